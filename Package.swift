@@ -53,6 +53,7 @@ let package = Package(
         .systemLibrary(name: "CZstd"),
         .systemLibrary(name: "CPostgres"),
         room("Model", []),
+        room("Sealing", ["Model", "CZstd", crypto]),
         .executableTarget(
             name: "lifeboat",
             dependencies: [

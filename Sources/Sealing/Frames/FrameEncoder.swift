@@ -1,0 +1,57 @@
+public import Model
+
+/// Compresses frames, and decodes each again before it is let go.
+///
+/// The decode-and-compare step is there because a compressor's bug or a flipped bit in memory would otherwise be
+/// sealed, signed and found years later (restic issues 4523 and 4677).
+public struct FrameEncoder: ~Copyable {
+    private let encoder: ZstdEncoder
+    private let decoder: ZstdDecoder
+
+    /// Takes working memory.
+    ///
+    /// - Throws: `E-SEAL-CODEC` when there is none.
+    public init() throws(Fault) {
+        let encoder = try ZstdEncoder()
+        let decoder = try ZstdDecoder()
+        self.encoder = encoder
+        self.decoder = decoder
+    }
+
+    /// Encodes one frame, taking or updating the level that the file's samples have earned.
+    ///
+    /// - Throws: `E-SEAL-CODEC` when compression fails or does not give back what it was given.
+    public func encode(
+        _ plain: [UInt8],
+        type: FrameType,
+        choice: inout CompressionChoice
+    ) throws(Fault) -> EncodedFrame {
+        precondition(
+            plain.count <= type.plainLimit,
+            "a frame holds at most \(type.plainLimit) bytes"
+        )
+        let stored: [UInt8]?
+        switch choice.next() {
+        case .level(let level): stored = try encoder.compress(plain, level: level)
+        case .sample:
+            let fast = try encoder.compress(plain, level: CompressionChoice.fast)
+            let strong = try encoder.compress(plain, level: CompressionChoice.strong)
+            let winner = choice.sampled(
+                fast: fast?.count ?? plain.count,
+                strong: strong?.count ?? plain.count
+            )
+            stored = winner == CompressionChoice.strong ? strong : fast
+        }
+        guard let stored else {
+            return EncodedFrame(type: type, codec: .raw, plainLength: plain.count, body: plain)
+        }
+        guard let back = try? decoder.decompress(stored, count: plain.count), back == plain else {
+            throw Fault(
+                .compression,
+                "unable to compress a frame: it does not decode to what went in",
+                hints: ["Test this machine's memory; nothing of this frame was stored."]
+            )
+        }
+        return EncodedFrame(type: type, codec: .zstd, plainLength: plain.count, body: stored)
+    }
+}

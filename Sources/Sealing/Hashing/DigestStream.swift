@@ -1,0 +1,33 @@
+internal import Crypto
+public import Model
+
+/// SHA-256 over bytes that come in pieces.
+public struct DigestStream: Sendable {
+    private var hash = SHA256()
+
+    /// Begins with no bytes.
+    public init() {}
+
+    /// Adds bytes.
+    public mutating func update(_ bytes: UnsafeRawBufferPointer) {
+        unsafe hash.update(bufferPointer: bytes)
+    }
+
+    /// Adds bytes.
+    public mutating func update(_ bytes: [UInt8]) {
+        unsafe bytes.withUnsafeBytes { buffer in unsafe hash.update(bufferPointer: buffer) }
+    }
+
+    /// Adds bytes.
+    public mutating func update(_ bytes: ArraySlice<UInt8>) {
+        unsafe bytes.withUnsafeBytes { buffer in unsafe hash.update(bufferPointer: buffer) }
+    }
+
+    /// The digest of everything so far; more may follow.
+    public func finish() -> Digest256 {
+        guard let digest = Digest256(hash.finalize()) else {
+            preconditionFailure("SHA-256 has 32 bytes")
+        }
+        return digest
+    }
+}
