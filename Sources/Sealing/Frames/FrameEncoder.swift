@@ -24,19 +24,19 @@ public struct FrameEncoder: ~Copyable {
     public func encode(
         _ plain: [UInt8],
         type: FrameType,
-        choice: inout CompressionChoice
+        advisor: CompressionAdvisor
     ) throws(Fault) -> EncodedFrame {
         precondition(
             plain.count <= type.plainLimit,
             "a frame holds at most \(type.plainLimit) bytes"
         )
         let stored: [UInt8]?
-        switch choice.next() {
+        switch advisor.next() {
         case .level(let level): stored = try encoder.compress(plain, level: level)
         case .sample:
             let fast = try encoder.compress(plain, level: CompressionChoice.fast)
             let strong = try encoder.compress(plain, level: CompressionChoice.strong)
-            let winner = choice.sampled(
+            let winner = advisor.sampled(
                 fast: fast?.count ?? plain.count,
                 strong: strong?.count ?? plain.count
             )

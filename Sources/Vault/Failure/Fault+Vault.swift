@@ -1,0 +1,33 @@
+public import Model
+
+extension Fault.Code {
+    /// There is no vault at the address.
+    public static let noVault = Fault.Code("E-VAULT-NONE", .permanent, exit: .noVault)
+    /// A vault is already there.
+    public static let vaultExists = Fault.Code("E-VAULT-EXISTS", .permanent, exit: .refused)
+    /// The vault needs a program that knows more.
+    public static let unknownFormat = Fault.Code("E-VAULT-FORMAT", .permanent, exit: .refused)
+    /// The vault, a host or a head is not what the operator's key vouches for.
+    public static let untrusted = Fault.Code("E-VAULT-TRUST", .corrupt, exit: .damaged)
+    /// An object of the vault is damaged.
+    public static let damaged = Fault.Code("E-VAULT-DAMAGED", .corrupt, exit: .damaged)
+    /// An object that a head names is not there.
+    public static let missingObject = Fault.Code("E-VAULT-MISSING", .corrupt, exit: .damaged)
+    /// There is no such snapshot.
+    public static let noSnapshot = Fault.Code("E-SNAPSHOT-NONE", .permanent, exit: .usage)
+    /// Another process of this host writes the stream.
+    public static let streamBusy = Fault.Code("E-STREAM-BUSY", .retry, exit: .refused)
+    /// The log does not reach from one position to another without a gap.
+    public static let logGap = Fault.Code("E-LOG-GAP", .permanent, exit: .refused)
+    /// Something that a session stored was no longer there when it wanted to commit.
+    public static let vanished = Fault.Code("E-VAULT-VANISHED", .retry, exit: .failed)
+}
+
+extension Fault {
+    /// A damaged object, by name.
+    static func damaged(_ object: String, _ fact: String, cause: (any Error)? = nil) -> Fault {
+        Fault(
+            .damaged, "unable to read object '\(object)': \(fact)",
+            hints: ["Run `lifeboat check` to see everything that is damaged."], cause: cause)
+    }
+}

@@ -1,0 +1,101 @@
+public import Model
+public import ObjectStorage
+
+/// What the name of an object says about it (`Docs/format`, section 2).
+public enum VaultName: Sendable, Hashable {
+    /// `README.txt`, `recover.py` or `format.proto`.
+    case wayOut(String)
+    /// `format.json`.
+    case format
+    /// `hosts/<host>/<number>.json`.
+    case host(String, number: Int)
+    /// `packs/<ab>/<hash>`.
+    case pack(Digest256)
+    /// `snapshots/<stream>/<seq>-<hash16>`.
+    case snapshot(StreamName, seq: UInt64, short: String)
+    /// `log/<stream>/<epoch>/<from>-<to>-<hash16>`.
+    case log(StreamName, epoch: UInt32, from: UInt64, to: UInt64, short: String)
+    /// `log/<stream>/<epoch>/history-<hash16>`.
+    case history(StreamName, epoch: UInt32, short: String)
+
+    static let wayOutNames = ["README.txt", "recover.py", "format.proto"]
+
+    /// Reads a name; nil when the object is foreign.
+    public init?(_ name: ObjectName) {
+        let parts = name.description.split { $0 == "/" }.map { String($0) }
+        switch (parts.first, parts.count) {
+        case ("format.json", 1): self = .format
+        case (let first?, 1) where Self.wayOutNames.contains(first): self = .wayOut(first)
+        case ("hosts", 3):
+            guard StreamName.isLabel(parts[1]), parts[2].hasSuffix(".json"),
+                let number = Self.number(parts[2].dropLast(5), digits: 6, radix: 10)
+            else { return nil }
+            self = .host(parts[1], number: Int(number))
+        case ("packs", 3):
+            guard let digest = Digest256(hexadecimal: parts[2]), parts[2].hasPrefix(parts[1]),
+                parts[1].utf8.count == 2
+            else { return nil }
+            self = .pack(digest)
+        case ("snapshots", 3):
+            let labels = parts[2].split { $0 == "-" }
+            guard let stream = StreamName(parts[1]), labels.count == 2, Self.isShort(labels[1]),
+                let seq = Self.number(labels[0], digits: 10, radix: 10)
+            else { return nil }
+            self = .snapshot(stream, seq: seq, short: String(labels[1]))
+        case ("log", 4): 
+            guard let name = Self.log(parts) else { return nil }
+            self = name
+        default: return nil
+        }
+    }
+
+    /// The name as the store has it.
+    public var objectName: ObjectName {
+        let text =
+            switch self {
+            case .wayOut(let name): name
+            case .format: "format.json"
+            case .host(let host, let number): "hosts/\(host)/\(Self.padded(UInt64(number), 6, 10)).json"
+            case .pack(let digest): "packs/\(digest.description.prefix(2))/\(digest)"
+            case .snapshot(let stream, let seq, let short):
+                "snapshots/\(stream)/\(Self.padded(seq, 10, 10))-\(short)"
+            case .log(let stream, let epoch, let from, let to, let short):
+                "log/\(stream)/\(Self.padded(UInt64(epoch), 8, 16))/"
+                    + "\(Self.padded(from, 16, 16))-\(Self.padded(to, 16, 16))-\(short)"
+            case .history(let stream, let epoch, let short):
+                "log/\(stream)/\(Self.padded(UInt64(epoch), 8, 16))/history-\(short)"
+            }
+        guard let name = ObjectName(text) else { preconditionFailure("a vault name is an object name") }
+        return name
+    }
+
+    private static func log(_ parts: [String]) -> VaultName? {
+        let labels = parts[3].split { $0 == "-" }
+        guard let stream = StreamName(parts[1]), let last = labels.last, isShort(last),
+            let epoch = number(parts[2], digits: 8, radix: 16)
+        else { return nil }
+        if labels.count == 2, labels[0] == "history" {
+            return .history(stream, epoch: UInt32(epoch), short: String(last))
+        }
+        guard labels.count == 3, let from = number(labels[0], digits: 16, radix: 16),
+            let to = number(labels[1], digits: 16, radix: 16), from < to
+        else { return nil }
+        return .log(stream, epoch: UInt32(epoch), from: from, to: to, short: String(last))
+    }
+
+    private static func number(_ text: some StringProtocol, digits: Int, radix: Int) -> UInt64? {
+        guard text.utf8.count == digits, let value = UInt64(text, radix: radix),
+            padded(value, digits, radix) == text
+        else { return nil }
+        return value
+    }
+
+    static func padded(_ value: UInt64, _ digits: Int, _ radix: Int) -> String {
+        let text = String(value, radix: radix)
+        return String(repeating: "0", count: max(0, digits - text.count)) + text
+    }
+
+    private static func isShort(_ text: some StringProtocol) -> Bool {
+        text.utf8.count == 16 && Hexadecimal.decode(text) != nil
+    }
+}

@@ -1,0 +1,34 @@
+internal import Model
+internal import Sealing
+
+/// A pack whose front has been read; its keys are opened when a frame needs them.
+struct OpenPack {
+    let reference: PackReference
+    private let front: SealedObject
+    private let identities: [AgeIdentity]
+    private var ciphers: [FrameType: FrameCipher] = [:]
+
+    init(_ reference: PackReference, front: SealedObject, identities: [AgeIdentity]) {
+        self.reference = reference
+        self.front = front
+        self.identities = identities
+    }
+
+    /// The pack's object name.
+    var name: String { VaultName.pack(reference.id).objectName.description }
+
+    /// Opens the frame at `offset`; `stored` is its header and body.
+    mutating func open(
+        _ stored: ArraySlice<UInt8>, at offset: Int, decoder: borrowing ZstdDecoder
+    ) throws(Fault) -> [UInt8] {
+        let header = try FrameHeader(stored.prefix(FrameHeader.bytes))
+        let type: FrameType = header.type == .data ? .data : .manifest
+        let cipher = try ciphers[type] ?? front.cipher(type, identities: identities)
+        ciphers[type] = cipher
+        do throws(Fault) {
+            return try cipher.open(stored, at: offset, decoder: decoder)
+        } catch {
+            throw .damaged(name, "the frame at byte \(offset) was changed", cause: error)
+        }
+    }
+}

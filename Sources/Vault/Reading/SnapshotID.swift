@@ -1,0 +1,21 @@
+public import Model
+
+/// Which snapshot object: its name in the vault.
+public struct SnapshotID: Sendable, Hashable, Comparable {
+    /// The stream.
+    public let stream: StreamName
+    /// Its number in the stream.
+    public let seq: UInt64
+    /// The first 16 hexadecimal digits of the object's SHA-256.
+    public let short: String
+
+    /// Orders by stream, then number.
+    public static func < (left: SnapshotID, right: SnapshotID) -> Bool {
+        (left.stream, left.seq, left.short) < (right.stream, right.seq, right.short)
+    }
+}
+
+extension SnapshotID: CustomStringConvertible {
+    /// The object's name.
+    public var description: String { VaultName.snapshot(stream, seq: seq, short: short).objectName.description }
+}

@@ -1,0 +1,107 @@
+public import Model
+internal import ObjectStorage
+internal import Sealing
+
+extension Vault {
+    /// What a walk over snapshots found.
+    public struct SnapshotList: Sendable {
+        /// Verified snapshots, by stream and number.
+        public var snapshots: [Snapshot] = []
+        /// Objects that were refused, one fault each.
+        public var refused: [Fault] = []
+
+        /// Nothing.
+        public init() {}
+    }
+
+    /// The verified snapshots of one stream, or of all.
+    ///
+    /// Reads only heads: the cost is one short read a snapshot.
+    ///
+    /// - Throws: what the store throws; a damaged or forged snapshot is not thrown but reported in the result.
+    public func snapshots(of stream: StreamName? = nil) async throws(Fault) -> SnapshotList {
+        var list = SnapshotList()
+        for (id, bytes) in try await snapshotNames(of: stream) {
+            do throws(Fault) {
+                list.snapshots.append(try await snapshot(id, objectBytes: bytes))
+            } catch where error.code.disposition == .corrupt {
+                list.refused.append(error)
+            }
+        }
+        return list
+    }
+
+    /// The newest verified snapshots of a stream, and the highest number that any object of it carries.
+    ///
+    /// There are none in a new stream, usually one, and several after a fork: two with one number.
+    ///
+    /// - Throws: what the store throws; damaged or forged snapshots are reported in `refused`.
+    public func newest(
+        of stream: StreamName
+    ) async throws(Fault) -> (heads: [Snapshot], highestSeq: UInt64, refused: [Fault]) {
+        let names = try await snapshotNames(of: stream)
+        var heads: [Snapshot] = []
+        var refused: [Fault] = []
+        for (id, bytes) in names.reversed() {
+            if let found = heads.first, found.id.seq != id.seq { break }
+            do throws(Fault) {
+                heads.append(try await snapshot(id, objectBytes: bytes))
+            } catch where error.code.disposition == .corrupt {
+                refused.append(error)
+            }
+        }
+        return (heads, names.last?.id.seq ?? 0, refused)
+    }
+
+    private func snapshotNames(
+        of stream: StreamName?
+    ) async throws(Fault) -> [(id: SnapshotID, bytes: Int64)] {
+        var names: [(id: SnapshotID, bytes: Int64)] = []
+        try await store.list(stream.map { "snapshots/\($0)/" } ?? "snapshots/") { info in
+            guard case .snapshot(let stream, let seq, let short) = VaultName(info.name) else { return }
+            names.append((SnapshotID(stream: stream, seq: seq, short: short), info.bytes))
+        }
+        return names.sorted { $0.id < $1.id }
+    }
+
+    /// Reads and verifies the head of one snapshot.
+    func snapshot(_ id: SnapshotID, objectBytes: Int64) async throws(Fault) -> Snapshot {
+        let name = VaultName.snapshot(id.stream, seq: id.seq, short: id.short).objectName
+        let signed = try await signedHead(name)
+        let head = try JSONText.decode(SnapshotHead.self, signed.head, of: name.description)
+        guard head.type == "snapshot", head.stream == id.stream, head.seq == id.seq,
+            head.host == id.stream.host
+        else { throw .damaged(name.description, "it was renamed") }
+        try verify(signed, by: head.by, host: head.host, vault: head.vault, object: name.description)
+        guard objectBytes == Int64(signed.bodyOffset + head.body.bytes) else {
+            throw .damaged(name.description, "it is \(objectBytes) bytes long, not what its head says")
+        }
+        return Snapshot(id: id, head: head, objectBytes: objectBytes, bodyOffset: signed.bodyOffset)
+    }
+
+    /// The front of a signed object, whole but unverified.
+    func signedHead(_ name: ObjectName) async throws(Fault) -> SignedObject {
+        var front = try await store.read(name, range: 0..<16_384)
+        guard let length = SignedObject.prefixLength(front) else {
+            throw .damaged(name.description, "it does not begin as a signed object does")
+        }
+        if length > front.count {
+            front += try await store.read(name, range: Int64(front.count)..<Int64(length))
+        }
+        return try SignedObject(parsing: front, object: name.description)
+    }
+
+    /// Whether an enrolled key of the host signed a head of this vault.
+    func verify(
+        _ signed: SignedObject, by text: String, host: String, vault: Digest256, object: String
+    ) throws(Fault) {
+        guard vault == id else { throw .damaged(object, "it belongs to another vault") }
+        guard let key = VerifyKey(hexadecimal: text), vouches(for: key, host: host),
+            signed.isSigned(by: key)
+        else {
+            throw Fault(
+                .untrusted, "unable to trust object '\(object)': no enrolled key of '\(host)' signed it",
+                hints: ["It is forged or damaged; it is never used."])
+        }
+    }
+}

@@ -1,0 +1,28 @@
+public import Model
+public import Sealing
+
+/// What a host needs to write to a vault. Nothing here opens data.
+public struct HostKeys: Sendable {
+    /// The host's name, a label.
+    public let host: String
+    /// What ids and chunk boundaries are derived from.
+    public let secret: HostSecret
+    /// Signs heads.
+    public let signing: SigningKey
+    /// Opens the host's own manifests and directories.
+    public let identity: AgeIdentity
+
+    /// Makes new keys for a host.
+    public init(newFor host: String) {
+        self.init(host: host, secret: HostSecret(), signing: SigningKey(), identity: AgeIdentity())
+    }
+
+    /// Puts keys together that were kept.
+    public init(host: String, secret: HostSecret, signing: SigningKey, identity: AgeIdentity) {
+        precondition(StreamName.isLabel(host), "a host is named by a label")
+        self.host = host
+        self.secret = secret
+        self.signing = signing
+        self.identity = identity
+    }
+}

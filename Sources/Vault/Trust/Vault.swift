@@ -1,0 +1,122 @@
+public import Model
+public import ObjectStorage
+public import Sealing
+
+/// An opened vault: a store whose identity and hosts have been verified.
+///
+/// Everything in it rests on one number: the vault's id is the hash of the operator's key, that key vouches for the
+/// hosts, and a host's key signs its heads.
+public struct Vault: Sendable {
+    /// Where the objects are.
+    public let store: any ObjectStore
+    /// SHA-256 of the operator's public key.
+    public let id: Digest256
+    /// The environment that it belongs to.
+    public let environment: String
+    /// The operator's public key.
+    public let operatorKey: VerifyKey
+    /// Every enrolment, by host and number.
+    public let enrolments: [Enrolment]
+    /// Documents under `hosts/` that could not be used, one fault each.
+    public let refusedHosts: [Fault]
+
+    /// Opens the vault in a store.
+    ///
+    /// - Parameter expected: the vault's id as the recovery kit or the host remembers it; nil trusts what is there.
+    /// - Throws: `E-VAULT-NONE` when there is none, `E-VAULT-FORMAT` when it needs a newer program, `E-VAULT-TRUST` when
+    ///   it is not the one that was expected, `E-VAULT-DAMAGED`, and what the store throws.
+    public static func open(
+        _ store: any ObjectStore, expecting expected: Digest256?
+    ) async throws(Fault) -> Vault {
+        let name = VaultName.format.objectName
+        guard try await store.status(name) != nil else {
+            throw Fault(
+                .noVault, "unable to open vault '\(store.address)': there is none",
+                hints: ["Create one with `lifeboat init`, or mend the address under `copies:`."])
+        }
+        let document = try await formatDocument(store)
+        let (format, key) = try verified(document, object: name.description)
+        if let expected, expected != format.vault {
+            throw Fault(
+                .untrusted,
+                "unable to open vault '\(store.address)': its id is \(format.vault.short), not \(expected.short)",
+                hints: [
+                    "Compare the id with the recovery kit; a wrong address and a forged vault look alike."
+                ])
+        }
+        var vault = Vault(
+            store: store, id: format.vault, environment: format.environment, operatorKey: key,
+            enrolments: [], refusedHosts: [])
+        vault = try await vault.readingHosts()
+        return vault
+    }
+
+    /// The newest enrolment of a host; nil when it is not enrolled.
+    public func enrolment(of host: String) -> Enrolment? {
+        enrolments.last { $0.host == host }
+    }
+
+    /// Whether `key` is enrolled for `host`.
+    func vouches(for key: VerifyKey, host: String) -> Bool {
+        enrolments.contains { $0.host == host && $0.key == key }
+    }
+
+    private static func formatDocument(_ store: any ObjectStore) async throws(Fault) -> SignedDocument {
+        let name = VaultName.format.objectName
+        return try SignedDocument(
+            parsing: try await store.get(name, limit: 1 << 20), object: name.description)
+    }
+
+    static func verified(
+        _ document: SignedDocument, object: String
+    ) throws(Fault) -> (FormatDocument, VerifyKey) {
+        let format = try JSONText.decode(FormatDocument.self, document.document, of: object)
+        let unknown = format.read + format.write
+        guard format.format == 1, unknown.isEmpty else {
+            throw Fault(
+                .unknownFormat,
+                "unable to open the vault: it is of format \(format.format)"
+                    + (unknown.isEmpty ? "" : " with features \(unknown.joined(separator: ", "))")
+                    + ", this program knows format 1",
+                hints: ["Use a newer Lifeboat; nothing was changed."])
+        }
+        guard document.by.description == format.operator, document.by.digest == format.vault else {
+            throw Fault(
+                .untrusted, "unable to open the vault: its id is not the hash of the key that signed it")
+        }
+        return (format, document.by)
+    }
+
+    private func readingHosts() async throws(Fault) -> Vault {
+        var names: [ObjectName] = []
+        try await store.list("hosts/") { names.append($0.name) }
+        var enrolments: [Enrolment] = []
+        var refused: [Fault] = []
+        for name in names {
+            guard case .host(let host, let number) = VaultName(name) else { continue }
+            let bytes = try await store.get(name, limit: 1 << 20)
+            do throws(Fault) {
+                let enrolment = try enrolment(bytes, object: name.description)
+                guard enrolment.host == host, enrolment.number == number else {
+                    throw .damaged(name.description, "it speaks of another host")
+                }
+                enrolments.append(enrolment)
+            } catch { refused.append(error) }
+        }
+        return Vault(
+            store: store, id: id, environment: environment, operatorKey: operatorKey,
+            enrolments: enrolments.sorted { ($0.host, $0.number) < ($1.host, $1.number) },
+            refusedHosts: refused)
+    }
+
+    func enrolment(_ bytes: [UInt8], object: String) throws(Fault) -> Enrolment {
+        let signed = try SignedDocument(parsing: bytes, object: object)
+        let document = try JSONText.decode(HostDocument.self, signed.document, of: object)
+        guard signed.by == operatorKey, document.vault == id, document.environment == environment
+        else {
+            throw Fault(
+                .untrusted, "unable to trust host '\(document.host)': the operator did not enrol it here")
+        }
+        return try Enrolment(document, object: object)
+    }
+}
