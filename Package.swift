@@ -52,7 +52,9 @@ let package = Package(
     targets: [
         .systemLibrary(name: "CZstd"),
         .systemLibrary(name: "CPostgres"),
+        .target(name: "CLinux", cSettings: [.define("_GNU_SOURCE")]),
         room("Model", []),
+        room("SystemIO", ["Model", "CLinux", system, subprocess]),
         .executableTarget(
             name: "lifeboat",
             dependencies: [
