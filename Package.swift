@@ -55,6 +55,8 @@ let package = Package(
         .target(name: "CLinux", cSettings: [.define("_GNU_SOURCE")]),
         room("Model", []),
         room("SystemIO", ["Model", "CLinux", system, subprocess]),
+        room("ObjectStorage", ["Model", "SystemIO", system]),
+        room("TestKit", ["Model", "ObjectStorage"]),
         .executableTarget(
             name: "lifeboat",
             dependencies: [
