@@ -52,8 +52,18 @@ let package = Package(
     targets: [
         .systemLibrary(name: "CZstd"),
         .systemLibrary(name: "CPostgres"),
+        .target(name: "CLinux", cSettings: [.define("_GNU_SOURCE")]),
         room("Model", []),
+        room("SystemIO", ["Model", "CLinux", system, subprocess]),
         room("Sealing", ["Model", "CZstd", crypto]),
+        room("ObjectStorage", ["Model", "SystemIO", system]),
+        .target(
+            name: "Vault",
+            dependencies: ["Model", "SystemIO", "Sealing", "ObjectStorage", protobuf, system],
+            resources: [.embedInCode("WayOut/Resources")],
+            swiftSettings: strict
+        ),
+        room("TestKit", ["Model", "ObjectStorage"]),
         .executableTarget(
             name: "lifeboat",
             dependencies: [

@@ -1,0 +1,103 @@
+#define _GNU_SOURCE
+#define _FILE_OFFSET_BITS 64
+#include "CLinux.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/random.h>
+#include <sys/stat.h>
+#include <sys/sysmacros.h>
+#include <sys/wait.h>
+#include <sys/xattr.h>
+#include <unistd.h>
+
+int linux_open_anonymous(const char *directory, int flags, mode_t mode) {
+    return open(directory, flags | O_TMPFILE | O_CLOEXEC, mode);
+}
+
+int linux_open_path(int directory, const char *name) {
+    return openat(directory, name, O_PATH | O_NOFOLLOW | O_CLOEXEC);
+}
+
+int linux_rename_exclusive(int from, const char *name, int to, const char *new_name) {
+    return renameat2(from, name, to, new_name, RENAME_NOREPLACE);
+}
+
+int linux_exchange(int from, const char *name, int to, const char *new_name) {
+    return renameat2(from, name, to, new_name, RENAME_EXCHANGE);
+}
+
+ssize_t linux_random(void *bytes, size_t count) {
+    return getrandom(bytes, count, 0);
+}
+
+ssize_t linux_list_attributes(const char *path, char *names, size_t size) {
+    return llistxattr(path, names, size);
+}
+
+ssize_t linux_get_attribute(const char *path, const char *name, void *value, size_t size) {
+    return lgetxattr(path, name, value, size);
+}
+
+int linux_set_attribute(const char *path, const char *name, const void *value, size_t size) {
+    return lsetxattr(path, name, value, size, 0);
+}
+
+int linux_remove_attribute(const char *path, const char *name) {
+    return lremovexattr(path, name);
+}
+
+off_t linux_seek_data(int descriptor, off_t from) {
+    return lseek(descriptor, from, SEEK_DATA);
+}
+
+off_t linux_seek_hole(int descriptor, off_t from) {
+    return lseek(descriptor, from, SEEK_HOLE);
+}
+
+uint32_t linux_major(uint64_t device) { return gnu_dev_major(device); }
+
+uint32_t linux_minor(uint64_t device) { return gnu_dev_minor(device); }
+
+uint64_t linux_device(uint32_t major, uint32_t minor) { return gnu_dev_makedev(major, minor); }
+
+int linux_set_times(int directory, const char *name, int64_t seconds, int64_t nanoseconds) {
+    struct timespec times[2] = {{0, UTIME_OMIT}, {seconds, nanoseconds}};
+    return utimensat(directory, name, times, AT_SYMLINK_NOFOLLOW);
+}
+
+void *linux_open_stream(int descriptor) { return fdopendir(descriptor); }
+
+void linux_close_stream(void *stream) { closedir(stream); }
+
+int linux_next_name(void *stream, char *name) {
+    errno = 0;
+    struct dirent *entry = readdir(stream);
+    if (entry == NULL) return errno == 0 ? 0 : -1;
+    size_t length = strnlen(entry->d_name, 255);
+    memcpy(name, entry->d_name, length);
+    name[length] = 0;
+    return 1;
+}
+
+int linux_poll_ended(int process, int milliseconds) {
+    struct pollfd wanted = {process, POLLIN, 0};
+    return poll(&wanted, 1, milliseconds);
+}
+
+int linux_peek_status(int process, int *code, int *signalled) {
+    siginfo_t information;
+    memset(&information, 0, sizeof information);
+    if (waitid(P_PIDFD, process, &information, WEXITED | WNOWAIT) != 0) return -1;
+    *code = information.si_status;
+    *signalled = information.si_code != CLD_EXITED;
+    return 0;
+}
+
+void linux_name_thread(const char *name) { pthread_setname_np(pthread_self(), name); }

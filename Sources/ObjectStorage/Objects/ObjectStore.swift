@@ -1,0 +1,49 @@
+public import Model
+
+/// A place for immutable objects with names: a directory, an S3 bucket.
+///
+/// What one call stored, every later call sees. Objects are never replaced. All calls may be used from several tasks
+/// at once; those of a store on a disk block their thread.
+public protocol ObjectStore: Sendable {
+    /// Where it is, for messages; no secret in it.
+    var address: String { get }
+
+    /// Stores an object, durably when this returns: whole or not at all.
+    ///
+    /// An object of that name with the same bytes is success. After a failure the object may be there, whole, or not.
+    ///
+    /// - Throws: `E-STORE-EXISTS` when it holds other bytes, `E-STORE-FULL`, `E-STORE-DENIED`, `E-STORE-IO`,
+    ///   `E-STORE-NOROOT`.
+    func put(_ name: ObjectName, _ bytes: [UInt8]) async throws(Fault)
+
+    /// Reads a whole object of at most `limit` bytes.
+    ///
+    /// - Throws: `E-STORE-MISSING`, `E-STORE-LARGE`, `E-STORE-IO`, `E-STORE-DENIED`, `E-STORE-NOROOT`.
+    func get(_ name: ObjectName, limit: Int) async throws(Fault) -> [UInt8]
+
+    /// Reads a part of an object, cut to what the object has; so what lies past its end is empty.
+    ///
+    /// - Throws: `E-STORE-MISSING`, `E-STORE-IO`, `E-STORE-DENIED`, `E-STORE-NOROOT`.
+    func read(_ name: ObjectName, range: Range<Int64>) async throws(Fault) -> [UInt8]
+
+    /// What is known about an object; nil when there is none.
+    ///
+    /// - Throws: `E-STORE-IO`, `E-STORE-DENIED`, `E-STORE-NOROOT`.
+    func status(_ name: ObjectName) async throws(Fault) -> ObjectInfo?
+
+    /// Reports every object below a prefix, each once, ordered by ``ObjectName``.
+    ///
+    /// The prefix is empty or whole labels, such as `packs/`. Objects stored or removed meanwhile may or may not be
+    /// reported; all others are. When it throws, what was reported is true but not all.
+    ///
+    /// - Throws: What `body` throws; `E-VALUE` for a prefix that is none, `E-STORE-IO`, `E-STORE-DENIED`, `E-STORE-NOROOT`.
+    func list(
+        _ prefix: String,
+        _ body: (ObjectInfo) throws(Fault) -> Void
+    ) async throws(Fault)
+
+    /// Removes an object, durably when this returns; that there is none is success.
+    ///
+    /// - Throws: `E-STORE-IO`, `E-STORE-DENIED`, `E-STORE-NOROOT`.
+    func remove(_ name: ObjectName) async throws(Fault)
+}

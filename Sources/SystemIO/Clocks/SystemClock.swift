@@ -1,0 +1,23 @@
+import Glibc
+public import Model
+
+/// The time of day of this host (`CLOCK_REALTIME`).
+public struct SystemClock: Timekeeper {
+    /// Makes one; all are the same.
+    public init() {}
+
+    /// The present moment.
+    public func now() -> Instant {
+        let time = timespec.now(CLOCK_REALTIME)
+        return Instant(nanoseconds: Int64(time.tv_sec) * 1_000_000_000 + Int64(time.tv_nsec))
+    }
+}
+
+extension timespec {
+    static func now(_ clock: clockid_t) -> timespec {
+        var time = timespec()
+        let outcome = unsafe clock_gettime(clock, &time)
+        precondition(outcome == 0, "every kernel this runs on has the clock")
+        return time
+    }
+}

@@ -1,0 +1,113 @@
+public import Model
+public import ObjectStorage
+import Synchronization
+
+extension Fault.Code {
+    /// The simulated machine is down.
+    public static let crashed = Fault.Code("E-TEST-CRASHED", .permanent, exit: .failed)
+}
+
+/// A store whose machine goes down at one change: that call and every later one fail.
+///
+/// A test runs its work with a crash at change 1, 2, 3 … until ``hasCrashed`` stays false, and each time looks at what
+/// the store underneath holds.
+public final class CrashStore: ObjectStore {
+    /// What becomes of the change at which the machine goes down.
+    public enum Fate: Sendable, CaseIterable {
+        /// The store never got it.
+        case lost
+        /// The store has it, but nobody was told.
+        case applied
+    }
+
+    /// The address of the store underneath.
+    public var address: String { store.address }
+    /// The store underneath, which survives.
+    public let store: any ObjectStore
+    private let fate: Fate
+    private let limit: Int
+    private let state = Mutex((changes: 0, isDown: false))
+
+    /// Wraps a store.
+    ///
+    /// - Parameters:
+    ///   - store: What survives the crash.
+    ///   - limit: The change at which the machine goes down, counted from 1.
+    ///   - fate: What becomes of that change.
+    public init(_ store: any ObjectStore, crashingAt limit: Int, fate: Fate) {
+        self.store = store
+        self.limit = limit
+        self.fate = fate
+    }
+
+    /// Whether the machine has gone down.
+    public var hasCrashed: Bool { state.withLock { $0.isDown } }
+
+    /// Stores an object, or crashes.
+    ///
+    /// - Throws: `E-TEST-CRASHED`, and what the store underneath throws.
+    public func put(_ name: ObjectName, _ bytes: [UInt8]) async throws(Fault) {
+        try await change { () async throws(Fault) in try await store.put(name, bytes) }
+    }
+
+    /// Removes an object, or crashes.
+    ///
+    /// - Throws: `E-TEST-CRASHED`, and what the store underneath throws.
+    public func remove(_ name: ObjectName) async throws(Fault) {
+        try await change { () async throws(Fault) in try await store.remove(name) }
+    }
+
+    /// Reads an object.
+    ///
+    /// - Throws: `E-TEST-CRASHED`, and what the store underneath throws.
+    public func get(_ name: ObjectName, limit: Int) async throws(Fault) -> [UInt8] {
+        try checkUp()
+        return try await store.get(name, limit: limit)
+    }
+
+    /// Reads a part of an object.
+    ///
+    /// - Throws: `E-TEST-CRASHED`, and what the store underneath throws.
+    public func read(_ name: ObjectName, range: Range<Int64>) async throws(Fault) -> [UInt8] {
+        try checkUp()
+        return try await store.read(name, range: range)
+    }
+
+    /// What is known about an object.
+    ///
+    /// - Throws: `E-TEST-CRASHED`, and what the store underneath throws.
+    public func status(_ name: ObjectName) async throws(Fault) -> ObjectInfo? {
+        try checkUp()
+        return try await store.status(name)
+    }
+
+    /// Reports every object below a prefix.
+    ///
+    /// - Throws: `E-TEST-CRASHED`, and what the store underneath throws.
+    public func list(
+        _ prefix: String,
+        _ body: (ObjectInfo) throws(Fault) -> Void
+    ) async throws(Fault) {
+        try checkUp()
+        try await store.list(prefix, body)
+    }
+
+    private func change(_ apply: () async throws(Fault) -> Void) async throws(Fault) {
+        try checkUp()
+        let isLast = state.withLock { state in
+            state.changes += 1
+            state.isDown = state.changes >= limit
+            return state.isDown
+        }
+        if !isLast || fate == .applied { try await apply() }
+        if isLast { throw down() }
+    }
+
+    private func checkUp() throws(Fault) {
+        if hasCrashed { throw down() }
+    }
+
+    private func down() -> Fault {
+        Fault(.crashed, "unable to use store '\(address)': the simulated machine is down")
+    }
+}

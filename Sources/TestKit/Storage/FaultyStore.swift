@@ -1,0 +1,143 @@
+public import Model
+public import ObjectStorage
+import Synchronization
+
+/// A store that misbehaves by script.
+public final class FaultyStore: ObjectStore {
+    /// How one call misbehaves.
+    public enum Misbehaviour: Sendable {
+        /// It fails and does nothing.
+        case fail(Fault)
+        /// It does what it should, and then fails.
+        case failAfterwards(Fault)
+        /// `get` and `read` hand out, and `put` stores, only so many bytes; `list` reports only so many objects.
+        case short(Int)
+        /// `get` and `read` hand out, and `put` stores, bytes of which one is flipped.
+        case flip(at: Int)
+        /// `put` and `remove` claim success and do nothing; `status` and `list` find nothing.
+        case pretend
+    }
+
+    /// Which call misbehaves, and how.
+    public struct Rule: Sendable {
+        let kind: StoreOperation.Kind
+        let number: Int
+        let misbehaviour: Misbehaviour
+
+        /// Lets the call of a kind with a number, counted from 1, misbehave.
+        public init(_ kind: StoreOperation.Kind, number: Int, _ misbehaviour: Misbehaviour) {
+            self.kind = kind
+            self.number = number
+            self.misbehaviour = misbehaviour
+        }
+    }
+
+    /// The address of the store underneath.
+    public var address: String { store.address }
+    /// The store underneath.
+    public let store: any ObjectStore
+    private let rules: [Rule]
+    private let counts = Mutex<[StoreOperation.Kind: Int]>([:])
+
+    /// Wraps a store.
+    public init(_ store: any ObjectStore, _ rules: [Rule]) {
+        self.store = store
+        self.rules = rules
+    }
+
+    /// Stores an object, or does not.
+    ///
+    /// - Throws: What the script or the store underneath says.
+    public func put(_ name: ObjectName, _ bytes: [UInt8]) async throws(Fault) {
+        let rule = next(.put)
+        if case .pretend = rule { return }
+        if case .fail(let fault) = rule { throw fault }
+        try await store.put(name, Self.spoilt(bytes, rule))
+        if case .failAfterwards(let fault) = rule { throw fault }
+    }
+
+    /// Reads an object, or something like it.
+    ///
+    /// - Throws: What the script or the store underneath says.
+    public func get(_ name: ObjectName, limit: Int) async throws(Fault) -> [UInt8] {
+        let rule = try failing(.get)
+        return Self.spoilt(try await store.get(name, limit: limit), rule)
+    }
+
+    /// Reads a part of an object, or something like it.
+    ///
+    /// - Throws: What the script or the store underneath says.
+    public func read(_ name: ObjectName, range: Range<Int64>) async throws(Fault) -> [UInt8] {
+        let rule = try failing(.read)
+        return Self.spoilt(try await store.read(name, range: range), rule)
+    }
+
+    /// What is known about an object, or not.
+    ///
+    /// - Throws: What the script or the store underneath says.
+    public func status(_ name: ObjectName) async throws(Fault) -> ObjectInfo? {
+        if case .pretend = try failing(.status) { return nil }
+        return try await store.status(name)
+    }
+
+    /// Reports every object below a prefix, or some.
+    ///
+    /// - Throws: What the script, the store underneath or `body` says.
+    public func list(
+        _ prefix: String,
+        _ body: (ObjectInfo) throws(Fault) -> Void
+    ) async throws(Fault) {
+        let rule = next(.list)
+        var rest = Int.max
+        switch rule {
+        case .fail(let fault): throw fault
+        case .pretend: return
+        case .short(let count): rest = count
+        default: break
+        }
+        try await store.list(prefix) { (info) throws(Fault) in
+            guard rest > 0 else { return }
+            rest -= 1
+            try body(info)
+        }
+        if case .failAfterwards(let fault) = rule { throw fault }
+    }
+
+    /// Removes an object, or does not.
+    ///
+    /// - Throws: What the script or the store underneath says.
+    public func remove(_ name: ObjectName) async throws(Fault) {
+        let rule = next(.remove)
+        if case .pretend = rule { return }
+        if case .fail(let fault) = rule { throw fault }
+        try await store.remove(name)
+        if case .failAfterwards(let fault) = rule { throw fault }
+    }
+
+    private func next(_ kind: StoreOperation.Kind) -> Misbehaviour? {
+        let number = counts.withLock { counts in
+            counts[kind, default: 0] += 1
+            return counts[kind, default: 0]
+        }
+        return rules.first { $0.kind == kind && $0.number == number }?.misbehaviour
+    }
+
+    private func failing(_ kind: StoreOperation.Kind) throws(Fault) -> Misbehaviour? {
+        let rule = next(kind)
+        switch rule {
+        case .fail(let fault), .failAfterwards(let fault): throw fault
+        default: return rule
+        }
+    }
+
+    private static func spoilt(_ bytes: [UInt8], _ misbehaviour: Misbehaviour?) -> [UInt8] {
+        switch misbehaviour {
+        case .short(let count): return Array(bytes.prefix(count))
+        case .flip(let index) where bytes.indices.contains(index):
+            var bytes = bytes
+            bytes[index] ^= 1
+            return bytes
+        default: return bytes
+        }
+    }
+}
