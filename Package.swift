@@ -57,9 +57,13 @@ let package = Package(
         room("SystemIO", ["Model", "CLinux", system, subprocess]),
         room("Sealing", ["Model", "CZstd", crypto]),
         room("ObjectStorage", ["Model", "SystemIO", system]),
+        // Generated from format.proto; see CONTRIBUTING.md.
+        .target(name: "VaultRecords", dependencies: [protobuf], swiftSettings: strictTests),
         .target(
             name: "Vault",
-            dependencies: ["Model", "SystemIO", "Sealing", "ObjectStorage", protobuf, system],
+            dependencies: [
+                "Model", "SystemIO", "Sealing", "ObjectStorage", "VaultRecords", protobuf, system,
+            ],
             resources: [.embedInCode("WayOut/Resources")],
             swiftSettings: strict
         ),

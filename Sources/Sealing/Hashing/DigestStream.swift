@@ -23,6 +23,12 @@ public struct DigestStream: Sendable {
         unsafe bytes.withUnsafeBytes { buffer in unsafe hash.update(bufferPointer: buffer) }
     }
 
+    /// Adds the 16 bytes of an id.
+    public mutating func update(_ id: ContentID) {
+        let halves = (id.high.bigEndian, id.low.bigEndian)
+        unsafe withUnsafeBytes(of: halves) { buffer in unsafe hash.update(bufferPointer: buffer) }
+    }
+
     /// The digest of everything so far; more may follow.
     public func finish() -> Digest256 {
         guard let digest = Digest256(hash.finalize()) else {

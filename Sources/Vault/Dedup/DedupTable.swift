@@ -28,6 +28,7 @@ final class DedupTable {
         self.path = path
         self.slots = slots
         used = 0
+        try FileSystem.removeFile(path)
         file = try MappedFile(path, size: Self.headerBytes + slots * Self.slotBytes, create: true)
     }
 
@@ -54,7 +55,7 @@ final class DedupTable {
     /// The location of an id.
     func find(_ id: ContentID) -> PieceLocation? {
         unsafe file.withBytes { bytes in
-            var slot = unsafe Self.slot(of: id, slots: slots)
+            var slot = Self.slot(of: id, slots: slots)
             while true {
                 let base = Self.headerBytes + slot * Self.slotBytes
                 let length = unsafe bytes.load(fromByteOffset: base + 32, as: UInt32.self)

@@ -1,3 +1,4 @@
+internal import VaultRecords
 internal import FoundationEssentials
 internal import Model
 

@@ -1,3 +1,4 @@
+internal import VaultRecords
 internal import FoundationEssentials
 public import Model
 internal import Sealing
@@ -86,7 +87,7 @@ public final class ManifestReader {
         }
         defer { position += length }
         do {
-            return try WireEntry(serializedBytes: buffer[position..<position + length])
+            return try WireEntry(serializedBytes: Array(buffer[position..<position + length]))
         } catch {
             throw .damaged(snapshot, "its manifest holds a record that cannot be read", cause: error)
         }

@@ -1,4 +1,5 @@
 internal import Model
+internal import ObjectStorage
 internal import Sealing
 
 /// A pack whose front has been read; its keys are opened when a frame needs them.
@@ -17,14 +18,20 @@ struct OpenPack {
     /// The pack's object name.
     var name: String { VaultName.pack(reference.id).objectName.description }
 
+    private mutating func cipher(_ type: FrameType) throws(Fault) -> FrameCipher {
+        if let cipher = ciphers[type] { return cipher }
+        let cipher = try front.cipher(type, identities: identities)
+        ciphers[type] = cipher
+        return cipher
+    }
+
     /// Opens the frame at `offset`; `stored` is its header and body.
     mutating func open(
         _ stored: ArraySlice<UInt8>, at offset: Int, decoder: borrowing ZstdDecoder
     ) throws(Fault) -> [UInt8] {
         let header = try FrameHeader(stored.prefix(FrameHeader.bytes))
         let type: FrameType = header.type == .data ? .data : .manifest
-        let cipher = try ciphers[type] ?? front.cipher(type, identities: identities)
-        ciphers[type] = cipher
+        let cipher = try cipher(type)
         do throws(Fault) {
             return try cipher.open(stored, at: offset, decoder: decoder)
         } catch {

@@ -1,5 +1,3 @@
-public import Model
-
 /// A snapshot whose head has been verified.
 public struct Snapshot: Sendable {
     /// Its name.

@@ -1,4 +1,5 @@
 public import Model
+internal import ObjectStorage
 
 /// Which snapshot object: its name in the vault.
 public struct SnapshotID: Sendable, Hashable, Comparable {

@@ -1,3 +1,4 @@
+internal import VaultRecords
 internal import FoundationEssentials
 public import Model
 internal import ObjectStorage
@@ -36,6 +37,15 @@ extension Vault {
         return root
     }
 
+    /// The SHA-256 of a snapshot's object, from all of its bytes.
+    func digest(of snapshot: Snapshot) async throws(Fault) -> Digest256 {
+        let id = snapshot.id
+        return Hashing.sha256(
+            try await wholeObject(
+                .snapshot(id.stream, seq: id.seq, short: id.short), short: id.short,
+                length: snapshot.objectBytes))
+    }
+
     /// An object that was read whole and has the hash that its name commits to.
     func wholeObject(
         _ name: VaultName, short: String, length: Int64
@@ -59,17 +69,16 @@ extension Vault {
             throw .damaged(object, "its tail is damaged")
         }
         let decoder = try ZstdDecoder()
-        var cipher: FrameCipher?
+        let type: FrameType = sealed.header.type == .log ? .data : .manifest
+        let cipher = try sealed.cipher(type, identities: identities)
         var frames: [[UInt8]] = []
         var offset = sealed.framesOffset
         while offset < end {
             let rest = body[(body.startIndex + offset)..<(body.startIndex + end)]
             do throws(Fault) {
                 let header = try FrameHeader(rest.prefix(FrameHeader.bytes))
-                let opened = try cipher ?? sealed.cipher(header.type, identities: identities)
-                cipher = opened
                 let stored = rest.prefix(FrameHeader.bytes + header.storedLength)
-                frames.append(try opened.open(stored, at: offset, decoder: decoder))
+                frames.append(try cipher.open(stored, at: offset, decoder: decoder))
                 offset += stored.count
             } catch where error.code == .sealBroken {
                 throw .damaged(object, "the frame at byte \(offset) was changed", cause: error)

@@ -1,4 +1,4 @@
-public import Model
+internal import Model
 public import Sealing
 
 /// What a host needs to write to a vault. Nothing here opens data.

@@ -1,0 +1,88 @@
+public import Model
+internal import ObjectStorage
+internal import Sealing
+public import SystemPackage
+
+/// Writes the log of one stream; the only writer of it on this host while it exists.
+public final class LogWriter {
+    private let vault: Vault
+    private let keys: HostKeys
+    private let stream: StreamName
+    private let kind: ComponentKind
+    private let recipients: [AgeRecipient]
+    private let encoder: FrameEncoder
+    private let advisor = CompressionAdvisor()
+    private let tagger: ContentHasher
+    private let lock: StreamLock
+    private var previous: Digest256?
+
+    /// Takes the log's lock in the host's state directory.
+    ///
+    /// - Throws: `E-STREAM-BUSY` when another process of this host holds it, `E-VAULT-TRUST` when the host is not enrolled.
+    public init(
+        _ vault: Vault, keys: HostKeys, stream: StreamName, kind: ComponentKind, state: FilePath
+    ) throws(Fault) {
+        let lock = try StreamLock(stream, purpose: "log", state: state)
+        let encoder = try FrameEncoder()
+        self.lock = lock
+        self.encoder = encoder
+        self.vault = vault
+        self.keys = keys
+        self.stream = stream
+        self.kind = kind
+        recipients = try vault.recipients(for: keys)
+        tagger = keys.secret.hasher(for: .log, vault: vault.id)
+    }
+
+    /// Stores a piece; when this returns it is durable.
+    ///
+    /// - Throws: what the store throws; the piece may be stored again.
+    public func put(_ input: LogInput) async throws(Fault) {
+        let body = try sealed(input.bytes)
+        let head = head(input, to: input.to, body: body)
+        let object = SignedObject.build(head: head, body: body, key: keys.signing)
+        let digest = Hashing.sha256(object)
+        try await vault.store.put(
+            VaultName.log(
+                stream, epoch: input.epoch, from: input.from, to: input.to, short: digest.short
+            ).objectName, object)
+        previous = digest
+    }
+
+    /// Stores the history file of a timeline, once.
+    ///
+    /// - Throws: what the store throws.
+    public func putHistory(_ input: LogInput) async throws(Fault) {
+        var isStored = false
+        try await vault.store.list("log/\(stream)/\(VaultName.padded(UInt64(input.epoch), 8, 16))/") {
+            if case .history = VaultName($0.name) { isStored = true }
+        }
+        guard !isStored else { return }
+        let body = try sealed(input.bytes)
+        let object = SignedObject.build(
+            head: head(input, to: input.from, body: body), body: body, key: keys.signing)
+        let name = VaultName.history(stream, epoch: input.epoch, short: Hashing.sha256(object).short)
+        try await vault.store.put(name.objectName, object)
+    }
+
+    private func sealed(_ plain: [UInt8]) throws(Fault) -> [UInt8] {
+        var builder = try SealedObjectBuilder(
+            .log, vault: vault.id, host: keys.host, hostRecipient: keys.identity.recipient,
+            recipients: recipients, capacity: plain.count / 2 + (16 << 10))
+        for start in stride(from: 0, to: plain.count, by: 1 << 20) {
+            let slice = Array(plain[start..<min(start + 1 << 20, plain.count)])
+            _ = builder.append(try encoder.encode(slice, type: .data, advisor: advisor))
+        }
+        return builder.finish()
+    }
+
+    private func head(_ input: LogInput, to end: UInt64, body: [UInt8]) -> LogHead {
+        LogHead(
+            vault: vault.id, host: keys.host, stream: stream, kind: kind, source: input.source,
+            epoch: input.epoch, from: VaultName.padded(input.from, 16, 16),
+            to: VaultName.padded(end, 16, 16), previous: previous,
+            tag: Hexadecimal.encode(tagger.tag(of: input.bytes)), time: input.time,
+            heartbeat: input.heartbeat, by: keys.signing.verifyKey.description, facts: input.facts,
+            body: BodyReference(bytes: body.count, sha256: Hashing.sha256(body)))
+    }
+}

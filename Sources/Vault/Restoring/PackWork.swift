@@ -1,0 +1,5 @@
+/// What a restore wants from one pack, front to back.
+struct PackWork: Sendable {
+    let pack: PackReference
+    var runs: [PlacedRun]
+}

@@ -1,0 +1,8 @@
+/// The content of a file as a session has stored it, to be put into a manifest entry.
+public struct Content: Sendable {
+    /// Its length in bytes.
+    public let size: Int64
+    /// How a reader checks it.
+    public let digest: ManifestEntry.Digest
+    let extents: [Extent]
+}

@@ -1,0 +1,91 @@
+internal import VaultRecords
+internal import FoundationEssentials
+internal import Model
+internal import ObjectStorage
+internal import Sealing
+internal import SwiftProtobuf
+internal import SystemPackage
+
+/// The last steps of a session: manifest, proof that everything is stored, snapshot object, table.
+struct SnapshotCommit {
+    let vault: Vault
+    let request: BackupRequest
+    let keys: HostKeys
+    let recipients: [AgeRecipient]
+    let started: Instant
+    let previous: [Digest256]
+    let seq: UInt64
+    let index: DedupIndex
+    let ledger: FrameLedger
+
+    /// Commits what the session holds.
+    func run(_ session: BackupSession, _ draft: BackupDraft) async throws(Fault) -> Snapshot {
+        var writer = ManifestWriter(session.pieces, ledger: ledger, vault: vault, keys: keys)
+        var root = try await writer.write(session.spool)
+        root.pageKey = Data(keys.secret.hasher(for: .page, vault: vault.id).keyBytes)
+        let packs = try await verified(writer.packs)
+        let body = try sealed(root)
+        var sizes = SnapshotHead.Sizes()
+        sizes.source = session.sourceBytes
+        sizes.added = session.pieces.added
+        sizes.stored = ledger.packs.reduce(0) { $0 + Int64($1.bytes) }
+        sizes.entries = Int64(session.spool.count)
+        let head = head(draft, packs: packs, sizes: sizes, body: body)
+        let object = SignedObject.build(head: head, body: body, key: keys.signing)
+        let digest = Hashing.sha256(object)
+        let id = SnapshotID(stream: request.stream, seq: seq, short: digest.short)
+        try await vault.store.put(
+            VaultName.snapshot(id.stream, seq: id.seq, short: id.short).objectName, object)
+        // The table is a cache: the snapshot stands whether or not it can be kept.
+        try? index.publish(
+            as: request.tablePath("table"), keeping: writer.packs, reflecting: digest, vault: vault.id)
+        return Snapshot(
+            id: id, head: head, objectBytes: Int64(object.count),
+            bodyOffset: object.count - body.count)
+    }
+
+    /// Proves by a fresh listing that every pack is stored with its size.
+    private func verified(_ prefixes: Set<UInt64>) async throws(Fault) -> [PackReference] {
+        let stored = try await vault.storedPacks()
+        var packs: [PackReference] = []
+        for prefix in prefixes {
+            guard let pack = index.pack(prefix), stored[prefix] == pack else {
+                throw Fault(
+                    .vanished,
+                    "unable to commit the backup of '\(request.stream.component)': a pack that it needs is gone",
+                    hints: ["Run the backup again; it will store the missing content anew."])
+            }
+            packs.append(pack)
+        }
+        return packs.sorted { $0.id < $1.id }
+    }
+
+    private func sealed(_ root: WireRoot) throws(Fault) -> [UInt8] {
+        var builder = try SealedObjectBuilder(
+            .snapshot, vault: vault.id, host: keys.host, hostRecipient: keys.identity.recipient,
+            recipients: recipients, capacity: 64 << 10)
+        guard let plain: Data = try? root.serializedBytes() else {
+            preconditionFailure("a root is always serializable")
+        }
+        let frame = try FrameEncoder().encode(
+            Array(plain), type: .manifest, advisor: CompressionAdvisor())
+        _ = builder.append(frame)
+        return builder.finish()
+    }
+
+    private func head(
+        _ draft: BackupDraft, packs: [PackReference], sizes: SnapshotHead.Sizes, body: [UInt8]
+    ) -> SnapshotHead {
+        SnapshotHead(
+            vault: vault.id, host: keys.host, stream: request.stream, kind: request.kind, seq: seq,
+            previous: previous, set: request.set, time: draft.time, started: started,
+            finished: request.clock.now(), by: keys.signing.verifyKey.description, packs: packs,
+            sizes: sizes, problems: draft.problems, facts: draft.facts,
+            body: BodyReference(bytes: body.count, sha256: Hashing.sha256(body)))
+    }
+}
+
+extension BackupRequest {
+    /// Where the stream's table is kept.
+    func tablePath(_ ending: String) -> FilePath { state.appending("\(stream).\(ending)") }
+}

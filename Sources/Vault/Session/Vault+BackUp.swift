@@ -1,0 +1,98 @@
+internal import FoundationEssentials
+public import Model
+internal import ObjectStorage
+internal import Sealing
+internal import SwiftProtobuf
+internal import SystemIO
+internal import SystemPackage
+
+extension Vault {
+    /// Backs up one component: opens a session, lets `body` fill it, and commits what it put in.
+    ///
+    /// The order of writing is that of `Docs/format`, section 8: packs, a listing that proves them, then the snapshot. After
+    /// success the snapshot is durable. After failure, or after a crash at any moment, the vault holds what it held before
+    /// and perhaps packs that no snapshot names.
+    ///
+    /// - Throws: `E-STREAM-BUSY` when another process of this host writes the stream, `E-VAULT-TRUST` when the host is not
+    ///   enrolled, `E-VAULT-VANISHED` when stored packs are gone before the commit, and what `body` and the store throw.
+    public func backUp(
+        _ request: BackupRequest, keys: HostKeys,
+        _ body: (BackupSession) async throws(Fault) -> BackupDraft
+    ) async throws(Fault) -> Snapshot {
+        let lock = try StreamLock(request.stream, state: request.state)
+        let recipients = try recipients(for: keys)
+        let started = request.clock.now()
+        let newest = try await newest(of: request.stream)
+        var previous: [Digest256] = []
+        for head in newest.heads { previous.append(try await digest(of: head)) }
+        let known = try await storedPacks()
+        let index = DedupIndex(
+            base: try await table(
+                for: newest.heads.first, digest: previous.first, request: request, keys: keys,
+                packs: known),
+            additions: try DedupTable(creating: request.tablePath("new")), packs: known)
+        let ledger = FrameLedger()
+        let pipeline = PackPipeline(
+            self, keys: keys, recipients: recipients, options: request.options, index: index,
+            ledger: ledger)
+        let session = BackupSession(
+            self, keys: keys, previous: newest.heads.first, refused: newest.refused, index: index,
+            pieces: PieceStore(index: index, ledger: ledger, pipeline: pipeline),
+            spool: try ManifestSpool(in: request.state))
+        let commit = SnapshotCommit(
+            vault: self, request: request, keys: keys, recipients: recipients, started: started,
+            previous: previous, seq: newest.highestSeq + 1, index: index,
+            ledger: ledger)
+        let snapshot = try await pipeline.running(encoders: request.options.encoders) {
+            () async throws(Fault) in
+            let draft = try await body(session)
+            try await session.pieces.flush()
+            return try await commit.run(session, draft)
+        }
+        lock.release()
+        return snapshot
+    }
+
+    /// Whom the host seals to, by its newest enrolment.
+    func recipients(for keys: HostKeys) throws(Fault) -> [AgeRecipient] {
+        guard let enrolment = enrolment(of: keys.host), enrolment.key == keys.signing.verifyKey else {
+            throw Fault(
+                .untrusted, "unable to write to the vault: host '\(keys.host)' is not enrolled with its key",
+                hints: ["Enrol it with `lifeboat key enrol` and the operator key of the recovery kit."])
+        }
+        return enrolment.recipients
+    }
+
+    /// Every pack in the store, by prefix.
+    func storedPacks() async throws(Fault) -> [UInt64: PackReference] {
+        var packs: [UInt64: PackReference] = [:]
+        try await store.list("packs/") { info in
+            guard case .pack(let id) = VaultName(info.name) else { return }
+            packs[id.prefix] = PackReference(id: id, bytes: Int(info.bytes))
+        }
+        return packs
+    }
+}
+
+extension PackPipeline {
+    /// Runs the producer with its encoders beside it; the first fault of either ends both.
+    func running<Value: Sendable>(
+        encoders: Int, _ producer: () async throws(Fault) -> Value
+    ) async throws(Fault) -> Value {
+        let result: Result<Value, Fault> = await withTaskGroup(of: Void.self) { group in
+            for _ in 0..<encoders {
+                // An encoder's fault reaches the producer through the queue.
+                group.addTask { try? await self.encode() }
+            }
+            do throws(Fault) {
+                let value = try await producer()
+                close()
+                return .success(value)
+            } catch {
+                close(error)
+                return .failure(error)
+            }
+        }
+        return try result.get()
+    }
+}
