@@ -204,18 +204,20 @@ import Testing
         #expect(fault?.message == "unable to read the RDB: \(fact)")
     }
 
-    @Test(arguments: [
-        ("RODIS0010", [], "it does not begin with REDIS, at byte 0"),
-        ("REDIS00a0", [], "its version is not a number, at byte 5"),
-        ("REDIS0010", [99], "a record of the unknown type 99, at byte 9"),
-        ("REDIS0010", [0, 0x82], "a string with an impossible length, at byte 10"),
-        (
-            "REDIS0010", [0, 1, 65, 0xC3, 1, 0x40, 200],
-            "a string with an impossible length, at byte 12"
-        ),
-        ("REDIS0010", [18, 1, 65, 1, 3], "a list node of the unknown kind 3, at byte 13"),
-        ("REDIS0010", [15, 1, 65, 1, 3], "a stream id that is not 16 bytes long, at byte 12"),
-    ] as [(String, [UInt8], String)])
+    @Test(
+        arguments: [
+            ("RODIS0010", [], "it does not begin with REDIS, at byte 0"),
+            ("REDIS00a0", [], "its version is not a number, at byte 5"),
+            ("REDIS0010", [99], "a record of the unknown type 99, at byte 9"),
+            ("REDIS0010", [0, 0x82], "a string with an impossible length, at byte 10"),
+            (
+                "REDIS0010", [0, 1, 65, 0xC3, 1, 0x40, 200],
+                "a string with an impossible length, at byte 12"
+            ),
+            ("REDIS0010", [18, 1, 65, 1, 3], "a list node of the unknown kind 3, at byte 13"),
+            ("REDIS0010", [15, 1, 65, 1, 3], "a stream id that is not 16 bytes long, at byte 13"),
+        ] as [(String, [UInt8], String)]
+    )
     func `what cannot be is refused as damaged`(magic: String, rest: [UInt8], fact: String) {
         let fault = #expect(throws: Fault.self) { try Self.read([Array(magic.utf8) + rest]) }
         #expect(fault?.code == .rdbDamaged)

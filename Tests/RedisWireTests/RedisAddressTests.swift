@@ -3,14 +3,16 @@ import RedisWire
 import Testing
 
 @Suite struct RedisAddressTests {
-    @Test(arguments: [
-        ("redis://host", RedisEndpoint.tcp(host: "host", port: 6379), nil, nil, nil),
-        ("redis://host:1/3", .tcp(host: "host", port: 1), nil, nil, 3),
-        ("redis://u:p@[::1]:7000/", .tcp(host: "::1", port: 7000), "u", "p", nil),
-        ("redis://:a%40b:@c@h:2", .tcp(host: "h", port: 2), nil, "a@b:@c", nil),
-        ("unix:///run/redis@1/r.sock", .socket(path: "/run/redis@1/r.sock"), nil, nil, nil),
-        ("unix://u:p@/r.sock?db=2", .socket(path: "/r.sock"), "u", "p", 2),
-    ] as [(String, RedisEndpoint, String?, String?, Int?)])
+    @Test(
+        arguments: [
+            ("redis://host", RedisEndpoint.tcp(host: "host", port: 6379), nil, nil, nil),
+            ("redis://host:1/3", .tcp(host: "host", port: 1), nil, nil, 3),
+            ("redis://u:p@[::1]:7000/", .tcp(host: "::1", port: 7000), "u", "p", nil),
+            ("redis://:a%40b:@c@h:2", .tcp(host: "h", port: 2), nil, "a@b:@c", nil),
+            ("unix:///run/redis@1/r.sock", .socket(path: "/run/redis@1/r.sock"), nil, nil, nil),
+            ("unix://u:p@/r.sock?db=2", .socket(path: "/r.sock"), "u", "p", 2),
+        ] as [(String, RedisEndpoint, String?, String?, Int?)]
+    )
     func `reads an address`(
         text: String,
         endpoint: RedisEndpoint,

@@ -32,7 +32,8 @@ enum RedisFilling {
             expectation.keys[database] = UInt64(mine.count)
             expectation.expiring[database] = UInt64(mine.count { isExpiring($0) })
             if place == 0 {
-                let code = "#!lua name=lib\nredis.register_function('answer', function() return 42 end)"
+                let code =
+                    "#!lua name=lib\nredis.register_function('answer', function() return 42 end)"
                 _ = try await connection.command(RedisCommand("FUNCTION", "LOAD", code))
             }
             await connection.close()
@@ -78,7 +79,15 @@ enum RedisFilling {
             + [
                 RedisCommand("XGROUP", "CREATE", key, "group", "0"),
                 RedisCommand(
-                    "XREADGROUP", "GROUP", "group", "alice", "COUNT", "2", "STREAMS", key, ">"
+                    "XREADGROUP",
+                    "GROUP",
+                    "group",
+                    "alice",
+                    "COUNT",
+                    "2",
+                    "STREAMS",
+                    key,
+                    ">"
                 ),
                 RedisCommand("XACK", key, "group", "1-1"), RedisCommand("XDEL", key, "2-1"),
             ]

@@ -3,10 +3,11 @@ import RedisWire
 import Testing
 
 @Suite struct RedisReplyDecoderTests {
-    private let wire = Array(
-        "+OK\r\n-ERR no\r\n:-42\r\n$5\r\nhe\r\no\r\n$-1\r\n$0\r\n\r\n*-1\r\n*0\r\n"
-            .utf8
-    ) + Array("*3\r\n:1\r\n*2\r\n+a\r\n$1\r\nb\r\n*0\r\n+end\r\n".utf8)
+    private let wire =
+        Array(
+            "+OK\r\n-ERR no\r\n:-42\r\n$5\r\nhe\r\no\r\n$-1\r\n$0\r\n\r\n*-1\r\n*0\r\n"
+                .utf8
+        ) + Array("*3\r\n:1\r\n*2\r\n+a\r\n$1\r\nb\r\n*0\r\n+end\r\n".utf8)
 
     private let replies: [RedisReply] = [
         .status("OK"), .failure(RedisFailure("ERR no")), .integer(-42),
@@ -55,7 +56,9 @@ import Testing
         limits.elements = 10
         limits.total = ByteCount(100)
         var decoder = RedisReplyDecoder(limits: limits)
-        decoder.append(Array("*5\r\n*5\r\n:1\r\n:1\r\n:1\r\n:1\r\n:1\r\n*5\r\n:1\r\n:1\r\n:1\r\n".utf8))
+        decoder.append(
+            Array("*5\r\n*5\r\n:1\r\n:1\r\n:1\r\n:1\r\n:1\r\n*5\r\n:1\r\n:1\r\n:1\r\n".utf8)
+        )
         #expect(throws: Fault.self) { try decoder.next() }
         var other = RedisReplyDecoder(limits: limits)
         other.append(Array("*2\r\n$60\r\n\(String(repeating: "x", count: 60))\r\n$60\r\n".utf8))

@@ -303,7 +303,9 @@ import Testing
         await filler.close()
         server.stop()
         // 3,000 keys at half a millisecond each: about 1.5 s of loading.
-        try server.launch(["--key-load-delay", "500", "--loading-process-events-interval-bytes", "1024"])
+        try server.launch([
+            "--key-load-delay", "500", "--loading-process-events-interval-bytes", "1024",
+        ])
         while !server.log.contains("RDB memory usage") {
             try await Task.sleep(for: .milliseconds(5))
         }

@@ -44,7 +44,9 @@ import Testing
 
     @Test func `every split of a diskless transfer gives the same body`() throws {
         let rdb = "REDIS" + Self.mark + "x" + String(Self.mark.prefix(39)) + "y"
-        let reply = Array("\n+FULLRESYNC \(Self.id) 0\r\n$EOF:\(Self.mark)\r\n\(rdb)\(Self.mark)".utf8)
+        let reply = Array(
+            "\n+FULLRESYNC \(Self.id) 0\r\n$EOF:\(Self.mark)\r\n\(rdb)\(Self.mark)".utf8
+        )
         for cut in 0...reply.count {
             var machine = try machine()
             var body: [UInt8] = []
@@ -64,9 +66,10 @@ import Testing
         _ = machine.begin()
         var marks = 0
         let rdb = "REDIS" + Self.mark + "end"
-        let reply = "+OK\r\n+OK\r\n+FULLRESYNC \(Self.id) 0\r\n$EOF:\(Self.mark)\r\n\(rdb)\(Self.mark)"
-        for byte in reply.utf8 {
-            if try machine.received([byte], body: &body) == .perhapsComplete { marks += 1 }
+        let reply =
+            "+OK\r\n+OK\r\n+FULLRESYNC \(Self.id) 0\r\n$EOF:\(Self.mark)\r\n\(rdb)\(Self.mark)"
+        for byte in reply.utf8 where try machine.received([byte], body: &body) == .perhapsComplete {
+            marks += 1
         }
         // The mark inside the RDB looks like the end too; the RDB's reader tells the two apart.
         #expect(marks == 2)
@@ -77,9 +80,8 @@ import Testing
         var machine = try machine()
         var body: [UInt8] = []
         _ = machine.begin()
-        let start = "+OK\r\n-ERR Unrecognized REPLCONF option: rdb-only\r\n"
-        for line in start.split(separator: "\n") {
-            _ = try machine.received(Array("\(line)\n".utf8), body: &body)
+        for line in ["+OK\r\n", "-ERR Unrecognized REPLCONF option: rdb-only\r\n"] {
+            _ = try machine.received(Array(line.utf8), body: &body)
         }
         #expect(!machine.isRDBOnly)
         let header = "+FULLRESYNC \(Self.id) 7\r\n$9\r\nREDIS00"

@@ -50,7 +50,8 @@ extension RedisAddress {
         )
     }
 
-    static func split(_ text: Substring, at mark: String) -> (before: Substring, after: Substring)? {
+    static func split(_ text: Substring, at mark: String) -> (before: Substring, after: Substring)?
+    {
         guard let range = text.firstRange(of: mark) else { return nil }
         return (text[..<range.lowerBound], text[range.upperBound...])
     }

@@ -1,9 +1,8 @@
 public import Model
 
 extension RedisConnection {
-    /// Asks the server about itself.
+    /// Asks the server about itself; a section is such as `server`, `persistence`, `replication` or `keyspace`.
     ///
-    /// - Parameter section: Such as `server`, `persistence`, `replication` or `keyspace`; nil for the usual ones.
     /// - Throws: What ``command(_:)`` throws, `redisPermission` when the user lacks `+info`.
     public func info(_ section: String? = nil) async throws(Fault) -> [String: String] {
         let command = section.map { RedisCommand("INFO", $0) } ?? RedisCommand("INFO")

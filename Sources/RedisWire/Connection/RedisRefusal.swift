@@ -3,7 +3,9 @@ import Model
 /// What an error reply means for the user: the fault to throw for it.
 enum RedisRefusal {
     /// Turns an error reply to a command into a fault with the hint that mends it.
-    static func fault(_ failure: RedisFailure, to command: String, at address: RedisAddress) -> Fault {
+    static func fault(_ failure: RedisFailure, to command: String, at address: RedisAddress)
+        -> Fault
+    {
         let start = "unable to run \(command) on Redis at '\(address.endpoint)':"
         let user = address.user ?? "default"
         switch failure.kind {
@@ -39,7 +41,8 @@ enum RedisRefusal {
         }
     }
 
-    private static func other(_ failure: RedisFailure, to command: String, _ start: String) -> Fault {
+    private static func other(_ failure: RedisFailure, to command: String, _ start: String) -> Fault
+    {
         // What AUTH fails with carries no kind of its own in Redis before version 6.
         if command == "AUTH" {
             return Fault(

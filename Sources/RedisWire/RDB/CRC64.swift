@@ -1,4 +1,4 @@
-/// The checksum at the end of an RDB: CRC-64 with the polynomial of David T. Jones.
+/// The checksum at the end of an RDB: CRC-64 with the Jones polynomial.
 ///
 /// Polynomial `0xad93d23594c935a9`, bits reflected on the way in and out, start and final value 0; `123456789` gives
 /// `0xe9c6d914c4b8d9ca`. Source: `src/crc64.c` of Redis. Eight tables take eight bytes a step ("slicing by 8").
@@ -38,11 +38,13 @@ public struct CRC64: Sendable, Hashable {
             )
             let mixed = crc ^ UInt64(littleEndian: word)
             // Each index is a byte plus the start of its table, so always below 2048.
-            let high = unsafe tables[unchecked: 1792 + Int(mixed & 0xFF)]
+            let high =
+                unsafe tables[unchecked: 1792 + Int(mixed & 0xFF)]
                 ^ tables[unchecked: 1536 + Int(mixed >> 8 & 0xFF)]
                 ^ tables[unchecked: 1280 + Int(mixed >> 16 & 0xFF)]
                 ^ tables[unchecked: 1024 + Int(mixed >> 24 & 0xFF)]
-            let low = unsafe tables[unchecked: 768 + Int(mixed >> 32 & 0xFF)]
+            let low =
+                unsafe tables[unchecked: 768 + Int(mixed >> 32 & 0xFF)]
                 ^ tables[unchecked: 512 + Int(mixed >> 40 & 0xFF)]
                 ^ tables[unchecked: 256 + Int(mixed >> 48 & 0xFF)]
                 ^ tables[unchecked: Int(mixed >> 56)]

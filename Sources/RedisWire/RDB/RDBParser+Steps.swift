@@ -33,7 +33,8 @@ extension RDBParser {
         skipping -= UInt64(count)
     }
 
-    private mutating func readMagic(_ bytes: Span<UInt8>, _ index: inout Int) throws(Fault) -> Bool {
+    private mutating func readMagic(_ bytes: Span<UInt8>, _ index: inout Int) throws(Fault) -> Bool
+    {
         guard bytes.count - index >= 9 else { return false }
         let text = (index..<(index + 9)).map { bytes[$0] }
         guard text.starts(with: "REDIS".utf8) else {

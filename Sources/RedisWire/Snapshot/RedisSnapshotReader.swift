@@ -79,7 +79,7 @@ public struct RedisSnapshotReader: Sendable {
         let connection = try await RedisConnection.connect(to: address, patience: patience)
         do {
             _ = try await connection.command(RedisCommand("PING"))
-        } catch where error.code == .redisPermission {
+        } catch  where error.code == .redisPermission {
             // PING only tells about loading; the snapshot itself needs no right to it.
         }
         return connection
@@ -89,7 +89,8 @@ public struct RedisSnapshotReader: Sendable {
         Fault(
             .redisClosed,
             "unable to take a snapshot of Redis at '\(address.endpoint)': "
-                + "the server ended the connection " + (duringBody ? "inside" : "before") + " the RDB",
+                + "the server ended the connection " + (duringBody ? "inside" : "before")
+                + " the RDB",
             hints: [
                 "Look at the server's log: its fork may have failed for lack of memory "
                     + "(vm.overcommit_memory), or its repl-timeout is too short."

@@ -75,9 +75,19 @@ public final class RedisServer {
         process.standardInput = FileHandle.nullDevice
         process.standardOutput = FileHandle.nullDevice
         process.standardError = FileHandle.nullDevice
-        try process.run()
+        try Self.withAllSignals { try process.run() }
         self.process = process
         return process
+    }
+
+    /// Runs with no signal blocked: threads of the pool block SIGTERM, and children inherit that.
+    private static func withAllSignals(_ body: () throws -> Void) throws {
+        var none = sigset_t()
+        var before = sigset_t()
+        unsafe sigemptyset(&none)
+        unsafe pthread_sigmask(SIG_SETMASK, &none, &before)
+        defer { unsafe pthread_sigmask(SIG_SETMASK, &before, nil) }
+        try body()
     }
 
     /// Ends the server with SIGTERM, after ten seconds with SIGKILL; does nothing when none runs.
