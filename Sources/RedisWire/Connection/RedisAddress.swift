@@ -2,8 +2,9 @@ public import Model
 
 /// Where a Redis server listens and as whom to log in.
 ///
-/// As text: `redis://[user:password@]host[:port][/database]` or `unix://[user:password@]/path[?db=database]`; `%XX`
-/// escapes in user and password. Descriptions, also those of debuggers and of `dump`, never show the password.
+/// As text: `redis://[user:password@]host[:port][/database]` or
+/// `unix://[user:password@]/path[?db=database]`; `%XX` escapes in user and password. Descriptions,
+/// also those of debuggers and of `dump`, never show the password.
 public struct RedisAddress: Sendable, Hashable {
     /// Where the server listens.
     public var endpoint: RedisEndpoint
@@ -32,7 +33,8 @@ public struct RedisAddress: Sendable, Hashable {
 
     /// Reads the text form.
     ///
-    /// - Throws: `redisAddress`; its message says what is wrong without showing the text, which may hold a password.
+    /// - Throws: `redisAddress`; its message says what is wrong without showing the text, which may
+    ///   hold a password.
     public init(parsing text: String) throws(Fault) {
         guard let mark = Self.split(text[...], at: "://") else {
             throw Self.refusal("it begins neither with redis:// nor with unix://")

@@ -3,8 +3,9 @@ import NIOCore
 
 /// The end of a channel's pipeline: hands out what arrives only when it is asked for.
 ///
-/// Reading from the socket is off until somebody waits, so a slow consumer slows the server down instead of filling
-/// memory. Everything here happens on the channel's event loop, which is why it is safe without locks.
+/// Reading from the socket is off until somebody waits, so a slow consumer slows the server down
+/// instead of filling memory. Everything here happens on the channel's event loop, which is why it
+/// is safe without locks.
 final class RedisByteReader: ChannelInboundHandler {
     typealias InboundIn = ByteBuffer
 
@@ -18,7 +19,8 @@ final class RedisByteReader: ChannelInboundHandler {
     private var failure: (any Error)?
     private var isClosed = false
 
-    /// The next bytes, also those that came before the end; fails with `TimedOut` when none come in time.
+    /// The next bytes, also those that came before the end; fails with `TimedOut` when none come in
+    /// time.
     func next(within limit: TimeAmount, on loop: any EventLoop) -> EventLoopFuture<Arrival> {
         precondition(waiting == nil, "one reader at a time")
         if !arrived.isEmpty { return loop.makeSucceededFuture(arrived.removeFirst()) }

@@ -1,7 +1,8 @@
 public import Model
 
 extension RedisConnection {
-    /// Asks the server about itself; a section is such as `server`, `persistence`, `replication` or `keyspace`.
+    /// Asks the server about itself; a section is such as `server`, `persistence`, `replication` or
+    /// `keyspace`.
     ///
     /// - Throws: What ``command(_:)`` throws, `redisPermission` when the user lacks `+info`.
     public func info(_ section: String? = nil) async throws(Fault) -> [String: String] {

@@ -2,8 +2,9 @@ public import Model
 
 /// A connection to a Redis server: commands in, replies out, one caller at a time.
 ///
-/// It logs in when the address has a password. Nothing is retried except while the server says that it is loading its
-/// data. After `redisClosed`, `redisSilent`, `redisProtocol` or `cancelled` it is closed. Dropping it closes it too.
+/// It logs in when the address has a password. Nothing is retried except while the server says that
+/// it is loading its data. After `redisClosed`, `redisSilent`, `redisProtocol` or `cancelled` it is
+/// closed. Dropping it closes it too.
 public final class RedisConnection {
     /// The server, and as whom we talk to it.
     public let address: RedisAddress
@@ -23,7 +24,8 @@ public final class RedisConnection {
 
     /// Connects and logs in.
     ///
-    /// - Throws: `redisUnreachable`, `redisAuthentication`, `redisPermission`, and what ``command(_:)`` throws.
+    /// - Throws: `redisUnreachable`, `redisAuthentication`, `redisPermission`, and what
+    ///   ``command(_:)`` throws.
     public static func connect(
         to address: RedisAddress,
         patience: RedisPatience = .standard
@@ -44,10 +46,12 @@ public final class RedisConnection {
         return connection
     }
 
-    /// Runs one command and returns its reply, which is not an error; waits while the server loads its data.
+    /// Runs one command and returns its reply, which is not an error; waits while the server loads
+    /// its data.
     ///
-    /// - Throws: The fault of an error reply: `redisAuthentication`, `redisPermission`, `redisLoading` (after the
-    ///   patience ended), `redisNotReady`, `redisRefused`; or `redisClosed`, `redisSilent`, `redisProtocol`, `cancelled`.
+    /// - Throws: The fault of an error reply: `redisAuthentication`, `redisPermission`,
+    ///   `redisLoading` (after the patience ended), `redisNotReady`, `redisRefused`; or
+    ///   `redisClosed`, `redisSilent`, `redisProtocol`, `cancelled`.
     public func command(_ command: RedisCommand) async throws(Fault) -> RedisReply {
         let deadline = ContinuousClock.now + patience.loading
         while true {
@@ -90,7 +94,12 @@ public final class RedisConnection {
 
     private func nextReply() async throws(Fault) -> RedisReply {
         while true {
-            if let reply = try decoder.next() { return reply }
+            do {
+                if let reply = try decoder.next() { return reply }
+            } catch {
+                await close()
+                throw error
+            }
             guard let bytes = try await transport.receive(within: patience.silence) else {
                 throw RedisTransport.closed(address.endpoint)
             }

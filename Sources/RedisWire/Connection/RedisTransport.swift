@@ -87,7 +87,8 @@ final class RedisTransport: Sendable {
 
     /// Waits for the next bytes; nil when the server has ended the connection.
     ///
-    /// - Throws: `redisSilent` when none come in time, `redisClosed`, `cancelled`. After a fault the transport is closed.
+    /// - Throws: `redisSilent` when none come in time, `redisClosed`, `cancelled`. After a fault
+    ///   the transport is closed.
     func receive(within limit: Duration) async throws(Fault) -> [UInt8]? {
         let buffer = try await work { [channel, reader] in
             try await channel.eventLoop.flatSubmit {

@@ -2,9 +2,10 @@ public import Model
 
 /// Turns the bytes of a server into replies, whatever way the network has split them.
 ///
-/// Give it bytes with ``append(_:)`` and take replies with ``next()`` until that returns nil. It does no I/O, looks at
-/// each byte once, and holds at most one reply besides the bytes that were not yet asked for. After a fault it is of
-/// no further use: the place where the next reply begins is unknown.
+/// Give it bytes with ``append(_:)`` and take replies with ``next()`` until that returns nil. It
+/// does no I/O, looks at each byte once, and holds at most one reply besides the bytes that were
+/// not yet asked for. After a fault it is of no further use: the place where the next reply begins
+/// is unknown.
 public struct RedisReplyDecoder: Sendable {
     private enum Item {
         case reply(RedisReply)

@@ -1,6 +1,7 @@
 public import Model
 
-/// What a reply may claim before the connection is given up; keeps a hostile server out of our memory.
+/// What a reply may claim before the connection is given up; keeps a hostile server out of our
+/// memory.
 public struct RedisReplyLimits: Sendable, Hashable {
     /// The longest status, error or number line.
     public var line: ByteCount

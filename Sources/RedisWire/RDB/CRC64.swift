@@ -1,7 +1,8 @@
 /// The checksum at the end of an RDB: CRC-64 with the Jones polynomial.
 ///
-/// Polynomial `0xad93d23594c935a9`, bits reflected on the way in and out, start and final value 0; `123456789` gives
-/// `0xe9c6d914c4b8d9ca`. Source: `src/crc64.c` of Redis. Eight tables take eight bytes a step ("slicing by 8").
+/// Polynomial `0xad93d23594c935a9`, bits reflected on the way in and out, start and final value 0;
+/// `123456789` gives `0xe9c6d914c4b8d9ca`. Source: `src/crc64.c` of Redis. Eight tables take eight
+/// bytes a step ("slicing by 8").
 public struct CRC64: Sendable, Hashable {
     /// The checksum of all bytes so far.
     public private(set) var value: UInt64 = 0

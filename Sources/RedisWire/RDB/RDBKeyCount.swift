@@ -4,7 +4,8 @@ public struct RDBKeyCount: Sendable, Hashable {
     public var keys: UInt64
     /// Those of them that expire at some time.
     public var expiring: UInt64
-    /// Those of them that had expired by the moment that the parser was asked about; 0 when it was not asked.
+    /// Those of them that had expired by the moment that the parser was asked about; 0 when it was
+    /// not asked.
     public var expired: UInt64
 
     /// Sets the counts.

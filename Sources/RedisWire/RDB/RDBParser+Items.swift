@@ -2,7 +2,8 @@ import Model
 
 /// The items that are rare or of which something is kept.
 extension RDBParser {
-    /// The facts about the whole RDB that are kept; all others, such as old scripts, are stepped over.
+    /// The facts about the whole RDB that are kept; all others, such as old scripts, are stepped
+    /// over.
     private static let factNames: Set<String> = ["redis-ver", "valkey-ver", "ctime", "used-mem"]
     /// The longest name or value of a fact that is kept.
     private static let longestFact: UInt64 = 64
@@ -26,7 +27,8 @@ extension RDBParser {
         return true
     }
 
-    /// A length byte and as many digits; 253, 254 and 255 alone are not-a-number and the infinities.
+    /// A length byte and as many digits; 253, 254 and 255 alone are not-a-number and the
+    /// infinities.
     mutating func readTextScore(_ bytes: Span<UInt8>, _ index: inout Int) -> Bool {
         guard index < bytes.count else { return false }
         skipping = bytes[index] < 253 ? UInt64(bytes[index]) : 0
@@ -153,7 +155,8 @@ extension RDBParser {
         return true
     }
 
-    /// One item of a module: its kind, then a number (1, 2), a float (3), a double (4) or a string (5); 0 is the end.
+    /// One item of a module: its kind, then a number (1, 2), a float (3), a double (4) or a string
+    /// (5); 0 is the end.
     mutating func readModuleItem(_ bytes: Span<UInt8>, _ index: inout Int) throws(Fault) -> Bool {
         let place = index
         let here = instruction
@@ -168,7 +171,8 @@ extension RDBParser {
         default:
             throw Self.damage("a module's item of unknown kind \(kind)", at: base + UInt64(place))
         }
-        // The instruction repeats until the end mark; an incomplete item is read again from its kind.
+        // The instruction repeats until the end mark; an incomplete item is read again from its
+        // kind.
         instruction = here
         if !isWhole { index = place }
         return isWhole

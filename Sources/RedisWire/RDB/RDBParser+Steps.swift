@@ -2,7 +2,8 @@ import Model
 
 /// The steps through the records; each looks at an item only when all of it is there.
 extension RDBParser {
-    /// Goes as far as the bytes allow and says how many were used; what is left begins an incomplete item.
+    /// Goes as far as the bytes allow and says how many were used; what is left begins an
+    /// incomplete item.
     mutating func advance(_ bytes: Span<UInt8>) throws(Fault) -> Int {
         let program = program
         let instructions = program.instructions.span

@@ -2,10 +2,10 @@ public import Model
 
 /// Reads an RDB as it arrives and proves that it is whole; keeps counts, never values.
 ///
-/// Feed it the bytes in order, split in any way, then ask for the facts with ``finish()``. What it accepts has the
-/// structure that ``RDBShape`` draws from the first to the last byte and, unless the server switched checksums off, the
-/// checksum that the server computed. Versions 1 to 12 are known. Memory is bounded whatever the bytes say. After a
-/// fault it is of no further use.
+/// Feed it the bytes in order, split in any way, then ask for the facts with ``finish()``. What it
+/// accepts has the structure that ``RDBShape`` draws from the first to the last byte and, unless
+/// the server switched checksums off, the checksum that the server computed. Versions 1 to 12 are
+/// known. Memory is bounded whatever the bytes say. After a fault it is of no further use.
 public struct RDBParser: Sendable {
     enum Stage {
         case magic
@@ -102,7 +102,8 @@ public struct RDBParser: Sendable {
         return facts
     }
 
-    /// Finishes the item whose beginning was kept; how many of the bytes that took, nil when all and more are needed.
+    /// Finishes the item whose beginning was kept; how many of the bytes that took, nil when all
+    /// and more are needed.
     private mutating func joinCarry(with bytes: Span<UInt8>) throws(Fault) -> Int? {
         guard !carry.isEmpty else { return 0 }
         let carried = carry.count

@@ -1,4 +1,5 @@
-/// The shapes of all records as one flat list of instructions, so that the parser steps without recursion.
+/// The shapes of all records as one flat list of instructions, so that the parser steps without
+/// recursion.
 struct RDBProgram: Sendable {
     enum Instruction: Sendable {
         case string
@@ -28,7 +29,8 @@ struct RDBProgram: Sendable {
 
     /// What all records' contents are made of.
     private(set) var instructions: [Instruction] = []
-    /// For each first byte of a record the place of its instructions; -1 where there is no such record.
+    /// For each first byte of a record the place of its instructions; -1 where there is no such
+    /// record.
     private(set) var starts: [Int] = []
 
     private init() {

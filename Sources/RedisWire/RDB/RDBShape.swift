@@ -90,7 +90,8 @@ extension RDBShape {
         }
     }
 
-    /// A stream; version 2 (Redis 7.0) adds counters, version 3 (Redis 7.2) when a consumer was last active.
+    /// A stream; version 2 (Redis 7.0) adds counters, version 3 (Redis 7.2) when a consumer was
+    /// last active.
     private static func stream(version: Int) -> [RDBShape] {
         let entryID: [RDBShape] = [.length, .length]
         let consumer: [RDBShape] =
@@ -99,7 +100,8 @@ extension RDBShape {
         let group: [RDBShape] =
             [.string] + entryID + (version >= 2 ? [.length] : [])
             + [.repeated(pending), .repeated(consumer)]
-        // From version 2 on: the first id, the greatest deleted id, how many entries were ever added.
+        // From version 2 on: the first id, the greatest deleted id, how many entries were ever
+        // added.
         let counters: [RDBShape] = version >= 2 ? entryID + entryID + [.length] : []
         return [.repeated([.streamID, .string]), .length] + entryID + counters
             + [.repeated(group)]

@@ -2,7 +2,8 @@
 public struct RedisPersistenceSettings: Sendable, Hashable {
     /// `appendonly`: whether the server starts from its append-only files.
     public var isAppendOnly: Bool
-    /// `appenddirname`: the folder of the append-only files inside the data folder (Redis 7.0 and later).
+    /// `appenddirname`: the folder of the append-only files inside the data folder (Redis 7.0 and
+    /// later).
     public var appendDirectory: String
     /// `appendfilename`: how the append-only files' names begin.
     public var appendFile: String

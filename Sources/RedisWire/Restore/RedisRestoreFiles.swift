@@ -2,19 +2,21 @@ public import Model
 
 /// Says which files bring a snapshot back into a stopped Redis server.
 ///
-/// A server with `appendonly yes` reads only its append-only files and silently ignores `dump.rdb`; at its end it
-/// overwrites `dump.rdb` with what little it has. So the RDB becomes the base of the append-only files:
+/// A server with `appendonly yes` reads only its append-only files and silently ignores `dump.rdb`;
+/// at its end it overwrites `dump.rdb` with what little it has. So the RDB becomes the base of the
+/// append-only files:
 ///
 /// ```
-/// appendonly yes:  <appenddirname>/<appendfilename>.1.base.rdb     the RDB
-///                  <appenddirname>/<appendfilename>.manifest       file <appendfilename>.1.base.rdb seq 1 type b
-/// appendonly no:   <dbfilename>                                    the RDB
+/// appendonly yes:  <appenddirname>/<appendfilename>.1.base.rdb   the RDB
+///                  <appenddirname>/<appendfilename>.manifest   file … seq 1 type b
+/// appendonly no:   <dbfilename>                                  the RDB
 /// ```
 ///
-/// The folder named by `appenddirname` must hold nothing else, and the data folder no other `dbfilename`. The names are
-/// those of Redis 7.0 and later. Source: `aof.c`.
+/// The folder named by `appenddirname` must hold nothing else, and the data folder no other
+/// `dbfilename`. The names are those of Redis 7.0 and later. Source: `aof.c`.
 public enum RedisRestoreFiles {
-    /// The files in the order in which to write them: the one that makes the others count comes last.
+    /// The files in the order in which to write them: the one that makes the others count comes
+    /// last.
     ///
     /// - Throws: `redisRestoreFiles` when a name in the settings is not a plain file name.
     public static func files(

@@ -2,9 +2,9 @@ public import Model
 
 /// Takes a snapshot of a running Redis server by acting as a new replica of it.
 ///
-/// The server forks and sends an RDB, straight from memory where it has `repl-diskless-sync yes`. Its configuration is
-/// never changed and no `SAVE` or `BGSAVE` is asked for. What it costs the server is one fork; how long it waits before
-/// is its `repl-diskless-sync-delay`.
+/// The server forks and sends an RDB, straight from memory where it has `repl-diskless-sync yes`.
+/// Its configuration is never changed and no `SAVE` or `BGSAVE` is asked for. What it costs the
+/// server is one fork; how long it waits before is its `repl-diskless-sync-delay`.
 public struct RedisSnapshotReader: Sendable {
     /// Pieces of the RDB are at least this long, except for the last one.
     public static let leastPiece = ByteCount(128 * 1024)
@@ -12,7 +12,8 @@ public struct RedisSnapshotReader: Sendable {
     private let address: RedisAddress
     private let patience: RedisPatience
 
-    /// Makes a reader for one server; its silence limit holds for every single wait, also before the first byte.
+    /// Makes a reader for one server; its silence limit holds for every single wait, also before
+    /// the first byte.
     public init(address: RedisAddress, patience: RedisPatience = .standard) {
         self.address = address
         self.patience = patience
@@ -20,13 +21,15 @@ public struct RedisSnapshotReader: Sendable {
 
     /// Reads one snapshot and hands its RDB on in pieces of 128 to 256 KiB, in order.
     ///
-    /// Nothing more is read from the server while `consume` runs, so memory stays bounded; a server drops a replica
-    /// that makes it wait longer than its `repl-timeout` (60 s). Every piece was checked for structure before it is
-    /// handed on. Only when this returns is the RDB known to be whole; after a fault discard what was consumed.
+    /// Nothing more is read from the server while `consume` runs, so memory stays bounded; a server
+    /// drops a replica that makes it wait longer than its `repl-timeout` (60 s). Every piece was
+    /// checked for structure before it is handed on. Only when this returns is the RDB known to be
+    /// whole; after a fault discard what was consumed.
     ///
-    /// - Throws: `redisUnreachable`, `redisAuthentication`, `redisPermission`, `redisLoading`, `redisNotReady`,
-    ///   `redisRefused`, `redisClosed`, `redisSilent`, `redisProtocol`, `cancelled`; `rdbDamaged` or `rdbUnsupported`
-    ///   when the RDB does not read well; and whatever `consume` throws.
+    /// - Throws: `redisUnreachable`, `redisAuthentication`, `redisPermission`, `redisLoading`,
+    ///   `redisNotReady`, `redisRefused`, `redisClosed`, `redisSilent`, `redisProtocol`,
+    ///   `cancelled`; `rdbDamaged` or `rdbUnsupported` when the RDB does not read well; and
+    ///   whatever `consume` throws.
     public func read(
         _ consume: (_ piece: [UInt8]) async throws(Fault) -> Void
     ) async throws(Fault) -> RedisSnapshotFacts {
@@ -58,7 +61,8 @@ public struct RedisSnapshotReader: Sendable {
                 piece = []
                 piece.reserveCapacity(2 * Int(Self.leastPiece.bytes))
             }
-            // Without a mark the announced length is the end, so an unfinished RDB is a damaged one.
+            // Without a mark the announced length is the end, so an unfinished RDB is a damaged
+            // one.
             if step == .complete || isAtEnd && parser.isComplete {
                 return RedisSnapshotFacts(
                     replicationID: machine.replicationID,

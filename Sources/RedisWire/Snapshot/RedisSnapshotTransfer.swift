@@ -6,15 +6,16 @@ package import Model
 /// we                        the server
 /// REPLCONF capa eof         +OK (an old server: -ERR)
 /// REPLCONF rdb-only 1       +OK (before 7.0: -ERR, then it is left out)
-/// PSYNC ? -1                \n \n ...                              keep-alives while it waits and forks
+/// PSYNC ? -1                \n \n ...                          keep-alives until it has forked
 ///                           +FULLRESYNC <replication id> <offset>
 ///                           \n \n ...
 ///                           $EOF:<mark, 40 bytes>\r\n RDB <mark>   straight from memory
 ///                        or $<length>\r\n RDB                      from its dump file
 /// ```
 ///
-/// Where the RDB ends at a mark, the last 40 bytes are held back at all times. That they equal the mark is no proof: the
-/// RDB may hold these bytes by chance. Whoever reads the RDB decides, see ``Step/perhapsComplete``.
+/// Where the RDB ends at a mark, the last 40 bytes are held back at all times. That they equal the
+/// mark is no proof: the RDB may hold these bytes by chance. Whoever reads the RDB decides, see
+/// ``Step/perhapsComplete``.
 ///
 /// Sources: `replication.c` and `redis-cli.c` of Redis 7.0.
 package struct RedisSnapshotTransfer: Sendable {
@@ -24,7 +25,8 @@ package struct RedisSnapshotTransfer: Sendable {
         case receive
         /// Send this, then wait for more bytes.
         case send(RedisCommand)
-        /// The held-back bytes are the mark. When the RDB is complete, so is the transfer, otherwise wait for more bytes.
+        /// The held-back bytes are the mark. When the RDB is complete, so is the transfer,
+        /// otherwise wait for more bytes.
         case perhapsComplete
         /// All bytes that were announced have arrived.
         case complete
@@ -77,7 +79,8 @@ package struct RedisSnapshotTransfer: Sendable {
 
     /// Takes bytes of the server; appends to `body` those that belong to the RDB for certain.
     ///
-    /// - Throws: The fault of an error reply (see ``RedisConnection/command(_:)``), `redisProtocol`.
+    /// - Throws: The fault of an error reply (see ``RedisConnection/command(_:)``),
+    ///   `redisProtocol`.
     package mutating func received(
         _ bytes: [UInt8],
         body: inout [UInt8]
@@ -167,7 +170,8 @@ package struct RedisSnapshotTransfer: Sendable {
         return .receive
     }
 
-    /// Goes on without a capability that the server does not know; every other error ends the attempt.
+    /// Goes on without a capability that the server does not know; every other error ends the
+    /// attempt.
     private func tolerate(_ failure: RedisFailure) throws(Fault) {
         guard failure.kind == "ERR", !failure.message.hasPrefix("ERR unknown command") else {
             throw RedisRefusal.fault(failure, to: "REPLCONF", at: address)
