@@ -35,6 +35,11 @@ func room(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
     .target(name: name, dependencies: dependencies, swiftSettings: strict)
 }
 
+/// The tests of a room.
+func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+    .testTarget(name: name, dependencies: dependencies, swiftSettings: strictTests)
+}
+
 let package = Package(
     name: "lifeboat",
     platforms: [.macOS(.v15)],
@@ -64,10 +69,16 @@ let package = Package(
             dependencies: [
                 "Model", "SystemIO", "Sealing", "ObjectStorage", "VaultRecords", protobuf, system,
             ],
-            resources: [.embedInCode("WayOut/Resources")],
+            resources: [
+                .embedInCode("WayOut/Resources/README.txt"),
+                .embedInCode("WayOut/Resources/recover.py"),
+                .embedInCode("WayOut/Resources/format.proto"),
+            ],
             swiftSettings: strict
         ),
-        room("TestKit", ["Model", "ObjectStorage"]),
+        room("RedisWire", ["Model"] + nio),
+        room("StackConfiguration", ["Model", yams]),
+        room("Console", ["Model"]),
         .executableTarget(
             name: "lifeboat",
             dependencies: [
@@ -76,7 +87,14 @@ let package = Package(
             ] + nio,
             swiftSettings: strict
         ),
-        .testTarget(name: "ModelTests", dependencies: ["Model"], swiftSettings: strictTests),
+        room("TestKit", ["Model", "SystemIO", "ObjectStorage", system]),
+        tests("ModelTests", ["Model"]),
+        tests("SystemIOTests", ["SystemIO", "Model", system]),
+        tests("ObjectStorageTests", ["ObjectStorage", "TestKit", "SystemIO", "Model", system]),
+        tests("RedisWireTests", ["Model", "RedisWire", "TestKit"]),
+        tests("StackConfigurationTests", ["StackConfiguration", "Model"]),
+        tests("ConsoleTests", ["Console", "Model"]),
+        tests("HouseRulesTests", []),
     ],
     swiftLanguageModes: [.v6]
 )

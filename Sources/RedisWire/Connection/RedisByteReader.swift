@@ -1,0 +1,76 @@
+import Model
+import NIOCore
+
+/// The end of a channel's pipeline: hands out what arrives only when it is asked for.
+///
+/// Reading from the socket is off until somebody waits, so a slow consumer slows the server down
+/// instead of filling memory. Everything here happens on the channel's event loop, which is why it
+/// is safe without locks.
+final class RedisByteReader: ChannelInboundHandler {
+    typealias InboundIn = ByteBuffer
+
+    /// Some bytes; nil when the server has ended the connection.
+    typealias Arrival = ByteBuffer?
+
+    private var context: ChannelHandlerContext?
+    private var arrived: [ByteBuffer] = []
+    private var waiting: EventLoopPromise<Arrival>?
+    private var timeout: Scheduled<Void>?
+    private var failure: (any Error)?
+    private var isClosed = false
+
+    /// The next bytes, also those that came before the end; fails with `TimedOut` when none come in
+    /// time.
+    func next(within limit: TimeAmount, on loop: any EventLoop) -> EventLoopFuture<Arrival> {
+        precondition(waiting == nil, "one reader at a time")
+        if !arrived.isEmpty { return loop.makeSucceededFuture(arrived.removeFirst()) }
+        if let failure { return loop.makeFailedFuture(failure) }
+        guard let context, !isClosed else { return loop.makeSucceededFuture(nil) }
+        let promise = loop.makePromise(of: Arrival.self)
+        waiting = promise
+        timeout = loop.assumeIsolated().scheduleTask(in: limit) {
+            self.settle(.failure(TimedOut()))
+        }
+        context.read()
+        return promise.futureResult
+    }
+
+    func handlerAdded(context: ChannelHandlerContext) { self.context = context }
+
+    func handlerRemoved(context: ChannelHandlerContext) {
+        self.context = nil
+        settle(.success(nil))
+    }
+
+    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+        let buffer = unwrapInboundIn(data)
+        if waiting == nil { arrived.append(buffer) } else { settle(.success(buffer)) }
+    }
+
+    /// Asks again when a read brought nothing.
+    func channelReadComplete(context: ChannelHandlerContext) {
+        if waiting != nil { context.read() }
+    }
+
+    func channelInactive(context: ChannelHandlerContext) {
+        isClosed = true
+        settle(.success(nil))
+    }
+
+    func errorCaught(context: ChannelHandlerContext, error: any Error) {
+        failure = error
+        settle(.failure(error))
+        context.close(promise: nil)
+    }
+
+    private func settle(_ result: Result<Arrival, any Error>) {
+        timeout?.cancel()
+        timeout = nil
+        let promise = waiting
+        waiting = nil
+        promise?.completeWith(result)
+    }
+
+    /// No byte came in time.
+    struct TimedOut: Error {}
+}
