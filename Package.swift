@@ -53,6 +53,8 @@ let package = Package(
         .systemLibrary(name: "CZstd"),
         .systemLibrary(name: "CPostgres"),
         room("Model", []),
+        room("StackConfiguration", ["Model", yams]),
+        room("Console", ["Model"]),
         .executableTarget(
             name: "lifeboat",
             dependencies: [
@@ -62,6 +64,17 @@ let package = Package(
             swiftSettings: strict
         ),
         .testTarget(name: "ModelTests", dependencies: ["Model"], swiftSettings: strictTests),
+        .testTarget(
+            name: "StackConfigurationTests",
+            dependencies: ["StackConfiguration", "Model"],
+            swiftSettings: strictTests
+        ),
+        .testTarget(
+            name: "ConsoleTests",
+            dependencies: ["Console", "Model"],
+            swiftSettings: strictTests
+        ),
+        .testTarget(name: "HouseRulesTests", swiftSettings: strictTests),
     ],
     swiftLanguageModes: [.v6]
 )
