@@ -58,7 +58,8 @@ public enum JSONValue: Sendable, Hashable {
             case "\r": bytes += "\\r".utf8
             case "\t": bytes += "\\t".utf8
             // U+2028 and U+2029 are legal in JSON, yet some readers of lines end a line at them.
-            case _ where scalar.value < 32 || scalar.value == 127 || scalar == "\u{2028}"
+            case _
+            where scalar.value < 32 || scalar.value == 127 || scalar == "\u{2028}"
                 || scalar == "\u{2029}":
                 let digits = String(scalar.value, radix: 16)
                 bytes += "\\u\(String(repeating: "0", count: 4 - digits.count))\(digits)".utf8

@@ -5,7 +5,9 @@ public struct LiveArea: Sendable {
     /// An area that was not drawn yet.
     public init() {}
 
-    /// The characters that draw these lines over those of the last time. No line may be wider than the terminal.
+    /// The characters that draw these lines over those of the last time.
+    ///
+    /// No line may be wider than the terminal.
     public mutating func frame(_ lines: [String]) -> String {
         let up = height > 0 ? "\u{1B}[\(height)A" : ""
         // Lines that are no longer needed are wiped with what is below the area.

@@ -9,6 +9,7 @@ public enum ProgressLine {
     ///   - rate: Bytes a second, where known.
     ///   - nameWidth: The columns for the name, the same on every line of an area.
     ///   - terminal: How wide the line may be, and whether it may be coloured.
+    /// - Returns: The line, without a line feed.
     public static func text(
         _ progress: ComponentProgress,
         rate: Double?,

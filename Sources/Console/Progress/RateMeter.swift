@@ -7,7 +7,9 @@ public struct RateMeter: Sendable {
     /// A meter that has seen nothing.
     public init() {}
 
-    /// Notes how much was done at a time; times do not go back. At most 64 samples are kept.
+    /// Notes how much was done at a time; times do not go back.
+    ///
+    /// At most 64 samples are kept.
     public mutating func add(_ done: ByteCount, at time: Duration) {
         if let last = samples.last, time - last.at < .milliseconds(200), samples.count > 1 {
             samples[samples.count - 1].done = done.bytes

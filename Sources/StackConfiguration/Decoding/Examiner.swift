@@ -36,7 +36,12 @@ struct Examiner {
         }
         for key in keys where key.isRequired && !seen.contains(key.name) {
             let place = path.isEmpty ? "" : " in '\(path)'"
-            note(.configurationMissingKey, node, "key '\(key.name)' is missing\(place)", key.summary)
+            note(
+                .configurationMissingKey,
+                node,
+                "key '\(key.name)' is missing\(place)",
+                key.summary
+            )
         }
         return section
     }
@@ -173,7 +178,8 @@ struct Examiner {
         let before = problems.count
         let section = section(node, keys: Grammar.secret, at: path)
         if mapping.count != 1, problems.count == before {
-            let fact = "'\(path)' needs exactly one of \(Grammar.secretKinds.joined(separator: ", "))"
+            let fact =
+                "'\(path)' needs exactly one of \(Grammar.secretKinds.joined(separator: ", "))"
             note(.configurationSecret, node, fact, hint)
         }
         return .section(section)

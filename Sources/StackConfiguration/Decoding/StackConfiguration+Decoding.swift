@@ -19,6 +19,7 @@ extension StackConfiguration {
     ///   - file: What messages call the file.
     ///   - environment: The variables for interpolation (see `Docs/operations`).
     ///   - machine: The label of this machine, for configurations that name no `host`; see ``label(ofHostNamed:)``.
+    /// - Returns: The configuration, and the variables that are not set.
     /// - Throws: A fault with one of the `E-CONFIG-…` codes and `<file>:<line>:<column>` in its message, or
     ///   `E-CONFIG-INVALID` with such a line for each problem in its hints. No value of a secret is in it.
     public static func decode(

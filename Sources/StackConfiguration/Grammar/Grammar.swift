@@ -16,7 +16,11 @@ enum Grammar {
             .scalar(.path),
             "Cache, spool and journal; losing it loses no backup. Default: /var/lib/lifeboat/<stack>."
         ),
-        Key("host", .scalar(.label), "The host that owns the streams. Default: the machine's name."),
+        Key(
+            "host",
+            .scalar(.label),
+            "The host that owns the streams. Default: the machine's name."
+        ),
         Key("keys", .mapping(keys), required: true, "Whom the backups are sealed to."),
         Key(
             "copies",
@@ -24,7 +28,12 @@ enum Grammar {
             required: true,
             "Where the backups live; exactly one place in this version."
         ),
-        Key("components", .components(components), required: true, "The protected things, by name."),
+        Key(
+            "components",
+            .components(components),
+            required: true,
+            "The protected things, by name."
+        ),
     ]
 
     static let keys: [Key] = [
@@ -43,7 +52,12 @@ enum Grammar {
 
     static let copy: [Key] = [
         Key("name", .scalar(.label), required: true, "The name of the copy."),
-        Key("url", .scalar(.copyURL), required: true, "A directory: file:// and its absolute path."),
+        Key(
+            "url",
+            .scalar(.copyURL),
+            required: true,
+            "A directory: file:// and its absolute path."
+        ),
     ]
 
     static let components: [(kind: String, keys: [Key])] = [
@@ -70,7 +84,11 @@ enum Grammar {
     ]
 
     static let wal: [Key] = [
-        Key("stream", .scalar(.boolean), "Stream the log, for recovery to any second. Default: true."),
+        Key(
+            "stream",
+            .scalar(.boolean),
+            "Stream the log, for recovery to any second. Default: true."
+        ),
         Key("slot", .scalar(.slot), "The replication slot. Default: lifeboat_<stack>."),
         Key(
             "heartbeat",

@@ -31,7 +31,8 @@ extension ScalarForm {
         case .slot: return Self.isSlot(text) ? nil : Self.noSlot
         case .environmentName: return Self.isVariable(text) ? nil : Self.noVariable
         case .credentialName:
-            return text.isEmpty || text.contains("/") || text.hasPrefix(".") ? Self.noCredential : nil
+            return text.isEmpty || text.contains("/") || text.hasPrefix(".")
+                ? Self.noCredential : nil
         }
     }
 
