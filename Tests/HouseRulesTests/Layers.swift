@@ -21,14 +21,14 @@ enum Layers {
         "CPostgres": Row([]),
         "CLinux": Row([]),
         "Model": Row([]),
-        "SystemIO": Row(["Model", "CLinux"], ["SystemPackage", "Subprocess"].union(libc)),
+        "SystemIO": Row(["Model", "CLinux"], libc.union(["SystemPackage", "Subprocess"])),
         "Sealing": Row(["Model", "CZstd"], ["Crypto"]),
         "ObjectStorage": Row(["Model", "SystemIO"]),
         "Vault": Row(["Model", "SystemIO", "Sealing", "ObjectStorage"], ["SwiftProtobuf"]),
         "PostgresWire": Row(["Model", "SystemIO", "CPostgres"], libc),
         "RedisWire": Row(
             ["Model", "SystemIO"],
-            ["NIOCore", "NIOPosix", "NIOSSL"].union(libc)
+            libc.union(["NIOCore", "NIOPosix", "NIOSSL"])
         ),
         "FileTrees": Row(["Model", "SystemIO"]),
         "Protection": Row(["Model", "Vault"]),
@@ -37,12 +37,12 @@ enum Layers {
         "FileProtection": protection(of: ["FileTrees"]),
         "StackConfiguration": Row(["Model"], ["Yams"]),
         "Recovery": Row(recovery),
-        "Console": Row(["Model"], ["Foundation"].union(libc)),
+        "Console": Row(["Model"], libc.union(["Foundation"])),
         "lifeboat": Row(
             recovery.union(["Recovery", "Console"]),
-            ["ArgumentParser", "UnixSignals", "Foundation"].union(outside)
+            outside.union(["ArgumentParser", "UnixSignals", "Foundation"])
         ),
-        "TestKit": Row(recovery.union(["Recovery", "Console"]), ["Foundation"].union(outside)),
+        "TestKit": Row(recovery.union(["Recovery", "Console"]), outside.union(["Foundation"])),
     ]
 
     private static func protection(of source: Set<String>) -> Row {

@@ -31,8 +31,8 @@ import Testing
     @Test(arguments: [
         ("a \"{\" b", "a     b"), ("a // {", "a     "),
         ("/* { /* } */ { */x", "                 x"),
-        ("#\"a\"{\"# b", "         b"), ("\"\\\"{\" b", "      b"),
-        ("\"\\(f(\"{\"))\" b", "           b"),
+        ("#\"a\"{\"# b", "        b"), ("\"\\\"{\" b", "      b"),
+        ("\"\\(f(\"{\"))\" b", "            b"),
         ("\"\"\"\n{\n\"\"\" b", "   \n \n    b"), ("'{'", "'{'"),
     ])
     func `strings and comments are no code`(text: String, code: String) {

@@ -21,7 +21,7 @@ enum Wording {
                 complaints.append(phrase)
             }
             let source = index < code.count ? code[index] : ""
-            complaints += self.code.filter { source.contains($0) }
+            complaints += self.code.filter { calls($0, in: source) }
             if sleeps(source) { complaints.append("sleep(") }
             if source.contains("@unchecked Sendable"), !hasReason(above: index, raw) {
                 complaints.append("@unchecked Sendable without a reason on the line above")
@@ -31,6 +31,14 @@ enum Wording {
         let file = path.split(separator: "/").last.map(String.init) ?? path
         complaints += names.filter { file.contains($0) }
         return complaints
+    }
+
+    /// Whether a line holds a text that is not the end of a longer word (`Date()`, but not `Update()`).
+    private static func calls(_ text: String, in line: String) -> Bool {
+        line.ranges(of: text).contains { range in
+            let before = line[..<range.lowerBound].last
+            return before.map { !($0.isLetter || $0.isNumber || $0 == "_") } ?? true
+        }
     }
 
     private static func has(_ word: String, in line: String) -> Bool {

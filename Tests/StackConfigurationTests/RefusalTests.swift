@@ -48,7 +48,7 @@ import Testing
         let fault = Samples.fault(Samples.small("service=shop\"", "service=shop\", methd: auto"))
         #expect(
             fault?.message
-                == "unable to read configuration 'lifeboat.yaml:7:54': unknown key 'methd' in "
+                == "unable to read configuration 'lifeboat.yaml:7:53': unknown key 'methd' in "
                 + "'components.postgres'"
         )
         #expect(fault?.hints == ["Did you mean 'method'?"])

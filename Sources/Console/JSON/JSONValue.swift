@@ -57,7 +57,7 @@ public enum JSONValue: Sendable, Hashable {
             case "\n": bytes += "\\n".utf8
             case "\r": bytes += "\\r".utf8
             case "\t": bytes += "\\t".utf8
-            // U+2028 and U+2029 are legal in JSON, yet some readers of lines end a line at them.
+            // NEL, U+2028 and U+2029 are legal in JSON, yet some readers of lines end a line at them.
             case _
             where scalar.value < 32 || scalar.value == 127 || scalar == "\u{2028}"
                 || scalar == "\u{2029}":
