@@ -48,6 +48,12 @@ public enum JSONValue: Sendable, Hashable {
         }
     }
 
+    /// Control characters, and U+2028 and U+2029: legal in JSON, yet some readers end a line at them.
+    private static func isEscaped(_ scalar: Unicode.Scalar) -> Bool {
+        scalar.value < 32 || (127...159).contains(scalar.value)
+            || (0x2028...0x2029).contains(scalar.value)
+    }
+
     private static func quote(_ text: String, into bytes: inout [UInt8]) {
         bytes.append(UInt8(ascii: "\""))
         for scalar in text.unicodeScalars {
@@ -57,10 +63,7 @@ public enum JSONValue: Sendable, Hashable {
             case "\n": bytes += "\\n".utf8
             case "\r": bytes += "\\r".utf8
             case "\t": bytes += "\\t".utf8
-            // NEL, U+2028 and U+2029 are legal in JSON, yet some readers of lines end a line at them.
-            case _
-            where scalar.value < 32 || scalar.value == 127 || scalar == "\u{2028}"
-                || scalar == "\u{2029}":
+            case _ where Self.isEscaped(scalar):
                 let digits = String(scalar.value, radix: 16)
                 bytes += "\\u\(String(repeating: "0", count: 4 - digits.count))\(digits)".utf8
             default: bytes += scalar.utf8
