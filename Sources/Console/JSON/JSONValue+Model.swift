@@ -1,0 +1,16 @@
+public import Model
+
+// The conventions of `--json`: times in RFC 3339 UTC, sizes in bytes, durations in seconds.
+extension JSONValue {
+    /// A moment, RFC 3339 in UTC with milliseconds.
+    public static func time(_ instant: Instant) -> JSONValue { .text(instant.rfc3339()) }
+
+    /// A size in bytes.
+    public static func bytes(_ count: ByteCount) -> JSONValue { .integer(count.bytes) }
+
+    /// A duration in seconds.
+    public static func seconds(_ duration: Duration) -> JSONValue {
+        let parts = duration.components
+        return .number(Double(parts.seconds) + Double(parts.attoseconds) / 1e18)
+    }
+}

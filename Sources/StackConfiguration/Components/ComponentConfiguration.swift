@@ -1,0 +1,25 @@
+/// One protected thing of a stack.
+public struct ComponentConfiguration: Sendable, Hashable {
+    /// What kind of thing it is, and how it is reached.
+    public enum Source: Sendable, Hashable {
+        /// A PostgreSQL cluster.
+        case postgresql(PostgresConfiguration)
+        /// A Redis server.
+        case redis(RedisConfiguration)
+        /// A set of file trees.
+        case files(FilesConfiguration)
+        /// A set of secret files.
+        case secrets(SecretsConfiguration)
+    }
+
+    /// The name, a label.
+    public var name: String
+    /// What it is.
+    public var source: Source
+
+    /// Names a source.
+    public init(name: String, source: Source) {
+        self.name = name
+        self.source = source
+    }
+}

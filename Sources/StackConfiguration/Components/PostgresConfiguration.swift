@@ -1,0 +1,46 @@
+/// A PostgreSQL cluster and how it is reached.
+public struct PostgresConfiguration: Sendable, Hashable {
+    /// How the data files are read.
+    public enum Method: String, Sendable, Hashable, CaseIterable {
+        /// Directly when the data directory is readable here, else over the replication protocol.
+        case auto
+        /// From the data directory.
+        case direct
+        /// Over the replication protocol.
+        case replication
+    }
+
+    /// libpq's connection string or URI, without a password.
+    public var dsn: String
+    /// The role; nil leaves it to `dsn` and libpq.
+    public var user: String?
+    /// Where the password is; nil leaves it to libpq's own password file and methods.
+    public var password: SecretReference?
+    /// The data directory, an absolute path, when it is readable here.
+    public var dataDirectory: String?
+    /// The directory of the server programs, an absolute path; nil finds them.
+    public var binaries: String?
+    /// How the data files are read.
+    public var method: Method
+    /// How the log is kept.
+    public var wal: WALConfiguration
+
+    /// Groups the parts.
+    public init(
+        dsn: String,
+        user: String? = nil,
+        password: SecretReference? = nil,
+        dataDirectory: String? = nil,
+        binaries: String? = nil,
+        method: Method = .auto,
+        wal: WALConfiguration
+    ) {
+        self.dsn = dsn
+        self.user = user
+        self.password = password
+        self.dataDirectory = dataDirectory
+        self.binaries = binaries
+        self.method = method
+        self.wal = wal
+    }
+}

@@ -1,0 +1,218 @@
+import Model
+import Yams
+
+/// Walks YAML nodes beside the grammar, replaces variables, and notes everything that is wrong.
+struct Examiner {
+    private var interpolation: Interpolation
+    /// What is wrong, in the order it was met.
+    private(set) var problems: [Problem] = []
+
+    init(environment: [String: String]) {
+        interpolation = Interpolation(environment: environment)
+    }
+
+    /// The variables that were asked for and are not set.
+    var unset: [String] { interpolation.unset }
+
+    /// The examined form of a mapping; keys that are wrong are missing from it.
+    mutating func section(_ node: Node, keys: [Key], at path: String) -> Section {
+        var section = Section()
+        guard case .mapping(let mapping) = node else {
+            wrongType(node, at: path, wanted: "a mapping")
+            return section
+        }
+        var seen: Set<String> = []
+        for (keyNode, valueNode) in mapping {
+            guard let name = self.name(of: keyNode, in: path) else { continue }
+            guard seen.insert(name).inserted else {
+                duplicate(keyNode, name)
+                continue
+            }
+            guard let key = keys.first(where: { $0.name == name }) else {
+                unknown(keyNode, name, among: keys, in: path)
+                continue
+            }
+            section.values[name] = value(valueNode, form: key.form, at: join(path, name))
+        }
+        for key in keys where key.isRequired && !seen.contains(key.name) {
+            let place = path.isEmpty ? "" : " in '\(path)'"
+            note(
+                .configurationMissingKey,
+                node,
+                "key '\(key.name)' is missing\(place)",
+                key.summary
+            )
+        }
+        return section
+    }
+
+    private mutating func value(_ node: Node, form: Form, at path: String) -> Value? {
+        switch form {
+        case .scalar(let form): scalar(node, form, at: path).map(Value.scalar)
+        case .list(let form, let filled): list(node, form, filled: filled, at: path)
+        case .mapping(let keys): .section(section(node, keys: keys, at: path))
+        case .copies(let keys): copies(node, keys, at: path)
+        case .components(let kinds): components(node, kinds, at: path)
+        case .secret: secret(node, at: path)
+        }
+    }
+
+    private mutating func scalar(_ node: Node, _ form: ScalarForm, at path: String) -> String? {
+        guard case .scalar(let scalar) = node, !Self.isNull(scalar) else {
+            wrongType(node, at: path, wanted: "a value")
+            return nil
+        }
+        guard let text = interpolated(scalar.string, node) else { return nil }
+        guard let complaint = form.complaint(about: text) else { return text }
+        // What a variable brought is not shown: it may be a secret that landed in the wrong place.
+        let isShown = form.mayBeShown && text == scalar.string && text.utf8.count <= 100
+        note(
+            complaint.isSecret ? .configurationSecret : .configurationValue,
+            node,
+            "'\(path)' is \(isShown ? "'\(text)'" : "wrong"): \(complaint.fact)",
+            complaint.hints
+        )
+        return nil
+    }
+
+    private mutating func list(
+        _ node: Node,
+        _ form: ScalarForm,
+        filled: Bool,
+        at path: String
+    ) -> Value? {
+        guard case .sequence(let sequence) = node else {
+            wrongType(node, at: path, wanted: "a list")
+            return nil
+        }
+        if filled, sequence.isEmpty {
+            note(.configurationValue, node, "'\(path)' is an empty list", "Give at least one.")
+        }
+        var texts: [String] = []
+        for (index, item) in sequence.enumerated() {
+            if let text = scalar(item, form, at: "\(path)[\(index)]") { texts.append(text) }
+        }
+        return .list(texts)
+    }
+
+    private mutating func copies(_ node: Node, _ keys: [Key], at path: String) -> Value? {
+        guard case .sequence(let sequence) = node else {
+            wrongType(node, at: path, wanted: "a list")
+            return nil
+        }
+        if sequence.isEmpty {
+            note(.configurationCopies, node, "there is no copy in '\(path)'", "Give one.")
+        }
+        if sequence.count > 1 {
+            note(
+                .configurationCopies,
+                sequence[1],
+                "there are \(sequence.count) copies, and this version keeps exactly one",
+                "Leave one in '\(path)'; several copies come in a later version."
+            )
+        }
+        var sections: [(String, Section)] = []
+        for (index, item) in sequence.enumerated() {
+            let section = section(item, keys: keys, at: "\(path)[\(index)]")
+            sections.append((section.text("name") ?? "", section))
+        }
+        return .sections(sections)
+    }
+
+    private mutating func components(
+        _ node: Node,
+        _ kinds: [(kind: String, keys: [Key])],
+        at path: String
+    ) -> Value? {
+        guard case .mapping(let mapping) = node else {
+            wrongType(node, at: path, wanted: "a mapping")
+            return nil
+        }
+        if mapping.isEmpty {
+            note(.configurationValue, node, "'\(path)' is empty", "Name at least one component.")
+        }
+        var sections: [(String, Section)] = []
+        for (keyNode, item) in mapping {
+            guard let name = self.name(of: keyNode, in: path) else { continue }
+            if let complaint = ScalarForm.label.complaint(about: name) {
+                let fact = "component '\(name.prefix(100))': \(complaint.fact)"
+                note(.configurationValue, keyNode, fact, complaint.hints)
+            }
+            if sections.contains(where: { $0.0 == name }) { duplicate(keyNode, name) }
+            let place = join(path, name)
+            guard let keys = keys(of: item, kinds, at: place) else { continue }
+            sections.append((name, section(item, keys: keys, at: place)))
+        }
+        return .sections(sections)
+    }
+
+    /// The keys that a component may have, by its `kind`; nil when that cannot be told.
+    private mutating func keys(
+        of node: Node,
+        _ kinds: [(kind: String, keys: [Key])],
+        at path: String
+    ) -> [Key]? {
+        let names = kinds.map(\.kind)
+        guard case .mapping(let mapping) = node else {
+            wrongType(node, at: path, wanted: "a mapping")
+            return nil
+        }
+        guard let entry = mapping.first(where: { $0.key.scalar?.string == "kind" }) else {
+            let hint = "Say what it is: kind: \(names.joined(separator: ", "))."
+            note(.configurationMissingKey, node, "key 'kind' is missing in '\(path)'", hint)
+            return nil
+        }
+        let form = ScalarForm.choice(names)
+        guard let kind = scalar(entry.value, form, at: join(path, "kind")) else { return nil }
+        return kinds.first { $0.kind == kind }?.keys
+    }
+
+    private mutating func secret(_ node: Node, at path: String) -> Value? {
+        let hint =
+            "Refer to it: {file: /path}, {env: NAME}, {credential: name} or {exec: [command]}."
+        guard case .mapping(let mapping) = node else {
+            let fact = "'\(path)' holds a value where only a reference to a secret may stand"
+            note(.configurationSecret, node, fact, hint)
+            return nil
+        }
+        let before = problems.count
+        let section = section(node, keys: Grammar.secret, at: path)
+        if mapping.count != 1, problems.count == before {
+            let fact =
+                "'\(path)' needs exactly one of \(Grammar.secretKinds.joined(separator: ", "))"
+            note(.configurationSecret, node, fact, hint)
+        }
+        return .section(section)
+    }
+
+    /// The text with its variables replaced; nil, and noted, when that cannot be done.
+    private mutating func interpolated(_ text: String, _ node: Node) -> String? {
+        do throws(Interpolation.Failure) {
+            return try interpolation.expand(text)
+        } catch {
+            switch error {
+            case .malformed:
+                let hint = "Write $$ for a dollar sign, ${NAME} for a variable."
+                note(.configurationInterpolation, node, "a '$' in it starts no variable", hint)
+            case .required(let name, let message):
+                let hint = message.isEmpty ? "Set it in the environment." : message
+                let fact = "variable '\(name)' is not set"
+                note(.configurationInterpolation, node, fact, hint)
+            }
+            return nil
+        }
+    }
+
+    mutating func note(_ code: Fault.Code, _ node: Node, _ fact: String, _ hints: [String]) {
+        let mark = node.mark
+        problems.append(
+            Problem(
+                code: code,
+                line: mark?.line ?? 1,
+                column: mark?.column ?? 1,
+                fact: fact,
+                hints: hints
+            )
+        )
+    }
+}

@@ -1,0 +1,84 @@
+// From an examined section to the value; nothing can be wrong here any more.
+extension StackConfiguration {
+    init(_ section: Section, machine: String) {
+        let stack = section.required("stack")
+        let keys = section.section("keys")
+        let recipients = keys.list("recipients")
+        self.init(
+            stack: stack,
+            environment: section.required("environment"),
+            host: section.text("host") ?? machine,
+            state: section.text("state"),
+            keys: KeyConfiguration(recipients: recipients, identity: keys.secret("identity")),
+            copies: section.sections("copies").map { name, copy in
+                let path = String(copy.required("url").dropFirst("file://".count))
+                return CopyConfiguration(name: name, address: .directory(path))
+            },
+            components: section.sections("components").map { name, component in
+                let source = ComponentConfiguration.Source(
+                    component,
+                    stack: stack,
+                    recipients: recipients
+                )
+                return ComponentConfiguration(name: name, source: source)
+            }
+        )
+    }
+}
+
+extension ComponentConfiguration.Source {
+    fileprivate init(_ section: Section, stack: String, recipients: [String]) {
+        switch section.required("kind") {
+        case "postgresql": self = .postgresql(PostgresConfiguration(section, stack: stack))
+        case "redis": self = .redis(RedisConfiguration(section))
+        case "files":
+            self = .files(
+                FilesConfiguration(
+                    paths: section.list("paths"),
+                    include: section.list("include"),
+                    exclude: section.list("exclude")
+                )
+            )
+        case "secrets":
+            let own = section.list("recipients")
+            let all = own.isEmpty ? recipients : own
+            self = .secrets(SecretsConfiguration(paths: section.list("paths"), recipients: all))
+        default: preconditionFailure("the grammar has no other kind")
+        }
+    }
+}
+
+extension PostgresConfiguration {
+    fileprivate init(_ section: Section, stack: String) {
+        let wal = section.section("wal")
+        self.init(
+            dsn: section.required("dsn"),
+            user: section.text("user"),
+            password: section.secret("password"),
+            dataDirectory: section.text("data_directory"),
+            binaries: section.text("binaries"),
+            method: section.text("method").flatMap(Method.init(rawValue:)) ?? .auto,
+            wal: WALConfiguration(
+                stream: wal.text("stream") != "false",
+                slot: wal.text("slot") ?? WALConfiguration.defaultSlot(of: stack),
+                heartbeat: wal.text("heartbeat").flatMap(ScalarForm.duration) ?? .seconds(10),
+                durableIn: wal.text("durable_in")
+                    .flatMap(WALConfiguration.Durability.init(rawValue:)) ?? .anyCopy
+            )
+        )
+    }
+}
+
+extension RedisConfiguration {
+    fileprivate init(_ section: Section) {
+        guard let address = RedisAddress(section.required("address")) else {
+            preconditionFailure("an examined address can be read")
+        }
+        self.init(
+            address: address,
+            user: section.text("user"),
+            password: section.secret("password"),
+            directory: section.text("directory")
+        )
+    }
+}

@@ -1,0 +1,15 @@
+/// What a value of the configuration must look like.
+indirect enum Form: Sendable {
+    /// One value.
+    case scalar(ScalarForm)
+    /// A list of values, with at least one where `filled`.
+    case list(ScalarForm, filled: Bool)
+    /// A mapping of the given keys.
+    case mapping([Key])
+    /// A list of mappings, exactly one of them in this version.
+    case copies([Key])
+    /// A mapping from labels to mappings, whose `kind` chooses their keys.
+    case components([(kind: String, keys: [Key])])
+    /// A reference to a secret.
+    case secret
+}

@@ -1,0 +1,141 @@
+/// The keys of `lifeboat.yaml`, version 1: the one place where they are written down.
+enum Grammar {
+    static let secretKinds = ["file", "env", "credential", "exec"]
+
+    static let stack: [Key] = [
+        Key("version", .scalar(.version), required: true, "The version of this grammar."),
+        Key("stack", .scalar(.label), required: true, "What is protected: the name of the stack."),
+        Key(
+            "environment",
+            .scalar(.label),
+            required: true,
+            "Which one of it: prod, staging. Two environments share no key and no copy."
+        ),
+        Key(
+            "state",
+            .scalar(.path),
+            "Cache, spool and journal; losing it loses no backup. Default: /var/lib/lifeboat/<stack>."
+        ),
+        Key(
+            "host",
+            .scalar(.label),
+            "The host that owns the streams. Default: the machine's name."
+        ),
+        Key("keys", .mapping(keys), required: true, "Whom the backups are sealed to."),
+        Key(
+            "copies",
+            .copies(copy),
+            required: true,
+            "Where the backups live; exactly one place in this version."
+        ),
+        Key(
+            "components",
+            .components(components),
+            required: true,
+            "The protected things, by name."
+        ),
+    ]
+
+    static let keys: [Key] = [
+        Key(
+            "recipients",
+            .list(.recipient, filled: true),
+            required: true,
+            "The age recipients that can open the backups; public."
+        ),
+        Key(
+            "identity",
+            .secret,
+            "What opens them; leave it out on a host that must not read its own backups."
+        ),
+    ]
+
+    static let copy: [Key] = [
+        Key("name", .scalar(.label), required: true, "The name of the copy."),
+        Key(
+            "url",
+            .scalar(.copyURL),
+            required: true,
+            "A directory: file:// and its absolute path."
+        ),
+    ]
+
+    static let components: [(kind: String, keys: [Key])] = [
+        ("postgresql", postgresql), ("redis", redis), ("files", files), ("secrets", secrets),
+    ]
+
+    static func kind(_ name: String) -> Key {
+        Key("kind", .scalar(.choice([name])), required: true, "What the component is.")
+    }
+
+    static let postgresql: [Key] = [
+        kind("postgresql"),
+        Key("dsn", .scalar(.dsn), required: true, "libpq's connection string, without a password."),
+        Key("user", .scalar(.text), "The role; it needs REPLICATION."),
+        Key("password", .secret, "Where its password is. Default: libpq's own ways."),
+        Key("data_directory", .scalar(.path), "The data directory, where it is readable here."),
+        Key("binaries", .scalar(.path), "The directory of the server programs. Default: searched."),
+        Key(
+            "method",
+            .scalar(.choice(PostgresConfiguration.Method.allCases.map(\.rawValue))),
+            "How data files are read. Default: auto, which is direct where that is possible."
+        ),
+        Key("wal", .mapping(wal), "How the write-ahead log is kept."),
+    ]
+
+    static let wal: [Key] = [
+        Key(
+            "stream",
+            .scalar(.boolean),
+            "Stream the log, for recovery to any second. Default: true."
+        ),
+        Key("slot", .scalar(.slot), "The replication slot. Default: lifeboat_<stack>."),
+        Key(
+            "heartbeat",
+            .scalar(.duration),
+            "A record this often makes every second of an idle database restorable. Default: 10s."
+        ),
+        Key(
+            "durable_in",
+            .scalar(.choice(WALConfiguration.Durability.allCases.map(\.rawValue))),
+            "Where a piece must be durable before it counts. Default: any_copy."
+        ),
+    ]
+
+    static let redis: [Key] = [
+        kind("redis"),
+        Key(
+            "address",
+            .scalar(.redisAddress),
+            required: true,
+            "redis://host:port, rediss://host:port or unix:///path, without a password."
+        ),
+        Key("user", .scalar(.text), "The ACL user; it needs +psync +replconf +ping."),
+        Key("password", .secret, "Where its password is."),
+        Key("directory", .scalar(.path), "Where the server keeps its files; restored to."),
+    ]
+
+    static let files: [Key] = [
+        kind("files"),
+        Key("paths", .list(.path, filled: true), required: true, "The roots of the trees."),
+        Key("include", .list(.text, filled: false), "Patterns of what is taken. Default: all."),
+        Key("exclude", .list(.text, filled: false), "Patterns of what is left out."),
+    ]
+
+    static let secrets: [Key] = [
+        kind("secrets"),
+        Key("paths", .list(.path, filled: true), required: true, "The secret files."),
+        Key(
+            "recipients",
+            .list(.recipient, filled: true),
+            "Whom they are sealed to. Default: keys.recipients."
+        ),
+    ]
+
+    static let secret: [Key] = [
+        Key("file", .scalar(.path), "The content of a file."),
+        Key("env", .scalar(.environmentName), "An environment variable."),
+        Key("credential", .scalar(.credentialName), "A systemd credential."),
+        Key("exec", .list(.text, filled: true), "The output of a command, as argument list."),
+    ]
+}

@@ -1,0 +1,111 @@
+import Model
+
+extension ScalarForm {
+    /// What is wrong with a value.
+    struct Complaint: Equatable {
+        var fact: String
+        var hints: [String] = []
+        var isSecret = false
+    }
+
+    /// What is wrong with a value; nil when nothing is.
+    func complaint(about text: String) -> Complaint? {
+        let hasControl = text.unicodeScalars.contains { $0.value < 32 || $0.value == 127 }
+        guard !hasControl else { return Complaint(fact: "there is a control character in it") }
+        switch self {
+        case .version:
+            return text == "1"
+                ? nil : Complaint(fact: "this version of Lifeboat reads version 1 of the grammar")
+        case .label: return StreamName.isLabel(text) ? nil : Self.noLabel
+        case .path: return Self.complaint(aboutPath: text)
+        case .text: return text.isEmpty ? Complaint(fact: "it is empty") : nil
+        case .choice(let words): return Self.complaint(about: text, choices: words)
+        case .duration: return Self.duration(text) == nil ? Self.noDuration : nil
+        case .boolean:
+            return ["true", "false"].contains(text)
+                ? nil : Complaint(fact: "it is neither true nor false")
+        case .recipient: return Self.complaint(aboutRecipient: text)
+        case .dsn: return Self.complaint(aboutDSN: text)
+        case .redisAddress: return Self.complaint(aboutRedis: text)
+        case .copyURL: return Self.complaint(aboutCopy: text)
+        case .slot: return Self.isSlot(text) ? nil : Self.noSlot
+        case .environmentName: return Self.isVariable(text) ? nil : Self.noVariable
+        case .credentialName:
+            return text.isEmpty || text.contains("/") || text.hasPrefix(".")
+                ? Self.noCredential : nil
+        }
+    }
+
+    /// Reads a duration above zero; nil when it is anything else.
+    static func duration(_ text: String) -> Duration? {
+        let digits = text.utf8.prefix { (48...57).contains($0) }
+        guard (1...9).contains(digits.count), let number = Int64(Substring(digits)), number > 0
+        else { return nil }
+        return switch text.dropFirst(digits.count) {
+        case "ms": .milliseconds(number)
+        case "s": .seconds(number)
+        case "m": .seconds(number * 60)
+        case "h": .seconds(number * 3600)
+        case "d": .seconds(number * 86_400)
+        default: nil
+        }
+    }
+
+    /// Whether a text can name an environment variable.
+    static func isVariable(_ text: some StringProtocol) -> Bool {
+        guard let first = text.utf8.first, !(48...57).contains(first) else { return false }
+        return text.utf8.allSatisfy {
+            (48...57).contains($0) || (65...90).contains($0) || (97...122).contains($0) || $0 == 95
+        }
+    }
+
+    private static func isSlot(_ text: String) -> Bool {
+        (1...63).contains(text.utf8.count)
+            && text.utf8.allSatisfy {
+                (48...57).contains($0) || (97...122).contains($0) || $0 == 95
+            }
+    }
+
+    private static func complaint(aboutPath text: String) -> Complaint? {
+        guard text.hasPrefix("/") else {
+            return Complaint(
+                fact: "it is not an absolute path",
+                hints: ["Start the path with '/'."]
+            )
+        }
+        guard !text.split(separator: "/").contains("..") else {
+            return Complaint(fact: "there is a '..' in it", hints: ["Write the path it leads to."])
+        }
+        return nil
+    }
+
+    private static func complaint(about text: String, choices: [String]) -> Complaint? {
+        guard !choices.contains(text) else { return nil }
+        let nearest = NearestName.suggestion(for: text, among: choices)
+        return Complaint(
+            fact: "it is none of \(choices.joined(separator: ", "))",
+            hints: nearest.map { ["Did you mean '\($0)'?"] } ?? []
+        )
+    }
+
+    private static let noLabel = Complaint(
+        fact: "it is not a label",
+        hints: ["Use 1 to 63 of a-z, 0-9, '-' and '_', the first a letter or a digit."]
+    )
+    private static let noDuration = Complaint(
+        fact: "it is not a duration",
+        hints: ["Write a whole number above zero with a unit, such as 250ms, 10s, 5m, 1h or 7d."]
+    )
+    private static let noSlot = Complaint(
+        fact: "it is not the name of a replication slot",
+        hints: ["Use 1 to 63 of a-z, 0-9 and '_'."]
+    )
+    private static let noVariable = Complaint(
+        fact: "it is not the name of an environment variable",
+        hints: ["Use A-Z, a-z, 0-9 and '_', the first not a digit."]
+    )
+    private static let noCredential = Complaint(
+        fact: "it is not the name of a systemd credential",
+        hints: ["Name a file in $CREDENTIALS_DIRECTORY, without a path."]
+    )
+}

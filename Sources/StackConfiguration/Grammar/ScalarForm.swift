@@ -1,0 +1,41 @@
+import Model
+
+/// The forms that one value can have.
+enum ScalarForm: Sendable, Equatable {
+    /// The number of the grammar, `1`.
+    case version
+    /// A name for hosts, stacks, components and copies.
+    case label
+    /// An absolute path.
+    case path
+    /// Any text that is not empty.
+    case text
+    /// One of some words.
+    case choice([String])
+    /// A number with a unit: `250ms`, `10s`, `5m`, `1h`, `7d`.
+    case duration
+    /// `true` or `false`.
+    case boolean
+    /// An age recipient.
+    case recipient
+    /// libpq's connection string.
+    case dsn
+    /// The address of a Redis server.
+    case redisAddress
+    /// The address of a copy.
+    case copyURL
+    /// The name of a replication slot.
+    case slot
+    /// The name of an environment variable.
+    case environmentName
+    /// The name of a systemd credential.
+    case credentialName
+
+    /// Whether a wrong value may be shown: what could hold a secret by mistake never is.
+    var mayBeShown: Bool {
+        switch self {
+        case .text, .recipient, .dsn, .redisAddress, .copyURL: false
+        default: true
+        }
+    }
+}

@@ -1,0 +1,90 @@
+/// Writes a configuration as `lifeboat.yaml` text, with the grammar's own words as comments where they are wanted.
+struct ConfigurationText {
+    private let hasComments: Bool
+    private(set) var text = ""
+
+    init(hasComments: Bool) { self.hasComments = hasComments }
+
+    /// Writes the whole of a configuration.
+    mutating func write(_ value: StackConfiguration) {
+        line(0, "version", "1", Grammar.stack)
+        line(0, "stack", YAMLText.scalar(value.stack), Grammar.stack)
+        line(0, "environment", YAMLText.scalar(value.environment), Grammar.stack)
+        line(0, "host", YAMLText.scalar(value.host), Grammar.stack)
+        line(0, "state", YAMLText.scalar(value.state), Grammar.stack)
+        heading(0, "keys", Grammar.stack)
+        line(1, "recipients", YAMLText.list(value.keys.recipients), Grammar.keys)
+        line(1, "identity", value.keys.identity?.description, Grammar.keys)
+        heading(0, "copies", Grammar.stack)
+        for copy in value.copies {
+            let url = YAMLText.scalar(copy.address.description)
+            put(1, "- {name: \(YAMLText.scalar(copy.name)), url: \(url)}")
+        }
+        heading(0, "components", Grammar.stack)
+        for component in value.components { write(component) }
+    }
+
+    private mutating func write(_ component: ComponentConfiguration) {
+        put(1, "\(YAMLText.scalar(component.name)):")
+        switch component.source {
+        case .postgresql(let postgres): write(postgres)
+        case .redis(let redis):
+            put(2, "kind: redis")
+            line(2, "address", YAMLText.scalar(redis.address.description), Grammar.redis)
+            line(2, "user", redis.user.map(YAMLText.scalar), Grammar.redis)
+            line(2, "password", redis.password?.description, Grammar.redis)
+            line(2, "directory", redis.directory.map(YAMLText.scalar), Grammar.redis)
+        case .files(let files):
+            put(2, "kind: files")
+            line(2, "paths", YAMLText.list(files.paths), Grammar.files)
+            line(2, "include", Self.optional(files.include), Grammar.files)
+            line(2, "exclude", Self.optional(files.exclude), Grammar.files)
+        case .secrets(let secrets):
+            put(2, "kind: secrets")
+            line(2, "paths", YAMLText.list(secrets.paths), Grammar.secrets)
+            line(2, "recipients", YAMLText.list(secrets.recipients), Grammar.secrets)
+        }
+    }
+
+    private mutating func write(_ postgres: PostgresConfiguration) {
+        let keys = Grammar.postgresql
+        put(2, "kind: postgresql")
+        line(2, "dsn", YAMLText.scalar(postgres.dsn), keys)
+        line(2, "user", postgres.user.map(YAMLText.scalar), keys)
+        line(2, "password", postgres.password?.description, keys)
+        line(2, "data_directory", postgres.dataDirectory.map(YAMLText.scalar), keys)
+        line(2, "binaries", postgres.binaries.map(YAMLText.scalar), keys)
+        line(2, "method", postgres.method.rawValue, keys)
+        heading(2, "wal", keys)
+        line(3, "stream", "\(postgres.wal.stream)", Grammar.wal)
+        line(3, "slot", YAMLText.scalar(postgres.wal.slot), Grammar.wal)
+        line(3, "heartbeat", YAMLText.duration(postgres.wal.heartbeat), Grammar.wal)
+        line(3, "durable_in", postgres.wal.durableIn.rawValue, Grammar.wal)
+    }
+
+    private static func optional(_ texts: [String]) -> String? {
+        texts.isEmpty ? nil : YAMLText.list(texts)
+    }
+
+    /// A key with its value; without one, the commented template shows that the key exists.
+    private mutating func line(_ depth: Int, _ name: String, _ value: String?, _ keys: [Key]) {
+        guard value != nil || hasComments else { return }
+        comment(depth, name, keys)
+        put(depth, value.map { "\(name): \($0)" } ?? "# \(name):")
+    }
+
+    private mutating func heading(_ depth: Int, _ name: String, _ keys: [Key]) {
+        if hasComments, depth == 0 { text += "\n" }
+        comment(depth, name, keys)
+        put(depth, "\(name):")
+    }
+
+    private mutating func comment(_ depth: Int, _ name: String, _ keys: [Key]) {
+        guard hasComments, let key = keys.first(where: { $0.name == name }) else { return }
+        put(depth, "# \(key.summary)")
+    }
+
+    private mutating func put(_ depth: Int, _ content: String) {
+        text += String(repeating: "  ", count: depth) + content + "\n"
+    }
+}

@@ -1,0 +1,47 @@
+import Model
+
+/// Writes values as YAML that this target reads back unchanged.
+enum YAMLText {
+    /// A value: plain where that is safe, else in double quotes; `$` doubled, since values are interpolated.
+    static func scalar(_ text: String) -> String {
+        let isPlain =
+            !["", "null", "true", "false", "yes", "no", "on", "off"].contains(text.lowercased())
+            && text.utf8.allSatisfy(isSafe) && !text.hasPrefix("-") && !text.hasSuffix(":")
+            && !text.contains(": ")
+        guard !isPlain else { return text }
+        var quoted = "\""
+        for scalar in text.unicodeScalars {
+            switch scalar {
+            case "\"": quoted += "\\\""
+            case "\\": quoted += "\\\\"
+            case "$": quoted += "$$"
+            case _ where scalar.value < 32 || (127...159).contains(scalar.value):
+                quoted += "\\x" + Hexadecimal.encode([UInt8(truncatingIfNeeded: scalar.value)])
+            default: quoted.unicodeScalars.append(scalar)
+            }
+        }
+        return quoted + "\""
+    }
+
+    /// A list on one line.
+    static func list(_ texts: [String]) -> String {
+        "[\(texts.map(scalar).joined(separator: ", "))]"
+    }
+
+    /// A duration in the largest unit that holds it exactly.
+    static func duration(_ duration: Duration) -> String {
+        let parts = duration.components
+        let milliseconds = parts.attoseconds / 1_000_000_000_000_000
+        guard milliseconds == 0 else { return "\(parts.seconds * 1000 + milliseconds)ms" }
+        for (unit, seconds) in [("d", Int64(86_400)), ("h", 3600), ("m", 60)]
+        where parts.seconds.isMultiple(of: seconds) && parts.seconds > 0 {
+            return "\(parts.seconds / seconds)\(unit)"
+        }
+        return "\(parts.seconds)s"
+    }
+
+    private static func isSafe(_ byte: UInt8) -> Bool {
+        (48...57).contains(byte) || (65...90).contains(byte) || (97...122).contains(byte)
+            || "/._-:+".utf8.contains(byte)
+    }
+}

@@ -1,0 +1,134 @@
+import Model
+import StackConfiguration
+import Testing
+
+@Suite struct DecodingTests {
+    @Test func `every key of the grammar arrives`() throws {
+        let value = try Samples.decode(Samples.whole)
+        #expect(value.stack == "call-center")
+        #expect(value.environment == "prod")
+        #expect(value.host == "db1")
+        #expect(value.state == "/srv/lifeboat")
+        #expect(value.keys.recipients == [Samples.recipient, Samples.other])
+        #expect(value.keys.identity == .file("/etc/lifeboat/prod.identity"))
+        let copy = CopyConfiguration(name: "local", address: .directory("/backup/lifeboat"))
+        #expect(value.copies == [copy])
+        #expect(value.components.map(\.name) == ["postgres", "redis", "uploads", "secrets"])
+        #expect(value.component(named: "postgres")?.source == .postgresql(Self.postgres))
+        #expect(value.component(named: "redis")?.source == .redis(Self.redis))
+        let files = FilesConfiguration(
+            paths: ["/srv/uploads"],
+            include: ["*.jpg"],
+            exclude: ["*.tmp"]
+        )
+        #expect(value.component(named: "uploads")?.source == .files(files))
+        let secrets = SecretsConfiguration(paths: ["/opt/.env"], recipients: [Samples.other])
+        #expect(value.component(named: "secrets")?.source == .secrets(secrets))
+        #expect(value.stream(of: "redis")?.description == "db1.call-center.redis")
+        #expect(value.stream(of: "mail") == nil)
+    }
+
+    private static let postgres = PostgresConfiguration(
+        dsn: "host=/run/postgresql dbname=callcenter",
+        user: "lifeboat",
+        password: .file("/run/secrets/pg"),
+        dataDirectory: "/var/lib/postgresql/15/main",
+        binaries: "/usr/lib/postgresql/15/bin",
+        method: .direct,
+        wal: WALConfiguration(
+            stream: true,
+            slot: "boat",
+            heartbeat: .milliseconds(250),
+            durableIn: .spool
+        )
+    )
+
+    private static let redis = RedisConfiguration(
+        address: .tcp(host: "127.0.0.1", port: 6379, tls: false),
+        user: "lifeboat",
+        password: .environment("REDIS_PASSWORD"),
+        directory: "/var/lib/redis"
+    )
+
+    @Test func `defaults fill in what the file leaves out`() throws {
+        let value = try Samples.decode(Samples.small)
+        #expect(value.host == "box")
+        #expect(value.state == "/var/lib/lifeboat/shop")
+        #expect(value.keys.identity == nil)
+        let wal = WALConfiguration(slot: "lifeboat_shop", heartbeat: .seconds(10))
+        let postgres = PostgresConfiguration(dsn: "service=shop", method: .auto, wal: wal)
+        #expect(value.components[0].source == .postgresql(postgres))
+        #expect(wal.stream && wal.durableIn == .anyCopy)
+        let secrets = SecretsConfiguration(paths: ["/srv/.env"], recipients: [Samples.recipient])
+        #expect(value.components[1].source == .secrets(secrets))
+    }
+
+    @Test(arguments: [
+        ("{file: /a}", SecretReference.file("/a")), ("{env: PW}", .environment("PW")),
+        ("{credential: pg}", .credential("pg")),
+        ("{exec: [pass, show, pg]}", .command(["pass", "show", "pg"])),
+    ])
+    func `a secret is any of four references`(text: String, reference: SecretReference) throws {
+        let value = try Samples.decode(
+            Samples.small("\"service=shop\"", "\"service=shop\", password: \(text)")
+        )
+        guard case .postgresql(let postgres) = value.components[0].source else {
+            Issue.record("not PostgreSQL")
+            return
+        }
+        #expect(postgres.password == reference)
+        #expect(reference.description == text)
+    }
+
+    @Test(arguments: [
+        ("250ms", Duration.milliseconds(250)), ("10s", .seconds(10)), ("5m", .seconds(300)),
+        ("1h", .seconds(3600)), ("7d", .seconds(604_800)),
+    ])
+    func `durations have a unit`(text: String, duration: Duration) throws {
+        let value = try Samples.decode(
+            Samples.small("\"service=shop\"", "\"service=shop\", wal: {heartbeat: \(text)}")
+        )
+        guard case .postgresql(let postgres) = value.components[0].source else {
+            Issue.record("not PostgreSQL")
+            return
+        }
+        #expect(postgres.wal.heartbeat == duration)
+    }
+
+    @Test(arguments: [
+        ("redis://cache", RedisAddress.tcp(host: "cache", port: 6379, tls: false)),
+        ("rediss://[::1]:7000/", .tcp(host: "::1", port: 7000, tls: true)),
+        ("unix:///run/redis.sock", .socket("/run/redis.sock")),
+    ])
+    func `Redis addresses are read`(text: String, address: RedisAddress) {
+        #expect(RedisAddress(text) == address)
+        #expect(RedisAddress(address.description) == address)
+    }
+
+    @Test(arguments: [
+        "", "redis://", "redis://h:0", "redis://h:65536", "redis://h:1/2", "redis://u:p@h",
+        "http://h", "unix://run", "redis://[::1", "redis://[::1]x", "redis://h:", "redis://a b",
+    ])
+    func `what is no Redis address is refused`(text: String) {
+        #expect(RedisAddress(text) == nil)
+    }
+
+    @Test(arguments: [
+        ("DB1.example.com", "db1"), ("web_2", "web_2"), ("--x", "x"), ("", "host"),
+        ("...", "host"), ("Müller", "m--ller"),
+        (String(repeating: "a", count: 99), String(repeating: "a", count: 63)),
+    ])
+    func `a host name becomes a label`(name: String, label: String) {
+        #expect(StackConfiguration.label(ofHostNamed: name) == label)
+        #expect(StreamName.isLabel(StackConfiguration.label(ofHostNamed: name)))
+    }
+
+    @Test func `YAML anchors work within limits`() throws {
+        let text =
+            Samples.small("keys: {recipients: [", "keys: {recipients: &all [") + """
+                  more: {kind: secrets, paths: [/b], recipients: *all}
+
+                """
+        #expect(try Samples.decode(text).components.count == 3)
+    }
+}

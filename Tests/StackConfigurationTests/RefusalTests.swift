@@ -1,0 +1,136 @@
+import Model
+import StackConfiguration
+import Testing
+
+@Suite struct RefusalTests {
+    @Test(arguments: [
+        ("stack: shop", "stac: shop", "E-CONFIG-INVALID", "Did you mean 'stack'?"),
+        ("stack: shop", "stack: shop\nstack: shop", "E-CONFIG-DUPLICATE-KEY", "Keep one"),
+        ("stack: shop", "stack: shop\n\"stack\": shop", "E-CONFIG-DUPLICATE-KEY", "Keep one"),
+        ("stack: shop", "stack: [shop]", "E-CONFIG-TYPE", ""),
+        ("stack: shop", "stack:", "E-CONFIG-TYPE", ""),
+        ("stack: shop", "stack: Shop", "E-CONFIG-VALUE", "a-z"),
+        ("stack: shop", "stack: shop\ndrills: []", "E-CONFIG-UNKNOWN-KEY", "The keys here are"),
+        ("stack: shop\n", "", "E-CONFIG-MISSING-KEY", ""),
+        ("version: 1", "version: 2", "E-CONFIG-VALUE", ""),
+        ("stack: shop", "stack: $", "E-CONFIG-INTERPOLATION", "$$"),
+        ("stack: shop", "stack: ${S:?name the stack}", "E-CONFIG-INTERPOLATION", "name the stack"),
+        ("stack: shop", "stack: 'shop", "E-CONFIG-SYNTAX", ""),
+        ("stack: shop", "state: var\nstack: shop", "E-CONFIG-VALUE", "'/'"),
+        ("stack: shop", "state: /a/../b\nstack: shop", "E-CONFIG-VALUE", ""),
+        ("file:///mnt/nas", "s3://bucket/x", "E-CONFIG-VALUE", "file://"),
+        ("\"}]", "\"}, {name: b, url: \"file:///b\"}]", "E-CONFIG-COPIES", "later version"),
+        ("[{name: nas, url: \"file:///mnt/nas\"}]", "[]", "E-CONFIG-COPIES", ""),
+        ("\"service=shop\"", "\"nonsense\"", "E-CONFIG-VALUE", "keywords"),
+        ("\"service=shop\"", "a=b, wal: {heartbeat: 10}", "E-CONFIG-VALUE", "unit"),
+        ("\"service=shop\"", "a=b, wal: {heartbeat: 0s}", "E-CONFIG-VALUE", "above zero"),
+        ("\"service=shop\"", "a=b, wal: {stream: yes}", "E-CONFIG-VALUE", ""),
+        ("\"service=shop\"", "a=b, wal: {slot: A-b}", "E-CONFIG-VALUE", "a-z"),
+        ("\"service=shop\"", "a=b, method: driect", "E-CONFIG-VALUE", "Did you mean 'direct'?"),
+        ("\"service=shop\"", "a=b, wal: {durable_in: every_copy}", "E-CONFIG-VALUE", ""),
+        ("\"service=shop\"", "a=b, password: {}", "E-CONFIG-SECRET", "{env: NAME}"),
+        ("\"service=shop\"", "a=b, password: {env: A, file: /b}", "E-CONFIG-SECRET", ""),
+        ("\"service=shop\"", "a=b, password: {flie: /b}", "E-CONFIG-UNKNOWN-KEY", "'file'"),
+        ("kind: secrets", "kind: secret", "E-CONFIG-VALUE", "Did you mean 'secrets'?"),
+        ("kind: secrets, ", "", "E-CONFIG-MISSING-KEY", "kind: postgresql"),
+        ("paths: [/srv/.env]", "paths: []", "E-CONFIG-VALUE", "at least one"),
+        ("secrets: {", "Secrets: {", "E-CONFIG-VALUE", "a-z"),
+    ])
+    func `what is wrong is named`(part: String, replacement: String, id: String, hint: String) {
+        let fault = Samples.fault(Samples.small(part, replacement))
+        #expect(fault?.code.id == id)
+        #expect(fault?.code.exit == .usage)
+        #expect(fault?.message.hasPrefix("unable to read configuration 'lifeboat.yaml") == true)
+        #expect(hint.isEmpty || fault?.hints.contains { $0.contains(hint) } == true)
+    }
+
+    @Test func `a problem has its line and column`() {
+        let fault = Samples.fault(Samples.small("service=shop\"", "service=shop\", methd: auto"))
+        #expect(
+            fault?.message
+                == "unable to read configuration 'lifeboat.yaml:7:53': unknown key 'methd' in "
+                + "'components.postgres'"
+        )
+        #expect(fault?.hints == ["Did you mean 'method'?"])
+    }
+
+    @Test func `all problems are reported together in the order of the file`() {
+        let text = """
+            version: 1
+            stak: shop
+            environment: Prod
+            keys: {recipients: []}
+            copies: {}
+            components: {a: {kind: files, paths: x}}
+            """
+        let fault = Samples.fault(text)
+        #expect(fault?.code.id == "E-CONFIG-INVALID")
+        #expect(fault?.message.hasSuffix("6 problems") == true)
+        let places = fault?.hints.map { $0.prefix { $0 != " " } }
+        #expect(
+            places == [
+                "lifeboat.yaml:1:1:", "lifeboat.yaml:2:1:", "lifeboat.yaml:3:14:",
+                "lifeboat.yaml:4:20:", "lifeboat.yaml:5:9:", "lifeboat.yaml:6:38:",
+            ]
+        )
+    }
+
+    @Test(arguments: [
+        ("\"service=shop\"", "\"host=x password=hunter2\""),
+        ("\"service=shop\"", "\"host=x PASSWORD = hunter2\""),
+        ("\"service=shop\"", "\"postgresql://u:hunter2@h/db\""),
+        ("\"service=shop\"", "\"postgresql://h/db?password=hunter2\""),
+        ("\"service=shop\"", "\"postgresql://h/db?pass%77ord=hunter2\""),
+        ("\"service=shop\"", "\"postgresql://h/db?x=${PW}&password=${PW}\""),
+        ("\"service=shop\"", "\"a=b\", password: hunter2"),
+        ("\"service=shop\"", "\"a=b\", password: ${PW}"),
+        ("\"service=shop\"", "\"a=b\", password: {file: hunter2, env: A}"),
+        ("stack: shop", "stack: \"${PW}!\""),
+        ("kind: postgresql, dsn: \"service=shop\"", "kind: redis, address: \"redis://:hunter2@h\""),
+        ("[\(Samples.recipient)]", "[AGE-SECRET-KEY-1HUNTER2]"),
+        ("[\(Samples.recipient)]", "[hunter2]"),
+    ])
+    func `a secret is refused and never shown`(part: String, replacement: String) {
+        let fault = Samples.fault(Samples.small(part, replacement), ["PW": "hunter2"])
+        let shown = (fault?.description ?? "").lowercased()
+        #expect(fault != nil)
+        // A path is shown where a path belongs, so that one case may name the file.
+        let isPath = replacement.contains("file: hunter2")
+        #expect(isPath || !shown.contains("hunter2"))
+    }
+
+    @Test func `hostile YAML is refused at little cost`() {
+        let large = Samples.fault(String(repeating: "#", count: (1 << 20) + 1))
+        #expect(large?.code.id == "E-CONFIG-LIMIT")
+        let deep = Samples.fault("stack: " + String(repeating: "[", count: 100_000))
+        #expect(deep?.code.id == "E-CONFIG-SYNTAX")
+        var bomb = "a0: &a0 [x, x, x, x, x, x, x, x, x, x]\n"
+        for level in 1...12 {
+            let aliases = [String](repeating: "*a\(level - 1)", count: 10)
+            bomb += "a\(level): &a\(level) [\(aliases.joined(separator: ","))]\n"
+        }
+        #expect(Samples.fault(bomb + "? *a12\n: x\n")?.code.id == "E-CONFIG-LIMIT")
+        let colons = bomb.split(separator: "\n").joined(separator: "\n").replacing(
+            "[*",
+            with: "[ *"
+        )
+        #expect(Samples.fault(colons + "\n{*a12: x}")?.code.id == "E-CONFIG-LIMIT")
+    }
+
+    @Test(arguments: [
+        "", "# nothing", "[]", "x", "--- 1\n--- 2", "? [a]\n: b", "*x", "\u{0}", "\t",
+    ])
+    func `any other text is a fault`(text: String) {
+        #expect(Samples.fault(text)?.code.exit == .usage)
+    }
+
+    @Test func `the text cut anywhere is a fault or a configuration, never a crash`() {
+        let text = Array(Samples.whole.utf8)
+        var refused = 0
+        for end in stride(from: 0, to: text.count, by: 3) {
+            let cut = String(decoding: text[..<end], as: UTF8.self)
+            if Samples.fault(cut) != nil { refused += 1 }
+        }
+        #expect(refused > text.count / 6)
+    }
+}

@@ -1,0 +1,94 @@
+import Model
+import StackConfiguration
+
+/// What the tests of this target share.
+enum Samples {
+    static let recipient = "age1ql3z7hjy54pw3hyww5ayyfg7zqgvc7w3j2elw8zmrj2kg5sfn9aqmcac8p"
+    static let other = "age1lggyhqrw2nlhcxprm67z43rta597azn8gknawjehu9d9dl0jq3yqqvfafg"
+
+    static let whole = """
+        version: 1
+        stack: call-center
+        environment: prod
+        state: /srv/lifeboat
+        host: db1
+        keys:
+          recipients: [\(recipient), \(other)]
+          identity: {file: /etc/lifeboat/prod.identity}
+        copies:
+          - {name: local, url: file:///backup/lifeboat}
+        components:
+          postgres:
+            kind: postgresql
+            dsn: "host=/run/postgresql dbname=callcenter"
+            user: lifeboat
+            password: {file: /run/secrets/pg}
+            data_directory: /var/lib/postgresql/15/main
+            binaries: /usr/lib/postgresql/15/bin
+            method: direct
+            wal: {stream: true, slot: boat, heartbeat: 250ms, durable_in: spool}
+          redis:
+            kind: redis
+            address: "redis://127.0.0.1:6379"
+            user: lifeboat
+            password: {env: REDIS_PASSWORD}
+            directory: /var/lib/redis
+          uploads: {kind: files, paths: [/srv/uploads], include: ["*.jpg"], exclude: ["*.tmp"]}
+          secrets: {kind: secrets, paths: [/opt/.env], recipients: [\(other)]}
+
+        """
+
+    static let small = """
+        version: 1
+        stack: shop
+        environment: staging
+        keys: {recipients: [\(recipient)]}
+        copies: [{name: nas, url: "file:///mnt/nas"}]
+        components:
+          postgres: {kind: postgresql, dsn: "service=shop"}
+          secrets: {kind: secrets, paths: [/srv/.env]}
+
+        """
+
+    static func decode(
+        _ text: String,
+        _ environment: [String: String] = [:]
+    ) throws(Fault) -> StackConfiguration {
+        try StackConfiguration.decode(
+            text,
+            file: "lifeboat.yaml",
+            environment: environment,
+            machine: "box"
+        ).configuration
+    }
+
+    /// The fault of a text; nil when it decodes.
+    static func fault(_ text: String, _ environment: [String: String] = [:]) -> Fault? {
+        do throws(Fault) {
+            _ = try decode(text, environment)
+            return nil
+        } catch {
+            return error
+        }
+    }
+
+    /// The small sample with one part replaced.
+    static func small(_ part: String, _ replacement: String) -> String {
+        precondition(small.contains(part), "the sample holds what is replaced")
+        guard let range = small.firstRange(of: part) else { return small }
+        return small.replacingCharacters(in: range, with: replacement)
+    }
+}
+
+extension String {
+    fileprivate func firstRange(of part: String) -> Range<String.Index>? {
+        ranges(of: part).first
+    }
+
+    fileprivate func replacingCharacters(
+        in range: Range<String.Index>,
+        with text: String
+    ) -> String {
+        self[..<range.lowerBound] + text + self[range.upperBound...]
+    }
+}
