@@ -56,7 +56,8 @@ let package = Package(
         room("Model", []),
         room("SystemIO", ["Model", "CLinux", system, subprocess]),
         room("ObjectStorage", ["Model", "SystemIO", system]),
-        room("TestKit", ["Model", "ObjectStorage"]),
+        room("FileTrees", ["Model", "SystemIO", system]),
+        room("TestKit", ["Model", "SystemIO", "ObjectStorage", system]),
         .executableTarget(
             name: "lifeboat",
             dependencies: [
@@ -64,6 +65,21 @@ let package = Package(
                 arguments, signals,
             ] + nio,
             swiftSettings: strict
+        ),
+        .testTarget(
+            name: "SystemIOTests",
+            dependencies: ["SystemIO", "Model", system],
+            swiftSettings: strictTests
+        ),
+        .testTarget(
+            name: "ObjectStorageTests",
+            dependencies: ["ObjectStorage", "TestKit", "SystemIO", "Model", system],
+            swiftSettings: strictTests
+        ),
+        .testTarget(
+            name: "FileTreesTests",
+            dependencies: ["FileTrees", "TestKit", "SystemIO", "Model", system],
+            swiftSettings: strictTests
         ),
         .testTarget(name: "ModelTests", dependencies: ["Model"], swiftSettings: strictTests),
     ],

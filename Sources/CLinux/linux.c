@@ -1,4 +1,3 @@
-#define _GNU_SOURCE
 #define _FILE_OFFSET_BITS 64
 #include "CLinux.h"
 
@@ -99,5 +98,7 @@ int linux_peek_status(int process, int *code, int *signalled) {
     *signalled = information.si_code != CLD_EXITED;
     return 0;
 }
+
+int linux_synchronize_file_system(int descriptor) { return syncfs(descriptor); }
 
 void linux_name_thread(const char *name) { pthread_setname_np(pthread_self(), name); }

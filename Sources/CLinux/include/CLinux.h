@@ -31,6 +31,7 @@ void linux_close_stream(void *stream);
 int linux_poll_ended(int process, int milliseconds);
 /* How an ended child ended, without reaping it; 0 and *code and *signalled, or -1 with errno. */
 int linux_peek_status(int process, int *code, int *signalled);
+int linux_synchronize_file_system(int descriptor); /* syncfs */
 void linux_name_thread(const char *name);
 
 #endif

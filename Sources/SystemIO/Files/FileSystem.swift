@@ -53,6 +53,17 @@ public enum FileSystem {
         try status(path, flags: 0)
     }
 
+    /// The absolute path without symbolic links, `.` and `..` (`realpath`).
+    ///
+    /// - Throws: `E-IO-MISSING`, `E-IO-…` with the path.
+    public static func resolved(_ path: FilePath) throws(Fault) -> FilePath {
+        guard let found = unsafe path.withPlatformString({ unsafe realpath($0, nil) }) else {
+            throw .unable("find", path, .last)
+        }
+        defer { unsafe free(found) }
+        return unsafe FilePath(platformString: found)
+    }
+
     /// Removes a file, or a folder with all that is below it; symbolic links are removed, never followed.
     ///
     /// - Throws: `E-IO-…` with the path of what could not be removed; nothing being there is success.
