@@ -42,7 +42,9 @@ func withFolder(_ body: (FilePath) async throws -> Void) async throws {
     }
 
     @Test func `a missing file is named in the fault`() {
-        let fault = #expect(throws: Fault.self) { try Descriptor.open("/nowhere/x", .read) }
+        let fault = #expect(throws: Fault.self) {
+            _ = try Descriptor.open("/nowhere/x", .read).rawValue
+        }
         #expect(fault?.code == .fileMissing)
         #expect(fault?.message == "unable to open file '/nowhere/x': no such file or directory")
         #expect(fault?.systemError == .noSuchFileOrDirectory)
