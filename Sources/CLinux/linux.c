@@ -9,6 +9,7 @@
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/random.h>
 #include <sys/stat.h>
 #include <sys/sysmacros.h>
@@ -31,6 +32,8 @@ int linux_rename_exclusive(int from, const char *name, int to, const char *new_n
 int linux_exchange(int from, const char *name, int to, const char *new_name) {
     return renameat2(from, name, to, new_name, RENAME_EXCHANGE);
 }
+
+int linux_open_memory(const char *name) { return memfd_create(name, MFD_CLOEXEC); }
 
 ssize_t linux_random(void *bytes, size_t count) {
     return getrandom(bytes, count, 0);

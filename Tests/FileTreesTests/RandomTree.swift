@@ -22,11 +22,17 @@ struct RandomTree {
             case 0...1:
                 try folder.makeDirectory(name, mode: 0o755)
                 folders.append(path.appending(name))
-            case 2: try folder.makeSymbolicLink(name, target: bytes(1...300).filter { $0 != 0 } + [0x61])
+            case 2:
+                try folder.makeSymbolicLink(
+                    name,
+                    target: bytes(1...300).filter { $0 != 0 } + [0x61]
+                )
             case 3: try folder.makeNode(name, kind: .fifo, mode: 0o600)
             case 4:
                 try folder.makeNode(
-                    name, kind: .characterDevice, mode: 0o600,
+                    name,
+                    kind: .characterDevice,
+                    mode: 0o600,
                     deviceNumber: FileStatus.deviceNumber(major: 1, minor: 3)
                 )
             case 5 where !files.isEmpty:
@@ -36,7 +42,10 @@ struct RandomTree {
             default:
                 let file = try folder.openFile(name, .write, create: .exclusive(0o600))
                 if Bool.random(using: &random) {
-                    try file.write(bytes(1...5000), at: Int64.random(in: 0..<300_000, using: &random))
+                    try file.write(
+                        bytes(1...5000),
+                        at: Int64.random(in: 0..<300_000, using: &random)
+                    )
                     try file.resize(to: 400_000)
                 } else {
                     try file.write(bytes(0...20_000))
@@ -51,7 +60,8 @@ struct RandomTree {
     private mutating func attributes(of name: FileName, in folder: borrowing Directory) throws {
         let kind = try folder.status(of: name)?.kind
         try folder.setOwner(
-            .random(in: 0..<70_000, using: &random), group: .random(in: 0..<70_000, using: &random),
+            .random(in: 0..<70_000, using: &random),
+            group: .random(in: 0..<70_000, using: &random),
             of: name
         )
         if kind == .regular || kind == .directory, Bool.random(using: &random) {
@@ -61,7 +71,10 @@ struct RandomTree {
         if kind != .symbolicLink, kind != .directory {
             try folder.setMode(.random(in: 0...0o7777, using: &random), of: name)
         }
-        let time = Int64.random(in: -1_000_000_000_000_000...1_900_000_000_000_000_000, using: &random)
+        let time = Int64.random(
+            in: -1_000_000_000_000_000...1_900_000_000_000_000_000,
+            using: &random
+        )
         try folder.setTimes(modified: Instant(nanoseconds: time), of: name)
     }
 
@@ -88,6 +101,7 @@ struct RandomTree {
     }
 
     private mutating func bytes(_ count: ClosedRange<Int>) -> [UInt8] {
-        (0..<Int.random(in: count, using: &random)).map { _ in .random(in: 0...255, using: &random) }
+        (0..<Int.random(in: count, using: &random)).map { _ in .random(in: 0...255, using: &random)
+        }
     }
 }

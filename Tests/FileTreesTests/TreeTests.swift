@@ -46,14 +46,22 @@ struct Harvest {
 
 private func entry(_ path: TreePath, _ kind: TreeEntry.Kind, size: Int64 = 0) -> TreeEntry {
     TreeEntry(
-        path: path, kind: kind, mode: 0o644, owner: 0, group: 0, size: size,
-        modified: Instant(seconds: 1), changed: Instant(seconds: 1)
+        path: path,
+        kind: kind,
+        mode: 0o644,
+        owner: 0,
+        group: 0,
+        size: size,
+        modified: Instant(seconds: 1),
+        changed: Instant(seconds: 1)
     )
 }
 
 @Suite struct TreeTests {
     @Test(arguments: UInt64(1)...12)
-    func `a random tree comes back as it was, its content written in any order`(seed: UInt64) async throws {
+    func `a random tree comes back as it was, its content written in any order`(seed: UInt64)
+        async throws
+    {
         let scratch = try ScratchFolder()
         let (source, target) = (scratch.path.appending("s"), scratch.path.appending("t"))
         try FileSystem.makeDirectories(source, mode: 0o755)
@@ -63,7 +71,10 @@ private func entry(_ path: TreePath, _ kind: TreeEntry.Kind, size: Int64 = 0) ->
         #expect(before.problems.isEmpty)
         #expect(before.entries.map(\.path) == before.entries.map(\.path).sorted())
         let writer = try TreeWriter(
-            target: target, ownership: .numbers, collision: .refuse, openFiles: 3
+            target: target,
+            ownership: .numbers,
+            collision: .refuse,
+            openFiles: 3
         )
         var random = SeededGenerator(seed: seed)
         var pieces: [(WritableFile, Int)] = []
@@ -71,11 +82,17 @@ private func entry(_ path: TreePath, _ kind: TreeEntry.Kind, size: Int64 = 0) ->
             let made = try writer.create(entry)
             #expect(made.problems.isEmpty)
             guard let file = made.file else { continue }
-            pieces += stride(from: 0, to: before.contents[entry.path]?.count ?? 0, by: 7_000).map { (file, $0) }
+            pieces += stride(from: 0, to: before.contents[entry.path]?.count ?? 0, by: 7_000).map {
+                (file, $0)
+            }
         }
         for (file, start) in pieces.shuffled(using: &random) {
             let bytes = before.contents[file.path] ?? []
-            try writer.write(bytes[start..<min(start + 7_000, bytes.count)], to: file, at: Int64(start))
+            try writer.write(
+                bytes[start..<min(start + 7_000, bytes.count)],
+                to: file,
+                at: Int64(start)
+            )
         }
         for entry in before.entries { #expect(try writer.finish(entry).isEmpty) }
         #expect(try writer.complete().isEmpty)
@@ -90,7 +107,9 @@ private func entry(_ path: TreePath, _ kind: TreeEntry.Kind, size: Int64 = 0) ->
         for folder in ["app/logs", "app/cache/x", "etc"] {
             try FileSystem.makeDirectories(scratch.path.appending(folder), mode: 0o755)
         }
-        for file in ["app/logs/a.log", "app/logs/keep.log", "app/cache/x/y", "app/main", "etc/conf"] {
+        for file in [
+            "app/logs/a.log", "app/logs/keep.log", "app/cache/x/y", "app/main", "etc/conf",
+        ] {
             try DurableFile.create(scratch.path.appending(file), with: [1], mode: 0o600)
         }
         let rules = try PathRules(excluding: ["*.log", "!keep.log", "/cache/"])
@@ -104,7 +123,8 @@ private func entry(_ path: TreePath, _ kind: TreeEntry.Kind, size: Int64 = 0) ->
         )
         let fault = #expect(throws: Fault.self) {
             try TreeScanner(
-                roots: [TreeRoot("/a"), TreeRoot("/b", place: path("b"))], crossesMounts: true
+                roots: [TreeRoot("/a"), TreeRoot("/b", place: path("b"))],
+                crossesMounts: true
             )
         }
         #expect(fault?.code == .invalidValue)
@@ -150,7 +170,10 @@ private func entry(_ path: TreePath, _ kind: TreeEntry.Kind, size: Int64 = 0) ->
             let fault = #expect(throws: Fault.self) { _ = try seen.open().entry }
             #expect(fault?.code == .treeReplaced)
             try Directory.open(scratch.path).removeFile(name("f"))
-            try Directory.open(scratch.path).makeSymbolicLink(name("f"), target: Array("/etc/passwd".utf8))
+            try Directory.open(scratch.path).makeSymbolicLink(
+                name("f"),
+                target: Array("/etc/passwd".utf8)
+            )
             let linked = #expect(throws: Fault.self) { _ = try seen.open().entry }
             #expect(linked?.code == .treeReplaced)
         }

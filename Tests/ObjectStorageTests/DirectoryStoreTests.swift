@@ -10,7 +10,8 @@ import Testing
         let folder = try ScratchFolder()
         let store = DirectoryStore(root: folder.path.appending("not-mounted"))
         let calls: [@Sendable () async throws -> Void] = [
-            { try await store.put(object("a/b"), []) }, { _ = try await store.get(object("a"), limit: 1) },
+            { try await store.put(object("a/b"), []) },
+            { _ = try await store.get(object("a"), limit: 1) },
             { _ = try await store.status(object("a")) }, { try await store.remove(object("a")) },
             { try await store.list("") { (_) throws(Fault) in } },
             { _ = try await store.read(object("a"), range: 0..<1) },
@@ -37,7 +38,8 @@ import Testing
         let root = try Directory.open(folder.path)
         try root.makeSymbolicLink(try #require(FileName("out")), target: outside.path.bytes)
         try root.makeSymbolicLink(
-            try #require(FileName("file")), target: outside.path.appending("secret").bytes
+            try #require(FileName("file")),
+            target: outside.path.appending("secret").bytes
         )
         let store = DirectoryStore(root: folder.path)
         await #expect(throws: Fault.self) { try await store.get(object("out/secret"), limit: 9) }
@@ -49,13 +51,16 @@ import Testing
         #expect(count == 0)
     }
 
-    @Test func `what a crash left behind is not listed, and is swept when it is old`() async throws {
+    @Test func `what a crash left behind is not listed, and is swept when it is old`() async throws
+    {
         let folder = try ScratchFolder()
         let store = DirectoryStore(root: folder.path)
         try await store.put(object("a/b"), [1])
         let inner = try Directory.open(folder.path.appending("a"))
         let (old, new) = (FileName.temporary(), FileName.temporary())
-        for name in [old, new] { try inner.openFile(name, .write, create: .exclusive(0o600)).close() }
+        for name in [old, new] {
+            try inner.openFile(name, .write, create: .exclusive(0o600)).close()
+        }
         try inner.setTimes(modified: SystemClock().now() - .seconds(7200), of: old)
         var names: [String] = []
         try await store.list("") { (info) throws(Fault) in names.append(info.name.text) }
@@ -66,14 +71,19 @@ import Testing
 
     @Test func `a full disk is said, leaves nothing behind, and heals`() async throws {
         let folder = try ScratchFolder()
-        let mount = Command("mount", arguments: ["-t", "tmpfs", "-o", "size=1m", "tmpfs", folder.path.string])
+        let mount = Command(
+            "mount",
+            arguments: ["-t", "tmpfs", "-o", "size=1m", "tmpfs", folder.path.string]
+        )
         _ = try await mount.runSuccessfully(outputLimit: 1000)
         let unmount = Command("umount", arguments: [folder.path.string])
         do {
             let store = DirectoryStore(root: folder.path)
             try await store.put(object("a"), [UInt8](repeating: 1, count: 600_000))
             let bytes = [UInt8](repeating: 2, count: 600_000)
-            let fault = await #expect(throws: Fault.self) { try await store.put(object("b"), bytes) }
+            let fault = await #expect(throws: Fault.self) {
+                try await store.put(object("b"), bytes)
+            }
             #expect(fault?.code == .storeFull)
             #expect(fault?.hints.isEmpty == false)
             #expect(try Directory.open(folder.path).names().map(\.description) == ["a"])

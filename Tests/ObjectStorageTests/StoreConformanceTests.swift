@@ -36,8 +36,14 @@ func object(_ text: String) -> ObjectName {
             try await store.put(object("empty"), [])
             #expect(try await store.get(object("packs/ab/x"), limit: 100_000) == bytes)
             #expect(try await store.get(object("empty"), limit: 0).isEmpty)
-            #expect(try await store.read(object("packs/ab/x"), range: 10..<20) == Array(bytes[10..<20]))
-            #expect(try await store.read(object("packs/ab/x"), range: 99_999..<Int64.max) == [bytes[99_999]])
+            #expect(
+                try await store.read(object("packs/ab/x"), range: 10..<20) == Array(bytes[10..<20])
+            )
+            #expect(
+                try await store.read(object("packs/ab/x"), range: 99_999..<Int64.max) == [
+                    bytes[99_999]
+                ]
+            )
             #expect(try await store.read(object("packs/ab/x"), range: 200_000..<200_001).isEmpty)
             #expect(try await store.status(object("packs/ab/x"))?.bytes == 100_000)
         }
@@ -49,7 +55,9 @@ func object(_ text: String) -> ObjectName {
             try await store.put(object("a"), [1, 2])
             try await store.put(object("a"), [1, 2])
             for other in [[1, 3], [1], [1, 2, 3], []] as [[UInt8]] {
-                let fault = await #expect(throws: Fault.self) { try await store.put(object("a"), other) }
+                let fault = await #expect(throws: Fault.self) {
+                    try await store.put(object("a"), other)
+                }
                 #expect(fault?.code == .objectExists)
             }
             #expect(try await store.get(object("a"), limit: 9) == [1, 2])
@@ -62,9 +70,13 @@ func object(_ text: String) -> ObjectName {
             try await store.put(object("dir/inner"), [1])
             for name in [object("none"), object("dir/none"), object("no/such")] {
                 #expect(try await store.status(name) == nil)
-                let whole = await #expect(throws: Fault.self) { try await store.get(name, limit: 1) }
+                let whole = await #expect(throws: Fault.self) {
+                    try await store.get(name, limit: 1)
+                }
                 #expect(whole?.code == .objectMissing)
-                let part = await #expect(throws: Fault.self) { try await store.read(name, range: 0..<1) }
+                let part = await #expect(throws: Fault.self) {
+                    try await store.read(name, range: 0..<1)
+                }
                 #expect(part?.code == .objectMissing)
                 try await store.remove(name)
             }
@@ -77,7 +89,9 @@ func object(_ text: String) -> ObjectName {
     func `a larger object than allowed is not handed out`(maker: Maker) async throws {
         try await maker.with { store in
             try await store.put(object("big"), [1, 2, 3])
-            let fault = await #expect(throws: Fault.self) { try await store.get(object("big"), limit: 2) }
+            let fault = await #expect(throws: Fault.self) {
+                try await store.get(object("big"), limit: 2)
+            }
             #expect(fault?.code == .objectTooLarge)
         }
     }
@@ -85,8 +99,11 @@ func object(_ text: String) -> ObjectName {
     @Test(arguments: Maker.allCases)
     func `a listing has every object once, in the order of whole names`(maker: Maker) async throws {
         try await maker.with { store in
-            let names = ["a/b", "a-b", "a.b/c", "a0", "z", "packs/ab/1", "packs/ab/2", "packs/b/1", "packs-2/x"]
-                .map(object)
+            let names = [
+                "a/b", "a-b", "a.b/c", "a0", "z", "packs/ab/1", "packs/ab/2", "packs/b/1",
+                "packs-2/x",
+            ]
+            .map(object)
             for name in names.shuffled() { try await store.put(name, Array(name.text.utf8)) }
             func list(_ prefix: String) async throws -> [ObjectName] {
                 var found: [ObjectName] = []
@@ -97,7 +114,11 @@ func object(_ text: String) -> ObjectName {
                 return found
             }
             #expect(try await list("") == names.sorted())
-            #expect(try await list("packs/") == [object("packs/ab/1"), object("packs/ab/2"), object("packs/b/1")])
+            #expect(
+                try await list("packs/") == [
+                    object("packs/ab/1"), object("packs/ab/2"), object("packs/b/1"),
+                ]
+            )
             #expect(try await list("packs/ab") == [object("packs/ab/1"), object("packs/ab/2")])
             #expect(try await list("none/").isEmpty)
             let fault = await #expect(throws: Fault.self) { try await list("../") }
@@ -122,7 +143,9 @@ func object(_ text: String) -> ObjectName {
     }
 
     @Test(arguments: Maker.allCases)
-    func `of concurrent writers of one name one wins, and all with its bytes succeed`(maker: Maker) async throws {
+    func `of concurrent writers of one name one wins, and all with its bytes succeed`(maker: Maker)
+        async throws
+    {
         try await maker.with { store in
             let outcomes = await withTaskGroup(of: (UInt8, Bool).self) { group in
                 for number in 0..<16 {

@@ -17,9 +17,13 @@ private func name(_ text: String) -> FileName {
     @Test func `names come ordered by bytes, whatever bytes they are`() async throws {
         try await withFolder { path in
             let folder = try Directory.open(path)
-            let names = [[0x61], [0xFF, 0x0A], [0x41], [0x61, 0x62], [UInt8](repeating: 0x7A, count: 255)]
-                .compactMap { FileName($0) }
-            for name in names { try folder.openFile(name, .write, create: .exclusive(0o600)).close() }
+            let names = [
+                [0x61], [0xFF, 0x0A], [0x41], [0x61, 0x62], [UInt8](repeating: 0x7A, count: 255),
+            ]
+            .compactMap { FileName($0) }
+            for name in names {
+                try folder.openFile(name, .write, create: .exclusive(0o600)).close()
+            }
             #expect(try folder.names() == names.sorted())
             #expect(names.count == 5)
             #expect(FileName([0xFF, 0x0A])?.description == "\\xff\\x0a")
@@ -31,7 +35,9 @@ private func name(_ text: String) -> FileName {
             let folder = try Directory.open(path)
             try folder.makeSymbolicLink(name("up"), target: Array("/".utf8))
             try folder.makeSymbolicLink(name("passwd"), target: Array("/etc/passwd".utf8))
-            let folderFault = #expect(throws: Fault.self) { _ = try folder.child(name("up")).rawValue }
+            let folderFault = #expect(throws: Fault.self) {
+                _ = try folder.child(name("up")).rawValue
+            }
             #expect(folderFault?.code == .fileKind)
             let fileFault = #expect(throws: Fault.self) {
                 _ = try folder.openFile(name("passwd"), .read).rawValue

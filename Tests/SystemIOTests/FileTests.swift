@@ -20,7 +20,9 @@ func withFolder(_ body: (FilePath) async throws -> Void) async throws {
     @Test func `what is written is read back at its offset`() async throws {
         try await withFolder { folder in
             let file = try Descriptor.open(
-                folder.appending("a"), .readWrite, create: .exclusive(0o640)
+                folder.appending("a"),
+                .readWrite,
+                create: .exclusive(0o640)
             )
             try file.write(Array("hello".utf8), at: 3)
             #expect(try file.readFully(5, at: 3) == Array("hello".utf8))
@@ -74,7 +76,9 @@ func withFolder(_ body: (FilePath) async throws -> Void) async throws {
         #expect(String(decoding: bytes, as: UTF8.self).hasPrefix("Name:"))
     }
 
-    @Test func `a secret that others may read is refused with the command that mends it`() async throws {
+    @Test func `a secret that others may read is refused with the command that mends it`()
+        async throws
+    {
         try await withFolder { folder in
             let path = folder.appending("key")
             try SecretFile.create(path, [7])

@@ -5,7 +5,8 @@ import SystemPackage
 import Testing
 
 @Suite struct ProcessTests {
-    @Test func `a program gets its input and gives its output, error text and status`() async throws {
+    @Test func `a program gets its input and gives its output, error text and status`() async throws
+    {
         let command = Command("sh", arguments: ["-c", "tr a-z A-Z; echo oops >&2; exit 3"])
         let input = [UInt8](repeating: UInt8(ascii: "x"), count: 300_000)
         let result = try await command.run(input: input, outputLimit: 1 << 20)
@@ -56,7 +57,8 @@ import Testing
             workingDirectory: "/usr"
         )
         let text = String(
-            decoding: try await command.runSuccessfully(outputLimit: 1000), as: UTF8.self
+            decoding: try await command.runSuccessfully(outputLimit: 1000),
+            as: UTF8.self
         )
         let lines = text.split(separator: "\n")
         #expect(lines.prefix(4) == ["\(account.uid)", "\(account.gid)", "/usr", "this"])
@@ -72,7 +74,9 @@ import Testing
         #expect(try FileSystem.status(FilePath("/proc/\(pid)")) == nil)
     }
 
-    @Test func `a spawned program that ends is waited for, and its output is in the log`() async throws {
+    @Test func `a spawned program that ends is waited for, and its output is in the log`()
+        async throws
+    {
         try await withFolder { folder in
             let log = folder.appending("log")
             let command = Command("sh", arguments: ["-c", "echo out; echo err >&2; exit 7"])
@@ -97,7 +101,9 @@ import Testing
     @Test func `a cancelled task ends its program`() async throws {
         let started = BootClock.now()
         await withTaskGroup(of: Void.self) { group in
-            group.addTask { _ = try? await Command("sleep", arguments: ["600"]).run(outputLimit: 1) }
+            group.addTask {
+                _ = try? await Command("sleep", arguments: ["600"]).run(outputLimit: 1)
+            }
             group.addTask { try? await Task.sleep(for: .milliseconds(200)) }
             await group.next()
             group.cancelAll()

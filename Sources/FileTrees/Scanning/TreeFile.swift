@@ -29,8 +29,9 @@ public struct TreeFile: ~Copyable, Sendable {
     /// - Throws: `E-IO-…`.
     public func change() throws(Fault) -> TreeProblem? {
         let now = try file.status()
-        guard now.size != status.size || now.modified != status.modified
-            || now.changed != status.changed
+        guard
+            now.size != status.size || now.modified != status.modified
+                || now.changed != status.changed
         else { return nil }
         return TreeProblem(
             entry.path,

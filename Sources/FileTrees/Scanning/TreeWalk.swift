@@ -40,7 +40,13 @@ struct TreeWalk {
             return try await visit(.problem(TreeProblem(root.place, .unreadable, error)))
         }
         if let name {
-            try await look(at: name, in: parent, relative: .root, Site(root: root, device: 0), visit)
+            try await look(
+                at: name,
+                in: parent,
+                relative: .root,
+                Site(root: root, device: 0),
+                visit
+            )
         } else {
             try await enterRoot(parent, root, visit)
         }
@@ -130,7 +136,8 @@ struct TreeWalk {
         let kind = try kind(path, name, folder, status)
         var attributes: [TreeEntry.Attribute] = []
         // A further hard link shares the attributes of the first.
-        if case .hardLink = kind {} else {
+        if case .hardLink = kind {
+        } else {
             for attribute in try folder.directory.attributeNames(of: name) {
                 guard let value = try folder.directory.attribute(attribute, of: name) else {
                     continue

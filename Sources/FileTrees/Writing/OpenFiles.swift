@@ -30,7 +30,8 @@ struct OpenFiles {
 
     @discardableResult
     mutating func insert(_ descriptor: consuming Descriptor, _ path: TreePath) -> OpenFile {
-        if files.count >= limit, let oldest = files.min(by: { $0.value.lastUse < $1.value.lastUse }) {
+        if files.count >= limit, let oldest = files.min(by: { $0.value.lastUse < $1.value.lastUse })
+        {
             files[oldest.key] = nil
         }
         clock += 1

@@ -54,7 +54,8 @@ extension TreeWriter {
         case .numbers: return (entry.owner, entry.group)
         case .names:
             let owner = entry.ownerName.flatMap { name in ownerIDs.id(name) { Account.userID($0) } }
-            let group = entry.groupName.flatMap { name in groupIDs.id(name) { Account.groupID($0) } }
+            let group = entry.groupName.flatMap { name in groupIDs.id(name) { Account.groupID($0) }
+            }
             return (owner ?? entry.owner, group ?? entry.group)
         }
     }

@@ -20,7 +20,10 @@ extension TreeWriter {
         let open = try open(file.path)
         guard file.isSparse else { return try open.descriptor.write(bytes, at: offset) }
         for run in Self.data(in: bytes, at: offset) {
-            try open.descriptor.write(bytes[run], at: offset + Int64(run.lowerBound - bytes.startIndex))
+            try open.descriptor.write(
+                bytes[run],
+                at: offset + Int64(run.lowerBound - bytes.startIndex)
+            )
         }
     }
 

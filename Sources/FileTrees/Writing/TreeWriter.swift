@@ -150,7 +150,7 @@ public final class TreeWriter {
     ) throws(Fault) {
         do throws(Fault) {
             try folder.makeDirectory(name, mode: 0o700)
-        } catch where error.systemError == .fileExists {
+        } catch  where error.systemError == .fileExists {
             // Opening it says whether it is a folder, and follows no symbolic link.
             _ = try folder.child(name).rawValue
         }

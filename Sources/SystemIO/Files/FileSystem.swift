@@ -6,7 +6,8 @@ public import SystemPackage
 public enum FileSystem {
     /// Makes a folder and the missing ones above it; each new name is durable when this returns.
     ///
-    /// - Parameter mode: The permission bits of the folders that are made (the umask takes some away).
+    /// Those that are made get the permission bits `mode`, of which the umask takes some away.
+    ///
     /// - Throws: `E-IO-KIND` when something on the way is no folder, `E-IO-…` with the path.
     public static func makeDirectories(_ path: FilePath, mode: UInt16) throws(Fault) {
         if let status = try followedStatus(path) {
