@@ -1,4 +1,3 @@
-#define _GNU_SOURCE
 #define _FILE_OFFSET_BITS 64
 #include "CLinux.h"
 
@@ -10,6 +9,7 @@
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/random.h>
 #include <sys/stat.h>
 #include <sys/sysmacros.h>
@@ -32,6 +32,8 @@ int linux_rename_exclusive(int from, const char *name, int to, const char *new_n
 int linux_exchange(int from, const char *name, int to, const char *new_name) {
     return renameat2(from, name, to, new_name, RENAME_EXCHANGE);
 }
+
+int linux_open_memory(const char *name) { return memfd_create(name, MFD_CLOEXEC); }
 
 ssize_t linux_random(void *bytes, size_t count) {
     return getrandom(bytes, count, 0);
@@ -99,5 +101,7 @@ int linux_peek_status(int process, int *code, int *signalled) {
     *signalled = information.si_code != CLD_EXITED;
     return 0;
 }
+
+int linux_synchronize_file_system(int descriptor) { return syncfs(descriptor); }
 
 void linux_name_thread(const char *name) { pthread_setname_np(pthread_self(), name); }

@@ -11,6 +11,7 @@ int linux_open_anonymous(const char *directory, int flags, mode_t mode); /* O_TM
 int linux_open_path(int directory, const char *name);                    /* O_PATH | O_NOFOLLOW */
 int linux_rename_exclusive(int from, const char *name, int to, const char *new_name);
 int linux_exchange(int from, const char *name, int to, const char *new_name);
+int linux_open_memory(const char *name); /* memfd_create */
 ssize_t linux_random(void *bytes, size_t count);
 ssize_t linux_list_attributes(const char *path, char *names, size_t size);
 ssize_t linux_get_attribute(const char *path, const char *name, void *value, size_t size);
@@ -31,6 +32,7 @@ void linux_close_stream(void *stream);
 int linux_poll_ended(int process, int milliseconds);
 /* How an ended child ended, without reaping it; 0 and *code and *signalled, or -1 with errno. */
 int linux_peek_status(int process, int *code, int *signalled);
+int linux_synchronize_file_system(int descriptor); /* syncfs */
 void linux_name_thread(const char *name);
 
 #endif

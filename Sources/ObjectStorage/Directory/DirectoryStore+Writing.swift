@@ -32,7 +32,7 @@ extension DirectoryStore {
         }
     }
 
-    /// Removes an object; see ``ObjectStore/remove(_:)``. The folders above it stay.
+    /// Removes an object, while the folders above it stay; see ``ObjectStore/remove(_:)``.
     ///
     /// - Throws: As ``ObjectStore/remove(_:)``.
     public func remove(_ name: ObjectName) async throws(Fault) {

@@ -20,14 +20,11 @@ extension Fault.Code {
 }
 
 extension Fault {
-    /// A fault of the file system as a fault of the store that lives there.
-    ///
-    /// - Parameters:
-    ///   - what: A verb and a thing, such as `store object`.
-    ///   - name: The object.
-    ///   - address: The store.
+    /// A fault of the file system as a fault of the store that lives there; a fault of the store stays as it is.
     static func store(_ what: String, _ name: String, in address: String, _ fault: Fault) -> Fault {
-        guard let error = fault.systemError else { return fault }
+        guard let error = fault.systemError, !fault.code.id.hasPrefix("E-STORE-") else {
+            return fault
+        }
         let message = "unable to \(what) '\(name)' in '\(address)': \(error.words)"
         switch error {
         case .noSuchFileOrDirectory:

@@ -2,9 +2,10 @@ public import Model
 import SystemPackage
 
 extension Descriptor {
-    /// Reads the whole file from its start.
+    /// Reads the whole file, from where the descriptor is, which must be its start.
     ///
-    /// - Parameter limit: The largest size that is read; a file that grows past it while being read is refused too.
+    /// A file larger than `limit` is refused, even one that grows past it while being read.
+    ///
     /// - Throws: `E-IO-TOO-LARGE`, `E-IO-…` with the path.
     public func readAll(limit: ByteCount) throws(Fault) -> [UInt8] {
         let expected = try status().size

@@ -32,6 +32,7 @@ public struct Descriptor: ~Copyable, Sendable {
     ///   - access: What is to be done with it.
     ///   - create: Whether it may or must be made.
     ///   - truncate: Whether what it holds is thrown away.
+    /// - Returns: The open file, whose owner closes it.
     /// - Throws: `E-IO-…` with the path.
     public static func open(
         _ path: FilePath,
@@ -62,6 +63,15 @@ public struct Descriptor: ~Copyable, Sendable {
         let file = try folder.openFile(name, .readWrite, create: .exclusive(0o600))
         try folder.removeFile(name)
         return file
+    }
+
+    /// Opens a file for reading and writing that is in memory only and vanishes when it is closed.
+    ///
+    /// - Throws: `E-IO-LIMIT` and the like.
+    public static func inMemory() throws(Fault) -> Descriptor {
+        let path: FilePath = "memory"
+        let number = try checked("make file", path) { unsafe linux_open_memory("lifeboat") }
+        return Descriptor(owning: number, path: path)
     }
 
     /// Closes the file.

@@ -13,7 +13,9 @@ extension Directory {
         }
     }
 
-    /// Sets the owner of a name; of a symbolic link itself. Clears set-user-ID and set-group-ID, so set the mode later.
+    /// Sets the owner of a name; of a symbolic link itself.
+    ///
+    /// Clears set-user-ID and set-group-ID, so set the mode later.
     ///
     /// - Throws: `E-IO-DENIED` for anybody but root in most cases, `E-IO-…` with the path.
     public func setOwner(_ owner: UInt32, group: UInt32, of name: FileName) throws(Fault) {

@@ -27,7 +27,8 @@ extension Directory {
 
     /// Makes a named pipe, a socket or a device.
     ///
-    /// - Parameter deviceNumber: For a device: its number, see ``FileStatus/deviceNumber(major:minor:)``.
+    /// A device needs its number, see ``FileStatus/deviceNumber(major:minor:)``.
+    ///
     /// - Throws: `E-IO-EXISTS`, `E-IO-DENIED` for a device made by another user than root, `E-IO-…` with the path.
     public func makeNode(
         _ name: FileName,

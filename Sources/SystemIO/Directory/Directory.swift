@@ -36,6 +36,16 @@ public struct Directory: ~Copyable, Sendable {
         return Directory(owning: number, path: path)
     }
 
+    /// Opens the same folder once more.
+    ///
+    /// - Throws: `E-IO-…` with the path.
+    public func reopened() throws(Fault) -> Directory {
+        let copy = try checked("open folder", path) {
+            unsafe openat(number, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC, 0)
+        }
+        return Directory(owning: copy, path: path)
+    }
+
     /// Opens a folder of this folder.
     ///
     /// - Throws: `E-IO-MISSING`, `E-IO-KIND` when it is no folder but, say, a symbolic link, `E-IO-…` with the path.
@@ -120,6 +130,15 @@ public struct Directory: ~Copyable, Sendable {
         var status = stat()
         try checked("examine folder", path) { unsafe fstat(number, &status) }
         return FileStatus(status)
+    }
+
+    /// Brings everything of the file system that the folder is on to the disk (`syncfs`).
+    ///
+    /// - Throws: `E-IO-…` when anything could not be written since the folder was opened (Linux 5.8 and later).
+    public func synchronizeFileSystem() throws(Fault) {
+        try checked("synchronize the file system of", path) {
+            linux_synchronize_file_system(number)
+        }
     }
 
     /// Brings the folder's list of names to the disk.

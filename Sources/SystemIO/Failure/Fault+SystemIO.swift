@@ -39,6 +39,7 @@ extension Fault {
     ///   - what: A verb and a thing, such as `open file`.
     ///   - path: What the call was about.
     ///   - error: What the call said; kept as the fault's ``cause``, see ``systemError``.
+    /// - Returns: The fault, with a hint where one helps.
     public static func unable(_ what: String, _ path: FilePath, _ error: Errno) -> Fault {
         unable(what, path.displayed, error)
     }

@@ -30,9 +30,8 @@ public enum DurableFile {
         try Directory.open(path.parent).writeDurably(bytes, as: name, mode: mode, replacing: false)
     }
 
-    /// Reads a whole file.
+    /// Reads a whole file of at most `limit` bytes.
     ///
-    /// - Parameter limit: The largest size that is read.
     /// - Throws: `E-IO-MISSING`, `E-IO-TOO-LARGE`, `E-IO-…` with the path.
     public static func read(_ path: FilePath, limit: ByteCount) throws(Fault) -> [UInt8] {
         try Descriptor.open(path, .read).readAll(limit: limit)

@@ -44,7 +44,7 @@ public struct FileStatus: Sendable, Hashable {
     public let links: UInt64
     /// The bytes it occupies on the disk; fewer than ``size`` when it has holes.
     public let allocated: Int64
-    /// For a device: its number; otherwise 0. See ``major`` and ``minor``.
+    /// The number of a device, see ``major`` and ``minor``; 0 for anything else.
     public let deviceNumber: UInt64
 
     /// The major number of a device.

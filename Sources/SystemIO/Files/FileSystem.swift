@@ -6,7 +6,8 @@ public import SystemPackage
 public enum FileSystem {
     /// Makes a folder and the missing ones above it; each new name is durable when this returns.
     ///
-    /// - Parameter mode: The permission bits of the folders that are made (the umask takes some away).
+    /// Those that are made get the permission bits `mode`, of which the umask takes some away.
+    ///
     /// - Throws: `E-IO-KIND` when something on the way is no folder, `E-IO-…` with the path.
     public static func makeDirectories(_ path: FilePath, mode: UInt16) throws(Fault) {
         if let status = try followedStatus(path) {
@@ -51,6 +52,17 @@ public enum FileSystem {
     /// - Throws: `E-IO-…` with the path.
     public static func followedStatus(_ path: FilePath) throws(Fault) -> FileStatus? {
         try status(path, flags: 0)
+    }
+
+    /// The absolute path without symbolic links, `.` and `..` (`realpath`).
+    ///
+    /// - Throws: `E-IO-MISSING`, `E-IO-…` with the path.
+    public static func resolved(_ path: FilePath) throws(Fault) -> FilePath {
+        guard let found = unsafe path.withPlatformString({ unsafe realpath($0, nil) }) else {
+            throw .unable("find", path, .last)
+        }
+        defer { unsafe free(found) }
+        return unsafe FilePath(platformString: found)
     }
 
     /// Removes a file, or a folder with all that is below it; symbolic links are removed, never followed.

@@ -32,6 +32,11 @@ public struct Account: Sendable, Hashable {
         return found
     }
 
+    /// The id of a user name; nil when the host knows none.
+    public static func userID(_ name: String) -> UInt32? {
+        lookUp { unsafe getpwnam_r(name, $0, $1, $2, $3) }?.uid
+    }
+
     /// The account of a user id; nil when the host knows none.
     public static func identified(by uid: UInt32) -> Account? {
         lookUp { unsafe getpwuid_r(uid, $0, $1, $2, $3) }

@@ -1,5 +1,6 @@
 public import Model
 import Subprocess
+import SystemPackage
 
 extension Command {
     /// What a program that has ended left behind.
@@ -17,24 +18,28 @@ extension Command {
     /// A status other than 0 is a result, not a fault; see ``runSuccessfully(input:outputLimit:)``.
     ///
     /// - Parameters:
-    ///   - input: What it reads from standard input; a program that reads less is fine.
+    ///   - input: What it reads from standard input, a file in memory; a program that reads less is fine.
     ///   - outputLimit: The most bytes of standard output that are kept; the program is ended when it writes more.
+    /// - Returns: What it left behind.
     /// - Throws: `E-COMMAND-MISSING`, `E-COMMAND-OUTPUT`, `E-COMMAND-FAILED`, `E-CANCELLED`.
     public func run(input: [UInt8] = [], outputLimit: Int) async throws(Fault) -> Result {
         let configuration = try await configuration()
+        // Not a pipe: whoever writes to one that nobody reads any more is killed by SIGPIPE.
+        let memory = try Descriptor.inMemory()
+        try memory.write(input, at: 0)
+        let standardInput = FileDescriptor(rawValue: memory.rawValue)
         do {
             let ended = try await Subprocess.run(
                 configuration,
-                input: .inputWriter,
+                input: .fileDescriptor(standardInput, closeAfterSpawningProcess: false),
                 output: .sequence,
                 error: .sequence
             ) { execution in
                 async let errorText = Self.tail(of: execution.standardError)
-                async let fed: Void = Self.feed(input, to: execution.standardInputWriter)
                 let output = try await collect(execution.standardOutput, limit: outputLimit)
-                await fed
                 return (output, await errorText)
             }
+            try memory.close()
             return Result(
                 status: ExitStatus(ended.terminationStatus),
                 output: ended.closureResult.0,
@@ -80,12 +85,6 @@ extension Command {
             }
         }
         return bytes
-    }
-
-    /// A program that ends without reading everything closes the pipe; its status tells whether that matters.
-    private static func feed(_ input: [UInt8], to writer: StandardInputWriter) async {
-        if !input.isEmpty { _ = try? await writer.write(input) }
-        try? await writer.finish()
     }
 
     /// What can be read of standard error; it is a comment on the result, so failing to read it changes nothing.

@@ -14,7 +14,7 @@ public struct Command: Sendable {
     public var arguments: [String]
     /// All of its environment; nil hands ours on.
     public var environment: [String: String]?
-    /// Who it runs as; nil for who we are. Only root may choose.
+    /// Who it runs as; nil for who we are, since only root may choose.
     public var account: Account?
     /// Where it runs; nil for where we do.
     public var workingDirectory: FilePath?

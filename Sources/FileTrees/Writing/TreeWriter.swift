@@ -1,0 +1,179 @@
+public import Model
+import SystemIO
+public import SystemPackage
+
+/// Writes entries and their content below a folder of the host.
+///
+/// Everything is reached name by name from the open target folder, so a symbolic link that somebody plants on the way
+/// is refused, never followed. Until it is finished, a file has mode 0600 and a folder 0700; owners, attributes,
+/// modes and times come last, those of folders in ``complete()``.
+///
+/// Call ``create(_:)`` for each entry in the order of a scan, ``write(_:to:at:)`` in any order, ``finish(_:)`` once a
+/// file has all of its content, and ``complete()`` at the end. Memory holds a bounded number of open files and
+/// the entries of the folders. For one task at a time.
+public final class TreeWriter {
+    /// Whom restored files belong to.
+    public enum Ownership: Sendable {
+        /// The numbers of the entries.
+        case numbers
+        /// The user and group of the entry's names where this host has them, the numbers otherwise.
+        case names
+        /// Whoever restores.
+        case keep
+    }
+
+    /// What becomes of a file that is in the way.
+    public enum Collision: Sendable {
+        /// Nothing; the entry is refused.
+        case refuse
+        /// It is removed first. Folders are never removed: those that exist are used.
+        case replace
+    }
+
+    let target: Directory
+    let ownership: Ownership
+    let collision: Collision
+    var files: OpenFiles
+    var directories: [TreeEntry] = []
+    let ownerIDs = IDCache()
+    let groupIDs = IDCache()
+
+    /// Opens the target folder, and makes it when it is missing.
+    ///
+    /// - Parameters:
+    ///   - target: The folder.
+    ///   - ownership: Whom restored files belong to.
+    ///   - collision: What becomes of a file that is in the way.
+    ///   - openFiles: How many files are kept open at most.
+    /// - Throws: `E-IO-…`.
+    public init(
+        target: FilePath,
+        ownership: Ownership,
+        collision: Collision,
+        openFiles: Int = 64
+    ) throws(Fault) {
+        try FileSystem.makeDirectories(target, mode: 0o700)
+        self.target = try Directory.open(try FileSystem.resolved(target))
+        self.ownership = ownership
+        self.collision = collision
+        files = OpenFiles(limit: openFiles)
+    }
+
+    /// Makes what an entry describes, without the content of a file and the attributes of a folder.
+    ///
+    /// - Returns: For a file, where to write, nil for anything else; and which attributes could not be set.
+    /// - Throws: `E-IO-EXISTS` when something is in the way, `E-IO-KIND` when a symbolic link or a file is where a folder
+    ///   should be, `E-IO-DENIED` for a device made by another user than root, `E-TREE-PATH`, `E-IO-…`.
+    public func create(
+        _ entry: TreeEntry
+    ) throws(Fault) -> (file: WritableFile?, problems: [TreeProblem]) {
+        guard let name = entry.path.lastName else {
+            guard entry.kind == .directory else { throw nameless(entry) }
+            directories.append(entry)
+            return (nil, [])
+        }
+        let folder = try folder(entry.path.parent)
+        if entry.kind == .directory {
+            try makeDirectory(name, in: folder)
+            directories.append(entry)
+            return (nil, [])
+        }
+        try clear(name, in: folder)
+        switch entry.kind {
+        case .file:
+            let file = WritableFile(path: entry.path, isSparse: entry.isSparse)
+            let mode = Descriptor.CreateMode.exclusive(0o600)
+            files.insert(try folder.openFile(name, .readWrite, create: mode), entry.path)
+            return (file, [])
+        case .hardLink(let first):
+            guard let firstName = first.lastName else { throw nameless(entry) }
+            try self.folder(first.parent).hardLink(firstName, to: folder, name)
+            return (nil, [])
+        case .symbolicLink(let content): try folder.makeSymbolicLink(name, target: content)
+        case .fifo: try folder.makeNode(name, kind: .fifo, mode: 0o600)
+        case .socket: try folder.makeNode(name, kind: .socket, mode: 0o600)
+        case .characterDevice(let major, let minor):
+            let number = FileStatus.deviceNumber(major: major, minor: minor)
+            try folder.makeNode(name, kind: .characterDevice, mode: 0o600, deviceNumber: number)
+        case .blockDevice(let major, let minor):
+            let number = FileStatus.deviceNumber(major: major, minor: minor)
+            try folder.makeNode(name, kind: .blockDevice, mode: 0o600, deviceNumber: number)
+        case .directory: break
+        }
+        return (nil, settle(entry, name, in: folder))
+    }
+
+    /// Gives a file its length, owner, attributes, mode and times, once it has all of its content.
+    ///
+    /// - Returns: What could not be set; the content is right all the same.
+    /// - Throws: `E-IO-…`.
+    public func finish(_ entry: TreeEntry) throws(Fault) -> [TreeProblem] {
+        guard entry.kind == .file, let name = entry.path.lastName else { return [] }
+        let folder = try folder(entry.path.parent)
+        let file = try open(entry.path)
+        if try file.descriptor.status().size != entry.size {
+            try file.descriptor.resize(to: entry.size)
+        }
+        files.remove(entry.path)
+        return settle(entry, name, in: folder)
+    }
+
+    /// Gives folders their attributes, the deepest first, and brings everything to the disk.
+    ///
+    /// - Returns: What could not be set.
+    /// - Throws: `E-IO-…`; then it is not known what the disk holds.
+    public func complete() throws(Fault) -> [TreeProblem] {
+        files.removeAll()
+        var problems: [TreeProblem] = []
+        var synchronised = Set([try target.status().device])
+        for entry in directories.reversed() {
+            if let name = entry.path.lastName {
+                // A folder may be the mount point of another disk.
+                let inner = try folder(entry.path)
+                if synchronised.insert(try inner.status().device).inserted {
+                    try inner.synchronizeFileSystem()
+                }
+                problems += settle(entry, name, in: try folder(entry.path.parent))
+            } else if let name = target.path.lastName {
+                let parent = try Directory.open(target.path.parent)
+                problems += settle(entry, name, in: parent)
+            }
+        }
+        directories = []
+        try target.synchronizeFileSystem()
+        return problems
+    }
+
+    private func makeDirectory(
+        _ name: FileName,
+        in folder: borrowing Directory
+    ) throws(Fault) {
+        do throws(Fault) {
+            try folder.makeDirectory(name, mode: 0o700)
+        } catch  where error.systemError == .fileExists {
+            // Opening it says whether it is a folder, and follows no symbolic link.
+            _ = try folder.child(name).rawValue
+        }
+    }
+
+    private func clear(_ name: FileName, in folder: borrowing Directory) throws(Fault) {
+        guard let status = try folder.status(of: name) else { return }
+        guard collision == .replace, !status.isDirectory else {
+            throw .unable("restore", folder.path.appending(name), .fileExists)
+        }
+        try folder.removeFile(name)
+    }
+
+    private func nameless(_ entry: TreeEntry) -> Fault {
+        Fault(
+            .treePathInvalid,
+            "unable to restore '\(entry.path)': only a folder can be the root of a tree"
+        )
+    }
+
+    func folder(_ path: TreePath) throws(Fault) -> Directory {
+        var folder = try target.reopened()
+        for name in path.names { folder = try folder.child(name) }
+        return folder
+    }
+}
