@@ -77,6 +77,7 @@ let package = Package(
             swiftSettings: strict
         ),
         room("RedisWire", ["Model"] + nio),
+        room("FileTrees", ["Model", "SystemIO", system]),
         room("StackConfiguration", ["Model", yams]),
         room("Console", ["Model"]),
         .executableTarget(
@@ -92,6 +93,7 @@ let package = Package(
         tests("SystemIOTests", ["SystemIO", "Model", system]),
         tests("ObjectStorageTests", ["ObjectStorage", "TestKit", "SystemIO", "Model", system]),
         tests("RedisWireTests", ["Model", "RedisWire", "TestKit"]),
+        tests("FileTreesTests", ["FileTrees", "TestKit", "SystemIO", "Model", system]),
         tests("StackConfigurationTests", ["StackConfiguration", "Model"]),
         tests("ConsoleTests", ["Console", "Model"]),
         tests("HouseRulesTests", []),

@@ -25,7 +25,9 @@ struct SnapshotCheck {
             try await contents.read(entry) { bytes throws(Fault) in check.update(bytes) }
             guard check.finish() else {
                 throw .damaged(
-                    snapshot.id.description, "'\(entry.displayedPath)' is not what it was when it was stored")
+                    snapshot.id.description,
+                    "'\(entry.displayedPath)' is not what it was when it was stored"
+                )
             }
             files += 1
         }

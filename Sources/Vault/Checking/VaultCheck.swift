@@ -22,7 +22,8 @@ public struct VaultCheck {
     /// - Parameter identities: empty for a keyless check.
     /// - Throws: what the store throws, other than about single objects; damage is in the report.
     public consuming func run(
-        identities: [AgeIdentity] = [], progress: (CheckReport) -> Void
+        identities: [AgeIdentity] = [],
+        progress: (CheckReport) -> Void
     ) async throws(Fault) -> CheckReport {
         var infos: [ObjectInfo] = []
         try await vault.store.list("") { infos.append($0) }
@@ -43,7 +44,8 @@ public struct VaultCheck {
 
     /// Runs one step; a fault about the object itself becomes a finding.
     private mutating func finding(
-        _ object: String, _ step: (inout VaultCheck) async throws(Fault) -> Void
+        _ object: String,
+        _ step: (inout VaultCheck) async throws(Fault) -> Void
     ) async throws(Fault) {
         do throws(Fault) {
             try await step(&self)
@@ -66,13 +68,24 @@ public struct VaultCheck {
                 try await check.checkSnapshot(id, info)
             case .log(let stream, let epoch, let from, let to, let short):
                 let piece = LogPiece(
-                    epoch: epoch, from: from, to: to, short: short, objectBytes: info.bytes)
+                    epoch: epoch,
+                    from: from,
+                    to: to,
+                    short: short,
+                    objectBytes: info.bytes
+                )
                 try await check.checkLog(name, piece, stream: stream)
             case .history(let stream, let epoch, let short):
                 let piece = LogPiece(
-                    epoch: epoch, from: 0, to: 0, short: short, objectBytes: info.bytes)
+                    epoch: epoch,
+                    from: 0,
+                    to: 0,
+                    short: short,
+                    objectBytes: info.bytes
+                )
                 try await check.checkLog(name, piece, stream: stream)
-            case .host: _ = try check.vault.enrolment(try await check.read(info), object: info.name.text)
+            case .host:
+                _ = try check.vault.enrolment(try await check.read(info), object: info.name.text)
             case .format: try await check.checkFormat(info)
             case .wayOut(let file): try await check.checkWayOut(file, info)
             }
@@ -95,14 +108,22 @@ public struct VaultCheck {
         let object = info.name.text
         let snapshot = try await vault.snapshot(id, objectBytes: info.bytes)
         let bytes = try await vault.wholeObject(
-            .snapshot(id.stream, seq: id.seq, short: id.short), short: id.short, length: info.bytes)
-        _ = try SignedObject(parsing: bytes, object: object).body(snapshot.head.body, object: object)
+            .snapshot(id.stream, seq: id.seq, short: id.short),
+            short: id.short,
+            length: info.bytes
+        )
+        _ = try SignedObject(parsing: bytes, object: object).body(
+            snapshot.head.body,
+            object: object
+        )
         snapshots.append(snapshot)
         report.snapshots += 1
     }
 
     private mutating func checkLog(
-        _ name: VaultName, _ piece: LogPiece, stream: StreamName
+        _ name: VaultName,
+        _ piece: LogPiece,
+        stream: StreamName
     ) async throws(Fault) {
         streams.insert(stream)
         _ = try await vault.verifiedLog(name, piece, stream: stream)
@@ -128,7 +149,9 @@ public struct VaultCheck {
             for pack in snapshot.head.packs where named.insert(pack.id).inserted {
                 let name = VaultName.pack(pack.id).objectName.text
                 if let bytes = packs[pack.id] {
-                    if bytes != Int64(pack.bytes) { note(name, "it is \(bytes) bytes long, not \(pack.bytes)") }
+                    if bytes != Int64(pack.bytes) {
+                        note(name, "it is \(bytes) bytes long, not \(pack.bytes)")
+                    }
                 } else {
                     note(name, "it is missing; \(snapshot.id) needs it")
                 }
@@ -138,7 +161,8 @@ public struct VaultCheck {
     }
 
     private mutating func checkContents(
-        _ identities: [AgeIdentity], progress: (CheckReport) -> Void
+        _ identities: [AgeIdentity],
+        progress: (CheckReport) -> Void
     ) async throws(Fault) {
         for snapshot in snapshots {
             try await finding(snapshot.id.description) { check async throws(Fault) in

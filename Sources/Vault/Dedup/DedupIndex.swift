@@ -25,7 +25,9 @@ final class DedupIndex: Sendable {
     func find(_ id: ContentID) -> PieceLocation? {
         state.withLock { state in
             if let location = state.pending[id] ?? state.additions.find(id) { return location }
-            guard let location = state.base?.find(id), state.packs[location.pack] != nil else { return nil }
+            guard let location = state.base?.find(id), state.packs[location.pack] != nil else {
+                return nil
+            }
             return location
         }
     }
@@ -34,12 +36,18 @@ final class DedupIndex: Sendable {
     func addPending(_ id: ContentID, frame: UInt32, start: Int, length: Int) {
         state.withLock {
             $0.pending[id] = PieceLocation(
-                pack: 0, frame: frame + 1, start: UInt32(start), length: UInt32(length))
+                pack: 0,
+                frame: frame + 1,
+                start: UInt32(start),
+                length: UInt32(length)
+            )
         }
     }
 
     /// Notes that a pack is stored, with the pieces it holds.
-    func add(_ pack: PackReference, pieces: [(id: ContentID, location: PieceLocation)]) throws(Fault) {
+    func add(_ pack: PackReference, pieces: [(id: ContentID, location: PieceLocation)])
+        throws(Fault)
+    {
         try state.withLock { state throws(Fault) in
             state.packs[pack.id.prefix] = pack
             for piece in pieces {
@@ -54,7 +62,10 @@ final class DedupIndex: Sendable {
 
     /// Writes the table that the next session begins with: what lies in the packs that the new head names.
     func publish(
-        as path: FilePath, keeping packs: Set<UInt64>, reflecting head: Digest256, vault: Digest256
+        as path: FilePath,
+        keeping packs: Set<UInt64>,
+        reflecting head: Digest256,
+        vault: Digest256
     ) throws(Fault) {
         try state.withLock { state throws(Fault) in
             let additions = state.additions

@@ -84,10 +84,13 @@ final class DedupTable {
         for slot in 0..<slots {
             let entry: (ContentID, PieceLocation)? = unsafe file.withBytes { bytes in
                 let base = Self.headerBytes + slot * Self.slotBytes
-                guard unsafe bytes.load(fromByteOffset: base + 32, as: UInt32.self) > 0 else { return nil }
+                guard unsafe bytes.load(fromByteOffset: base + 32, as: UInt32.self) > 0 else {
+                    return nil
+                }
                 let id = unsafe ContentID(
                     high: bytes.load(fromByteOffset: base, as: UInt64.self),
-                    low: bytes.load(fromByteOffset: base + 8, as: UInt64.self))
+                    low: bytes.load(fromByteOffset: base + 8, as: UInt64.self)
+                )
                 return unsafe (id, Self.location(bytes, base))
             }
             if let entry { try body(entry.0, entry.1) }
@@ -123,16 +126,22 @@ final class DedupTable {
         Int(truncatingIfNeeded: id.low) & (slots - 1)
     }
 
-    private static func location(_ bytes: UnsafeMutableRawBufferPointer, _ base: Int) -> PieceLocation {
+    private static func location(_ bytes: UnsafeMutableRawBufferPointer, _ base: Int)
+        -> PieceLocation
+    {
         unsafe PieceLocation(
             pack: bytes.load(fromByteOffset: base + 16, as: UInt64.self),
             frame: bytes.load(fromByteOffset: base + 24, as: UInt32.self),
             start: bytes.load(fromByteOffset: base + 28, as: UInt32.self),
-            length: bytes.load(fromByteOffset: base + 32, as: UInt32.self))
+            length: bytes.load(fromByteOffset: base + 32, as: UInt32.self)
+        )
     }
 
     private static func insert(
-        _ id: ContentID, _ location: PieceLocation, _ bytes: UnsafeMutableRawBufferPointer, slots: Int
+        _ id: ContentID,
+        _ location: PieceLocation,
+        _ bytes: UnsafeMutableRawBufferPointer,
+        slots: Int
     ) -> Bool {
         var slot = slot(of: id, slots: slots)
         while true {
@@ -141,9 +150,21 @@ final class DedupTable {
                 unsafe bytes.storeBytes(of: id.high, toByteOffset: base, as: UInt64.self)
                 unsafe bytes.storeBytes(of: id.low, toByteOffset: base + 8, as: UInt64.self)
                 unsafe bytes.storeBytes(of: location.pack, toByteOffset: base + 16, as: UInt64.self)
-                unsafe bytes.storeBytes(of: location.frame, toByteOffset: base + 24, as: UInt32.self)
-                unsafe bytes.storeBytes(of: location.start, toByteOffset: base + 28, as: UInt32.self)
-                unsafe bytes.storeBytes(of: location.length, toByteOffset: base + 32, as: UInt32.self)
+                unsafe bytes.storeBytes(
+                    of: location.frame,
+                    toByteOffset: base + 24,
+                    as: UInt32.self
+                )
+                unsafe bytes.storeBytes(
+                    of: location.start,
+                    toByteOffset: base + 28,
+                    as: UInt32.self
+                )
+                unsafe bytes.storeBytes(
+                    of: location.length,
+                    toByteOffset: base + 32,
+                    as: UInt32.self
+                )
                 return true
             }
             if unsafe bytes.load(fromByteOffset: base, as: UInt64.self) == id.high,

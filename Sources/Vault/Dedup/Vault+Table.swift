@@ -8,20 +8,25 @@ internal import SwiftProtobuf
 extension Vault {
     /// The table of what the newest snapshot's packs hold: the kept one, or one rebuilt from the packs' directories.
     func table(
-        for head: Snapshot?, digest: Digest256?, request: BackupRequest, keys: HostKeys,
+        for head: Snapshot?,
+        digest: Digest256?,
+        request: BackupRequest,
+        keys: HostKeys,
         packs stored: [UInt64: PackReference]
     ) async throws(Fault) -> sending DedupTable? {
         guard let head, let digest else { return nil }
         if let kept = DedupTable(
-            opening: request.tablePath("table"), reflecting: digest, vault: id)
-        {
+            opening: request.tablePath("table"),
+            reflecting: digest,
+            vault: id
+        ) {
             return kept
         }
         let table = try DedupTable(creating: request.tablePath("rebuilt"))
         for pack in head.head.packs where stored[pack.id.prefix] == pack {
             do throws(Fault) {
                 try await addPieces(of: pack, to: table, keys: keys)
-            } catch where error.code.disposition == .corrupt {
+            } catch  where error.code.disposition == .corrupt {
                 // What a damaged pack holds is stored again; `check` is what reports the damage.
                 continue
             }
@@ -30,11 +35,15 @@ extension Vault {
     }
 
     private func addPieces(
-        of pack: PackReference, to table: DedupTable, keys: HostKeys
+        of pack: PackReference,
+        to table: DedupTable,
+        keys: HostKeys
     ) async throws(Fault) {
         let name = VaultName.pack(pack.id).objectName
         let tail = try await store.read(
-            name, range: Int64(pack.bytes - SealedHeader.tailBytes)..<Int64(pack.bytes))
+            name,
+            range: Int64(pack.bytes - SealedHeader.tailBytes)..<Int64(pack.bytes)
+        )
         let end = try SealedObject.framesEnd(tail: tail[...], object: name.description)
         var open = OpenPack(pack, front: try await front(of: pack), identities: [keys.identity])
         let stored = try await storedFrame(pack, at: Int64(end))
@@ -46,21 +55,33 @@ extension Vault {
     }
 
     private func addPieces(
-        of frame: WireDirectoryFrame, pack: PackReference, to table: DedupTable
+        of frame: WireDirectoryFrame,
+        pack: PackReference,
+        to table: DedupTable
     ) throws(Fault) {
         let ids = Array(frame.ids)
         var start: UInt32 = 0
         for (number, offset) in stride(from: 0, to: ids.count - 15, by: 16).enumerated() {
-            let length = frame.lengths.isEmpty
-                ? frame.pieceBytes : frame.lengths.indices.contains(number) ? frame.lengths[number] : 0
+            let length =
+                frame.lengths.isEmpty
+                ? frame.pieceBytes
+                : frame.lengths.indices.contains(number) ? frame.lengths[number] : 0
             guard length > 0, start <= UInt32.max - length else {
-                throw .damaged(VaultName.pack(pack.id).objectName.description, "its directory is damaged")
+                throw .damaged(
+                    VaultName.pack(pack.id).objectName.description,
+                    "its directory is damaged"
+                )
             }
             let half = { (from: Int) in ids[from..<from + 8].reduce(0) { $0 << 8 | UInt64($1) } }
             try table.insert(
                 ContentID(high: half(offset), low: half(offset + 8)),
                 PieceLocation(
-                    pack: pack.id.prefix, frame: frame.offset, start: start, length: length))
+                    pack: pack.id.prefix,
+                    frame: frame.offset,
+                    start: start,
+                    length: length
+                )
+            )
             start += length
         }
     }

@@ -27,7 +27,10 @@ extension Fault {
     /// A damaged object, by name.
     static func damaged(_ object: String, _ fact: String, cause: (any Error)? = nil) -> Fault {
         Fault(
-            .damaged, "unable to read object '\(object)': \(fact)",
-            hints: ["Run `lifeboat check` to see everything that is damaged."], cause: cause)
+            .damaged,
+            "unable to read object '\(object)': \(fact)",
+            hints: ["Run `lifeboat check` to see everything that is damaged."],
+            cause: cause
+        )
     }
 }

@@ -13,7 +13,9 @@ enum JSONText {
     }
 
     static func decode<Value: Decodable>(
-        _ type: Value.Type, _ text: some Sequence<UInt8>, of object: String
+        _ type: Value.Type,
+        _ text: some Sequence<UInt8>,
+        of object: String
     ) throws(Fault) -> Value {
         do {
             return try JSONDecoder().decode(type, from: Data(text))

@@ -46,6 +46,8 @@ public struct LogHead: Sendable, Codable {
     public let heartbeat: Heartbeat?
     /// The public key that signed it.
     public let by: String
+    /// The text of the host's signed document, in case `hosts/` loses it.
+    public let enrolment: String?
     /// What the component's kind records, by name.
     public let facts: [String: String]
     /// The sealed body.

@@ -60,8 +60,10 @@ extension ManifestEntry {
         deviceNumber = wire.deviceNumber
         if wire.sourceInode != 0 {
             source = Source(
-                device: wire.sourceDevice, inode: wire.sourceInode,
-                changed: Instant(nanoseconds: wire.sourceChanged))
+                device: wire.sourceDevice,
+                inode: wire.sourceInode,
+                changed: Instant(nanoseconds: wire.sourceChanged)
+            )
         }
         secretTag = Array(wire.secretTag)
         changedWhileRead = wire.changedWhileRead
@@ -92,7 +94,8 @@ extension ManifestEntry {
     /// Whether a path stays below its root: relative, no component empty, `.` or `..`, no NUL.
     public static func isSafe(_ path: [UInt8]) -> Bool {
         path.count <= 65_536 && !path.contains(0)
-            && path.split(separator: UInt8(ascii: "/"), omittingEmptySubsequences: false).allSatisfy {
+            && path.split(separator: UInt8(ascii: "/"), omittingEmptySubsequences: false).allSatisfy
+            {
                 !$0.isEmpty && !$0.elementsEqual(".".utf8) && !$0.elementsEqual("..".utf8)
             }
     }

@@ -20,7 +20,10 @@ struct SealedObject {
         }
         let start = front.startIndex
         header = try JSONText.decode(
-            SealedHeader.self, front[(start + 12)..<(start + length)], of: object)
+            SealedHeader.self,
+            front[(start + 12)..<(start + length)],
+            of: object
+        )
         guard header.format == 1, header.vault == vault else {
             throw .damaged(object, "it belongs to another vault")
         }
@@ -38,7 +41,8 @@ struct SealedObject {
 
     /// Where the frames end, from the object's last 16 bytes.
     static func framesEnd(tail: ArraySlice<UInt8>, object: String) throws(Fault) -> Int {
-        guard tail.count == SealedHeader.tailBytes, tail.suffix(8).elementsEqual(SealedHeader.tailMagic),
+        guard tail.count == SealedHeader.tailBytes,
+            tail.suffix(8).elementsEqual(SealedHeader.tailMagic),
             tail.first ?? 1 < 0x40
         else { throw .damaged(object, "its tail is damaged") }
         return tail.prefix(8).reduce(0) { $0 << 8 | Int($1) }
@@ -51,6 +55,8 @@ struct SealedObject {
         let text = type == .data ? header.data : header.index
         let envelope = try SealedHeader.envelope(text, object: object)
         return FrameCipher(
-            key: try ObjectKey(envelope: envelope, identities: identities), headerHash: headerHash)
+            key: try ObjectKey(envelope: envelope, identities: identities),
+            headerHash: headerHash
+        )
     }
 }

@@ -13,15 +13,22 @@ struct SealedObjectBuilder {
 
     /// Begins an object with fresh keys, sealed to `recipients`, the index key to `host` too.
     init(
-        _ kind: SealedHeader.Kind, vault: Digest256, host: String, hostRecipient: AgeRecipient,
-        recipients: [AgeRecipient], capacity: Int
+        _ kind: SealedHeader.Kind,
+        vault: Digest256,
+        host: String,
+        hostRecipient: AgeRecipient,
+        recipients: [AgeRecipient],
+        capacity: Int
     ) throws(Fault) {
         let dataKey = kind == .snapshot ? nil : ObjectKey()
         let indexKey = kind == .log ? nil : ObjectKey()
         let header = SealedHeader(
-            type: kind, vault: vault, host: host,
+            type: kind,
+            vault: vault,
+            host: host,
             data: try Self.envelope(dataKey, to: recipients),
-            index: try Self.envelope(indexKey, to: recipients + [hostRecipient]))
+            index: try Self.envelope(indexKey, to: recipients + [hostRecipient])
+        )
         let text = JSONText.encode(header)
         var bytes: [UInt8] = []
         bytes.reserveCapacity(capacity)
@@ -49,14 +56,17 @@ struct SealedObjectBuilder {
         let end = bytes.count
         if let directory { _ = append(directory) }
         let padded = Padding.padded(bytes.count + SealedHeader.tailBytes)
-        bytes.append(contentsOf: repeatElement(0, count: padded - bytes.count - SealedHeader.tailBytes))
+        bytes.append(
+            contentsOf: repeatElement(0, count: padded - bytes.count - SealedHeader.tailBytes)
+        )
         bytes += SignedObject.number(end >> 32) + SignedObject.number(end & 0xffff_ffff)
         bytes += SealedHeader.tailMagic
         return bytes
     }
 
     private static func envelope(
-        _ key: ObjectKey?, to recipients: [AgeRecipient]
+        _ key: ObjectKey?,
+        to recipients: [AgeRecipient]
     ) throws(Fault) -> String? {
         guard let key else { return nil }
         return SealedHeader.envelopeText(try key.envelope(to: recipients))

@@ -29,10 +29,13 @@ struct SignedDocument {
     /// Takes an object apart and checks the signature against the key that it names.
     init(parsing bytes: [UInt8], object: String) throws(Fault) {
         let lines = bytes.split(separator: 10, omittingEmptySubsequences: false)
-        guard lines.count == 3, lines[2].isEmpty else { throw .damaged(object, "it is not two lines of text") }
+        guard lines.count == 3, lines[2].isEmpty else {
+            throw .damaged(object, "it is not two lines of text")
+        }
         document = Array(lines[0])
         let seal = try JSONText.decode(Seal.self, lines[1], of: object)
-        guard let key = VerifyKey(hexadecimal: seal.by), let signature = Hexadecimal.decode(seal.signature)
+        guard let key = VerifyKey(hexadecimal: seal.by),
+            let signature = Hexadecimal.decode(seal.signature)
         else { throw .damaged(object, "its signature line is damaged") }
         by = key
         self.signature = signature

@@ -51,7 +51,10 @@ struct SignedObject {
 
     /// Whether the signature is `key`'s.
     func isSigned(by key: VerifyKey) -> Bool {
-        key.verifies(bytes[(bodyOffset - 64)..<bodyOffset], of: Self.message(bytes[..<(bodyOffset - 64)]))
+        key.verifies(
+            bytes[(bodyOffset - 64)..<bodyOffset],
+            of: Self.message(bytes[..<(bodyOffset - 64)])
+        )
     }
 
     /// The body, if the object was read whole and the body is the one that the head names.

@@ -43,6 +43,8 @@ public struct SnapshotHead: Sendable, Codable {
     public let finished: Instant
     /// The public key that signed it.
     public let by: String
+    /// The text of the host's signed document, in case `hosts/` loses it.
+    public let enrolment: String?
     /// Every pack that the manifest names, by id.
     public let packs: [PackReference]
     /// How much it holds.

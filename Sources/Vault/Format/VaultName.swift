@@ -42,7 +42,7 @@ public enum VaultName: Sendable, Hashable {
                 let seq = Self.number(labels[0], digits: 10, radix: 10)
             else { return nil }
             self = .snapshot(stream, seq: seq, short: String(labels[1]))
-        case ("log", 4): 
+        case ("log", 4):
             guard let name = Self.log(parts) else { return nil }
             self = name
         default: return nil
@@ -55,7 +55,8 @@ public enum VaultName: Sendable, Hashable {
             switch self {
             case .wayOut(let name): name
             case .format: "format.json"
-            case .host(let host, let number): "hosts/\(host)/\(Self.padded(UInt64(number), 6, 10)).json"
+            case .host(let host, let number):
+                "hosts/\(host)/\(Self.padded(UInt64(number), 6, 10)).json"
             case .pack(let digest): "packs/\(digest.description.prefix(2))/\(digest)"
             case .snapshot(let stream, let seq, let short):
                 "snapshots/\(stream)/\(Self.padded(seq, 10, 10))-\(short)"
@@ -65,7 +66,9 @@ public enum VaultName: Sendable, Hashable {
             case .history(let stream, let epoch, let short):
                 "log/\(stream)/\(Self.padded(UInt64(epoch), 8, 16))/history-\(short)"
             }
-        guard let name = ObjectName(text) else { preconditionFailure("a vault name is an object name") }
+        guard let name = ObjectName(text) else {
+            preconditionFailure("a vault name is an object name")
+        }
         return name
     }
 

@@ -19,8 +19,13 @@ public struct LogInput: Sendable {
 
     /// Describes a piece; it must not be empty.
     public init(
-        source: String, epoch: UInt32, from: UInt64, bytes: [UInt8], time: Instant,
-        heartbeat: LogHead.Heartbeat?, facts: [String: String]
+        source: String,
+        epoch: UInt32,
+        from: UInt64,
+        bytes: [UInt8],
+        time: Instant,
+        heartbeat: LogHead.Heartbeat?,
+        facts: [String: String]
     ) {
         precondition(!bytes.isEmpty, "a piece of log holds something")
         self.source = source

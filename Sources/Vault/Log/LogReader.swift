@@ -23,7 +23,13 @@ public struct LogReader: Sendable {
             case .log(_, let epoch, let from, let to, let short):
                 pieces.append(
                     LogPiece(
-                        epoch: epoch, from: from, to: to, short: short, objectBytes: info.bytes))
+                        epoch: epoch,
+                        from: from,
+                        to: to,
+                        short: short,
+                        objectBytes: info.bytes
+                    )
+                )
             case .history(_, let epoch, let short): histories[epoch] = short
             default: break
             }
@@ -54,7 +60,10 @@ public struct LogReader: Sendable {
     ///
     /// - Throws: `E-LOG-GAP` when a position is not covered, `E-VAULT-DAMAGED`, `E-VAULT-TRUST`, `E-KEY-WRONG`.
     public func read(
-        epoch: UInt32, from: UInt64, to: UInt64, identities: [AgeIdentity],
+        epoch: UInt32,
+        from: UInt64,
+        to: UInt64,
+        identities: [AgeIdentity],
         _ body: (_ position: UInt64, _ bytes: ArraySlice<UInt8>) async throws(Fault) -> Void
     ) async throws(Fault) {
         let candidates = pieces.filter { $0.epoch == epoch && $0.to > from && $0.from < to }
@@ -79,23 +88,35 @@ public struct LogReader: Sendable {
     /// - Throws: `E-LOG-GAP` when the vault has none, `E-VAULT-DAMAGED`, `E-VAULT-TRUST`, `E-KEY-WRONG`.
     public func history(epoch: UInt32, identities: [AgeIdentity]) async throws(Fault) -> [UInt8] {
         guard let short = histories[epoch] else {
-            throw Fault(.logGap, "unable to restore timeline \(epoch): its history file is not in the vault")
+            throw Fault(
+                .logGap,
+                "unable to restore timeline \(epoch): its history file is not in the vault"
+            )
         }
         let piece = LogPiece(epoch: epoch, from: 0, to: 0, short: short, objectBytes: 16 << 20)
         return try await plainBytes(
-            of: piece, as: .history(stream, epoch: epoch, short: short), identities: identities)
+            of: piece,
+            as: .history(stream, epoch: epoch, short: short),
+            identities: identities
+        )
     }
 
     /// The object of a piece.
     func name(of piece: LogPiece) -> ObjectName {
         VaultName.log(
-            stream, epoch: piece.epoch, from: piece.from, to: piece.to, short: piece.short
+            stream,
+            epoch: piece.epoch,
+            from: piece.from,
+            to: piece.to,
+            short: piece.short
         ).objectName
     }
 
     /// The verified and decoded bytes of a piece.
     func plainBytes(
-        of piece: LogPiece, as name: VaultName? = nil, identities: [AgeIdentity]
+        of piece: LogPiece,
+        as name: VaultName? = nil,
+        identities: [AgeIdentity]
     ) async throws(Fault) -> [UInt8] {
         guard let name = name ?? VaultName(self.name(of: piece)) else {
             preconditionFailure("a piece has a name")
@@ -103,7 +124,13 @@ public struct LogReader: Sendable {
         let object = name.objectName.description
         let (signed, head) = try await vault.verifiedLog(name, piece, stream: stream)
         let body = try signed.body(head.body, object: object)
-        let frames = try vault.decodedFrames(body, identities: identities, object: object)
+        let frames = try vault.decodedFrames(
+            body,
+            .log,
+            host: head.host,
+            identities: identities,
+            object: object
+        )
         let plain = Array(frames.joined())
         guard piece.to == piece.from || UInt64(plain.count) == piece.to - piece.from else {
             throw .damaged(object, "it holds \(plain.count) bytes, not what its name says")
@@ -112,7 +139,8 @@ public struct LogReader: Sendable {
     }
 
     private func agree(
-        _ left: (piece: LogPiece, bytes: [UInt8]), _ right: (piece: LogPiece, bytes: [UInt8])
+        _ left: (piece: LogPiece, bytes: [UInt8]),
+        _ right: (piece: LogPiece, bytes: [UInt8])
     ) throws(Fault) {
         let from = max(left.piece.from, right.piece.from)
         let to = min(left.piece.to, right.piece.to)
@@ -121,7 +149,9 @@ public struct LogReader: Sendable {
         let second = right.bytes[Int(from - right.piece.from)..<Int(to - right.piece.from)]
         guard first == second else {
             throw .damaged(
-                name(of: right.piece).description, "it differs from the piece that it overlaps")
+                name(of: right.piece).description,
+                "it differs from the piece that it overlaps"
+            )
         }
     }
 
@@ -129,6 +159,7 @@ public struct LogReader: Sendable {
         Fault(
             .logGap,
             "unable to read the log of '\(stream.component)': nothing covers \(LSN(position)) of timeline \(epoch)",
-            hints: ["Run `lifeboat ls` to see the gaps, and choose a point outside them."])
+            hints: ["Run `lifeboat ls` to see the gaps, and choose a point outside them."]
+        )
     }
 }

@@ -20,7 +20,11 @@ public final class LogWriter {
     ///
     /// - Throws: `E-STREAM-BUSY` when another process of this host holds it, `E-VAULT-TRUST` when the host is not enrolled.
     public init(
-        _ vault: Vault, keys: HostKeys, stream: StreamName, kind: ComponentKind, state: FilePath
+        _ vault: Vault,
+        keys: HostKeys,
+        stream: StreamName,
+        kind: ComponentKind,
+        state: FilePath
     ) throws(Fault) {
         let lock = try StreamLock(stream, purpose: "log", state: state)
         let encoder = try FrameEncoder()
@@ -44,8 +48,14 @@ public final class LogWriter {
         let digest = Hashing.sha256(object)
         try await vault.store.put(
             VaultName.log(
-                stream, epoch: input.epoch, from: input.from, to: input.to, short: digest.short
-            ).objectName, object)
+                stream,
+                epoch: input.epoch,
+                from: input.from,
+                to: input.to,
+                short: digest.short
+            ).objectName,
+            object
+        )
         previous = digest
     }
 
@@ -54,21 +64,34 @@ public final class LogWriter {
     /// - Throws: what the store throws.
     public func putHistory(_ input: LogInput) async throws(Fault) {
         var isStored = false
-        try await vault.store.list("log/\(stream)/\(VaultName.padded(UInt64(input.epoch), 8, 16))/") {
+        try await vault.store.list("log/\(stream)/\(VaultName.padded(UInt64(input.epoch), 8, 16))/")
+        {
             if case .history = VaultName($0.name) { isStored = true }
         }
         guard !isStored else { return }
         let body = try sealed(input.bytes)
         let object = SignedObject.build(
-            head: head(input, to: input.from, body: body), body: body, key: keys.signing)
-        let name = VaultName.history(stream, epoch: input.epoch, short: Hashing.sha256(object).short)
+            head: head(input, to: input.from, body: body),
+            body: body,
+            key: keys.signing
+        )
+        let name = VaultName.history(
+            stream,
+            epoch: input.epoch,
+            short: Hashing.sha256(object).short
+        )
         try await vault.store.put(name.objectName, object)
     }
 
     private func sealed(_ plain: [UInt8]) throws(Fault) -> [UInt8] {
         var builder = try SealedObjectBuilder(
-            .log, vault: vault.id, host: keys.host, hostRecipient: keys.identity.recipient,
-            recipients: recipients, capacity: plain.count / 2 + (16 << 10))
+            .log,
+            vault: vault.id,
+            host: keys.host,
+            hostRecipient: keys.identity.recipient,
+            recipients: recipients,
+            capacity: plain.count / 2 + (16 << 10)
+        )
         for start in stride(from: 0, to: plain.count, by: 1 << 20) {
             let slice = Array(plain[start..<min(start + 1 << 20, plain.count)])
             _ = builder.append(try encoder.encode(slice, type: .data, advisor: advisor))
@@ -78,11 +101,22 @@ public final class LogWriter {
 
     private func head(_ input: LogInput, to end: UInt64, body: [UInt8]) -> LogHead {
         LogHead(
-            vault: vault.id, host: keys.host, stream: stream, kind: kind, source: input.source,
-            epoch: input.epoch, from: VaultName.padded(input.from, 16, 16),
-            to: VaultName.padded(end, 16, 16), previous: previous,
-            tag: Hexadecimal.encode(tagger.tag(of: input.bytes)), time: input.time,
-            heartbeat: input.heartbeat, by: keys.signing.verifyKey.description, facts: input.facts,
-            body: BodyReference(bytes: body.count, sha256: Hashing.sha256(body)))
+            vault: vault.id,
+            host: keys.host,
+            stream: stream,
+            kind: kind,
+            source: input.source,
+            epoch: input.epoch,
+            from: VaultName.padded(input.from, 16, 16),
+            to: VaultName.padded(end, 16, 16),
+            previous: previous,
+            tag: Hexadecimal.encode(tagger.tag(of: input.bytes)),
+            time: input.time,
+            heartbeat: input.heartbeat,
+            by: keys.signing.verifyKey.description,
+            enrolment: vault.enrolment(of: keys.host)?.text,
+            facts: input.facts,
+            body: BodyReference(bytes: body.count, sha256: Hashing.sha256(body))
+        )
     }
 }

@@ -4,7 +4,9 @@ internal import ObjectStorage
 extension Vault {
     /// A piece of log that was read whole, and its verified head; the body's hash has been compared.
     func verifiedLog(
-        _ name: VaultName, _ piece: LogPiece, stream: StreamName
+        _ name: VaultName,
+        _ piece: LogPiece,
+        stream: StreamName
     ) async throws(Fault) -> (SignedObject, LogHead) {
         let object = name.objectName.description
         let bytes = try await wholeObject(name, short: piece.short, length: piece.objectBytes)
@@ -16,14 +18,24 @@ extension Vault {
 
     /// The head of a piece, if an enrolled key signed it and it is what the piece's name says.
     func verifiedHead(
-        _ signed: SignedObject, _ piece: LogPiece, stream: StreamName, object: String
+        _ signed: SignedObject,
+        _ piece: LogPiece,
+        stream: StreamName,
+        object: String
     ) throws(Fault) -> LogHead {
         let head = try JSONText.decode(LogHead.self, signed.head, of: object)
         guard head.type == "log", head.stream == stream, head.host == stream.host,
             head.epoch == piece.epoch, head.from == VaultName.padded(piece.from, 16, 16),
             head.to == VaultName.padded(piece.to, 16, 16)
         else { throw .damaged(object, "it was renamed") }
-        try verify(signed, by: head.by, host: head.host, vault: head.vault, object: object)
+        try verify(
+            signed,
+            by: head.by,
+            host: head.host,
+            vault: head.vault,
+            enrolment: head.enrolment,
+            object: object
+        )
         return head
     }
 }

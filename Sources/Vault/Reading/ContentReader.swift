@@ -10,19 +10,25 @@ public final class ContentReader {
     ///
     /// - Throws: `E-VAULT-DAMAGED` when the head's packs cannot be.
     public init(
-        _ vault: Vault, snapshot: Snapshot, identities: [AgeIdentity]
+        _ vault: Vault,
+        snapshot: Snapshot,
+        identities: [AgeIdentity]
     ) throws(Fault) {
         let name = snapshot.id.description
         frames = try FrameReader(
-            vault, packs: try PackMap(snapshot.head.packs, snapshot: name), identities: identities,
-            snapshot: name)
+            vault,
+            packs: try PackMap(snapshot.head.packs, snapshot: name),
+            identities: identities,
+            snapshot: name
+        )
     }
 
     /// Hands a file's content to `body`, in order; zeros come in pieces of at most 1 MiB.
     ///
     /// - Throws: `E-VAULT-DAMAGED`, `E-VAULT-MISSING`, `E-KEY-WRONG`, what the store and `body` throw.
     public func read(
-        _ entry: ManifestEntry, _ body: (ArraySlice<UInt8>) async throws(Fault) -> Void
+        _ entry: ManifestEntry,
+        _ body: (ArraySlice<UInt8>) async throws(Fault) -> Void
     ) async throws(Fault) {
         for extent in entry.extents {
             guard extent.isHole else {

@@ -13,7 +13,10 @@ final class FrameReader {
     private var last: (pack: UInt64, frame: UInt32, plain: [UInt8])?
 
     init(
-        _ vault: Vault, packs: PackMap, identities: [AgeIdentity], snapshot: String
+        _ vault: Vault,
+        packs: PackMap,
+        identities: [AgeIdentity],
+        snapshot: String
     ) throws(Fault) {
         self.vault = vault
         self.packs = packs
@@ -51,7 +54,11 @@ final class FrameReader {
         }
         if open.count >= 8 { open.removeLast() }
         let reference = try packs.pack(prefix, snapshot: snapshot)
-        return OpenPack(reference, front: try await vault.front(of: reference), identities: identities)
+        return OpenPack(
+            reference,
+            front: try await vault.front(of: reference),
+            identities: identities
+        )
     }
 }
 
@@ -63,7 +70,9 @@ extension Vault {
         guard let length = SealedObject.frontLength(front[...]) else {
             throw .damaged(name.description, "it does not begin as a sealed object does")
         }
-        if length > front.count { front += try await packBytes(pack, Int64(front.count)..<Int64(length)) }
+        if length > front.count {
+            front += try await packBytes(pack, Int64(front.count)..<Int64(length))
+        }
         return try SealedObject(front: front[...], vault: id, object: name.description)
     }
 
@@ -76,30 +85,38 @@ extension Vault {
             header = try FrameHeader(stored.prefix(FrameHeader.bytes))
         } catch {
             throw .damaged(
-                VaultName.pack(pack.id).objectName.description, "the frame at byte \(offset) was changed",
-                cause: error)
+                VaultName.pack(pack.id).objectName.description,
+                "the frame at byte \(offset) was changed",
+                cause: error
+            )
         }
         let length = FrameHeader.bytes + header.storedLength
         if stored.count < length {
-            stored += try await packBytes(pack, offset + Int64(stored.count)..<offset + Int64(length))
+            stored += try await packBytes(
+                pack,
+                offset + Int64(stored.count)..<offset + Int64(length)
+            )
         }
         return Array(stored.prefix(length))
     }
 
     private func packBytes(
-        _ pack: PackReference, _ range: Range<Int64>
+        _ pack: PackReference,
+        _ range: Range<Int64>
     ) async throws(Fault) -> [UInt8] {
         let name = VaultName.pack(pack.id).objectName
         do throws(Fault) {
             return try await store.read(name, range: range)
-        } catch where error.code == .objectMissing {
+        } catch  where error.code == .objectMissing {
             throw missing(name)
         }
     }
 
     func missing(_ name: ObjectName) -> Fault {
         Fault(
-            .missingObject, "unable to read object '\(name)': it is not in '\(store.address)'",
-            hints: ["Run `lifeboat check` to see what is missing."])
+            .missingObject,
+            "unable to read object '\(name)': it is not in '\(store.address)'",
+            hints: ["Run `lifeboat check` to see what is missing."]
+        )
     }
 }

@@ -20,7 +20,7 @@ public final class ManifestReader {
     private var count: UInt64 = 0
     private var isFinished = false
 
-    private static let recordLimit = 32 << 20
+    private static let recordLimit = 16 << 20
 
     init(_ snapshot: String, root: WireRoot, frames: FrameReader) {
         self.snapshot = snapshot
@@ -38,7 +38,9 @@ public final class ManifestReader {
         guard !isFinished else { return nil }
         let first = try await record()
         if first.path.isEmpty {
-            guard first.size == count else { throw .damaged(snapshot, "its manifest lacks entries") }
+            guard first.size == count else {
+                throw .damaged(snapshot, "its manifest lacks entries")
+            }
             try await finish()
             return nil
         }
@@ -89,7 +91,11 @@ public final class ManifestReader {
         do {
             return try WireEntry(serializedBytes: Array(buffer[position..<position + length]))
         } catch {
-            throw .damaged(snapshot, "its manifest holds a record that cannot be read", cause: error)
+            throw .damaged(
+                snapshot,
+                "its manifest holds a record that cannot be read",
+                cause: error
+            )
         }
     }
 

@@ -27,7 +27,9 @@ struct OpenPack {
 
     /// Opens the frame at `offset`; `stored` is its header and body.
     mutating func open(
-        _ stored: ArraySlice<UInt8>, at offset: Int, decoder: borrowing ZstdDecoder
+        _ stored: ArraySlice<UInt8>,
+        at offset: Int,
+        decoder: borrowing ZstdDecoder
     ) throws(Fault) -> [UInt8] {
         let header = try FrameHeader(stored.prefix(FrameHeader.bytes))
         let type: FrameType = header.type == .data ? .data : .manifest

@@ -18,5 +18,7 @@ public struct SnapshotID: Sendable, Hashable, Comparable {
 
 extension SnapshotID: CustomStringConvertible {
     /// The object's name.
-    public var description: String { VaultName.snapshot(stream, seq: seq, short: short).objectName.description }
+    public var description: String {
+        VaultName.snapshot(stream, seq: seq, short: short).objectName.description
+    }
 }

@@ -13,13 +13,17 @@ extension Vault {
     ///
     /// - Throws: `E-KEY-WRONG` when no identity opens it, `E-VAULT-DAMAGED`, and what the store throws.
     public func manifest(
-        of snapshot: Snapshot, identities: [AgeIdentity]
+        of snapshot: Snapshot,
+        identities: [AgeIdentity]
     ) async throws(Fault) -> ManifestReader {
         let name = snapshot.id.description
         let root = try await root(of: snapshot, identities: identities)
         let frames = try FrameReader(
-            self, packs: try PackMap(snapshot.head.packs, snapshot: name), identities: identities,
-            snapshot: name)
+            self,
+            packs: try PackMap(snapshot.head.packs, snapshot: name),
+            identities: identities,
+            snapshot: name
+        )
         return ManifestReader(name, root: root, frames: frames)
     }
 
@@ -28,9 +32,20 @@ extension Vault {
         let name = snapshot.id.description
         let bytes = try await wholeObject(
             VaultName.snapshot(snapshot.id.stream, seq: snapshot.id.seq, short: snapshot.id.short),
-            short: snapshot.id.short, length: snapshot.objectBytes)
-        let body = try SignedObject(parsing: bytes, object: name).body(snapshot.head.body, object: name)
-        let frames = try decodedFrames(body, identities: identities, object: name)
+            short: snapshot.id.short,
+            length: snapshot.objectBytes
+        )
+        let body = try SignedObject(parsing: bytes, object: name).body(
+            snapshot.head.body,
+            object: name
+        )
+        let frames = try decodedFrames(
+            body,
+            .snapshot,
+            host: snapshot.head.host,
+            identities: identities,
+            object: name
+        )
         guard frames.count == 1, let plain = frames.first,
             let root = try? WireRoot(serializedBytes: plain), root.pageKey.count == 32
         else { throw .damaged(name, "its body does not hold a root") }
@@ -42,13 +57,18 @@ extension Vault {
         let id = snapshot.id
         return Hashing.sha256(
             try await wholeObject(
-                .snapshot(id.stream, seq: id.seq, short: id.short), short: id.short,
-                length: snapshot.objectBytes))
+                .snapshot(id.stream, seq: id.seq, short: id.short),
+                short: id.short,
+                length: snapshot.objectBytes
+            )
+        )
     }
 
     /// An object that was read whole and has the hash that its name commits to.
     func wholeObject(
-        _ name: VaultName, short: String, length: Int64
+        _ name: VaultName,
+        short: String,
+        length: Int64
     ) async throws(Fault) -> [UInt8] {
         let object = name.objectName
         let bytes = try await store.get(object, limit: Int(length))
@@ -60,11 +80,20 @@ extension Vault {
 
     /// Every frame of the body of a signed object, decoded.
     func decodedFrames(
-        _ body: ArraySlice<UInt8>, identities: [AgeIdentity], object: String
+        _ body: ArraySlice<UInt8>,
+        _ kind: SealedHeader.Kind,
+        host: String,
+        identities: [AgeIdentity],
+        object: String
     ) throws(Fault) -> [[UInt8]] {
         let sealed = try SealedObject(front: body, vault: id, object: object)
+        guard sealed.header.type == kind, sealed.header.host == host else {
+            throw .damaged(object, "its body is another object's")
+        }
         let end = try SealedObject.framesEnd(
-            tail: body.suffix(SealedHeader.tailBytes), object: object)
+            tail: body.suffix(SealedHeader.tailBytes),
+            object: object
+        )
         guard end >= sealed.framesOffset, end <= body.count - SealedHeader.tailBytes else {
             throw .damaged(object, "its tail is damaged")
         }
@@ -80,7 +109,7 @@ extension Vault {
                 let stored = rest.prefix(FrameHeader.bytes + header.storedLength)
                 frames.append(try cipher.open(stored, at: offset, decoder: decoder))
                 offset += stored.count
-            } catch where error.code == .sealBroken {
+            } catch  where error.code == .sealBroken {
                 throw .damaged(object, "the frame at byte \(offset) was changed", cause: error)
             }
         }

@@ -24,7 +24,7 @@ extension Vault {
         for (id, bytes) in try await snapshotNames(of: stream) {
             do throws(Fault) {
                 list.snapshots.append(try await snapshot(id, objectBytes: bytes))
-            } catch where error.code.disposition == .corrupt {
+            } catch  where error.code.disposition == .corrupt {
                 list.refused.append(error)
             }
         }
@@ -46,7 +46,7 @@ extension Vault {
             if let found = heads.first, found.id.seq != id.seq { break }
             do throws(Fault) {
                 heads.append(try await snapshot(id, objectBytes: bytes))
-            } catch where error.code.disposition == .corrupt {
+            } catch  where error.code.disposition == .corrupt {
                 refused.append(error)
             }
         }
@@ -58,7 +58,9 @@ extension Vault {
     ) async throws(Fault) -> [(id: SnapshotID, bytes: Int64)] {
         var names: [(id: SnapshotID, bytes: Int64)] = []
         try await store.list(stream.map { "snapshots/\($0)/" } ?? "snapshots/") { info in
-            guard case .snapshot(let stream, let seq, let short) = VaultName(info.name) else { return }
+            guard case .snapshot(let stream, let seq, let short) = VaultName(info.name) else {
+                return
+            }
             names.append((SnapshotID(stream: stream, seq: seq, short: short), info.bytes))
         }
         return names.sorted { $0.id < $1.id }
@@ -72,9 +74,19 @@ extension Vault {
         guard head.type == "snapshot", head.stream == id.stream, head.seq == id.seq,
             head.host == id.stream.host
         else { throw .damaged(name.description, "it was renamed") }
-        try verify(signed, by: head.by, host: head.host, vault: head.vault, object: name.description)
+        try verify(
+            signed,
+            by: head.by,
+            host: head.host,
+            vault: head.vault,
+            enrolment: head.enrolment,
+            object: name.description
+        )
         guard objectBytes == Int64(signed.bodyOffset + head.body.bytes) else {
-            throw .damaged(name.description, "it is \(objectBytes) bytes long, not what its head says")
+            throw .damaged(
+                name.description,
+                "it is \(objectBytes) bytes long, not what its head says"
+            )
         }
         return Snapshot(id: id, head: head, objectBytes: objectBytes, bodyOffset: signed.bodyOffset)
     }
@@ -91,17 +103,32 @@ extension Vault {
         return try SignedObject(parsing: front, object: name.description)
     }
 
+    /// Whether the document that a head carries along is the operator's word for its key.
+    private func isEnrolment(_ text: String?, of key: VerifyKey, host: String) -> Bool {
+        guard let text,
+            let enrolment = try? enrolment(Array(text.utf8), object: "hosts/\(host)")
+        else { return false }
+        return enrolment.host == host && enrolment.key == key
+    }
+
     /// Whether an enrolled key of the host signed a head of this vault.
     func verify(
-        _ signed: SignedObject, by text: String, host: String, vault: Digest256, object: String
+        _ signed: SignedObject,
+        by text: String,
+        host: String,
+        vault: Digest256,
+        enrolment: String?,
+        object: String
     ) throws(Fault) {
         guard vault == id else { throw .damaged(object, "it belongs to another vault") }
-        guard let key = VerifyKey(hexadecimal: text), vouches(for: key, host: host),
-            signed.isSigned(by: key)
+        guard let key = VerifyKey(hexadecimal: text), signed.isSigned(by: key),
+            vouches(for: key, host: host) || isEnrolment(enrolment, of: key, host: host)
         else {
             throw Fault(
-                .untrusted, "unable to trust object '\(object)': no enrolled key of '\(host)' signed it",
-                hints: ["It is forged or damaged; it is never used."])
+                .untrusted,
+                "unable to trust object '\(object)': no enrolled key of '\(host)' signed it",
+                hints: ["It is forged or damaged; it is never used."]
+            )
         }
     }
 }

@@ -14,7 +14,11 @@ public struct ContentCheck {
     public init(_ entry: ManifestEntry, pageKey: [UInt8]) {
         digest = entry.digest
         size = entry.size
-        if case .pages = entry.digest { pageHasher = ContentHasher(key: pageKey) } else { pageHasher = nil }
+        if case .pages = entry.digest {
+            pageHasher = ContentHasher(key: pageKey)
+        } else {
+            pageHasher = nil
+        }
     }
 
     /// Adds the next bytes of the file.

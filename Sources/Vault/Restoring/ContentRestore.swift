@@ -22,7 +22,10 @@ public final class ContentRestore {
 
     /// - Parameter directory: where temporary files go; it exists.
     public init(
-        _ vault: Vault, snapshot: Snapshot, identities: [AgeIdentity], temporary directory: FilePath
+        _ vault: Vault,
+        snapshot: Snapshot,
+        identities: [AgeIdentity],
+        temporary directory: FilePath
     ) throws(Fault) {
         self.vault = vault
         self.snapshot = snapshot.id.description
@@ -43,8 +46,14 @@ public final class ContentRestore {
                 else { throw .damaged(snapshot, "its manifest reaches past a frame") }
                 try sorter.append(
                     PlacedRun(
-                        pack: extent.pack, frame: extent.frame, start: extent.start, length: length,
-                        file: file, offset: offset))
+                        pack: extent.pack,
+                        frame: extent.frame,
+                        start: extent.start,
+                        length: length,
+                        file: file,
+                        offset: offset
+                    )
+                )
                 bytes += extent.length
             }
             offset += extent.length
@@ -57,7 +66,8 @@ public final class ContentRestore {
     ///
     /// - Throws: `E-VAULT-DAMAGED` or `E-VAULT-MISSING` naming the pack, `E-KEY-WRONG`, what the store and the sink throw.
     public func run(
-        into sink: any ContentSink, workers: Int = 3,
+        into sink: any ContentSink,
+        workers: Int = 3,
         progress: @escaping @Sendable (Int64) -> Void
     ) async throws(Fault) {
         let queue = BoundedQueue<PackWork>(capacity: 1)

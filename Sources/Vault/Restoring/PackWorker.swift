@@ -19,7 +19,10 @@ final class PackWorker {
     /// Writes every run of the work to the sink; each frame is decoded once.
     func run(_ work: PackWork, progress: @Sendable (Int64) -> Void) async throws(Fault) {
         var pack = OpenPack(
-            work.pack, front: try await vault.front(of: work.pack), identities: identities)
+            work.pack,
+            front: try await vault.front(of: work.pack),
+            identities: identities
+        )
         let whole = try await wholePack(work)
         var runs = work.runs[...]
         while let first = runs.first {
@@ -33,7 +36,10 @@ final class PackWorker {
                     throw .damaged(pack.name, "the frame at byte \(run.frame) is too short")
                 }
                 try await sink.write(
-                    plain[start..<start + Int(run.length)], to: run.file, at: run.offset)
+                    plain[start..<start + Int(run.length)],
+                    to: run.file,
+                    at: run.offset
+                )
                 progress(Int64(run.length))
             }
         }
@@ -43,22 +49,29 @@ final class PackWorker {
     private func wholePack(_ work: PackWork) async throws(Fault) -> [UInt8]? {
         let frames = Set(work.runs.lazy.map(\.frame)).count
         // A frame is 64 to 256 KiB stored; from about a quarter of the pack on, reading all of it is cheaper.
-        guard frames * (256 << 10) > work.pack.bytes / 2, work.pack.bytes <= 256 << 20 else { return nil }
+        guard frames * (256 << 10) > work.pack.bytes / 2, work.pack.bytes <= 256 << 20 else {
+            return nil
+        }
         let name = VaultName.pack(work.pack.id).objectName
         let bytes: [UInt8]
         do throws(Fault) {
             bytes = try await vault.store.get(name, limit: work.pack.bytes)
-        } catch where error.code == .objectMissing {
+        } catch  where error.code == .objectMissing {
             throw vault.missing(name)
         }
         guard bytes.count == work.pack.bytes else {
-            throw .damaged(name.description, "it is \(bytes.count) bytes long, not \(work.pack.bytes)")
+            throw .damaged(
+                name.description,
+                "it is \(bytes.count) bytes long, not \(work.pack.bytes)"
+            )
         }
         return bytes
     }
 
     private func storedFrame(
-        _ pack: PackReference, at offset: Int, whole: [UInt8]?
+        _ pack: PackReference,
+        at offset: Int,
+        whole: [UInt8]?
     ) async throws(Fault) -> ArraySlice<UInt8> {
         guard let whole else { return try await vault.storedFrame(pack, at: Int64(offset))[...] }
         let name = VaultName.pack(pack.id).objectName.description

@@ -12,6 +12,8 @@ struct PlacedRun: Hashable {
 
     /// Pack order: packs one after the other, each read front to back.
     static func < (left: PlacedRun, right: PlacedRun) -> Bool {
-        (left.pack, left.frame, left.file, left.offset) < (right.pack, right.frame, right.file, right.offset)
+        (left.pack, left.frame, left.file, left.offset) < (
+            right.pack, right.frame, right.file, right.offset
+        )
     }
 }

@@ -39,8 +39,12 @@ struct RunCursor {
             record.dropFirst(index * 8).prefix(8).reduce(0) { $0 << 8 | UInt64($1) }
         }
         return PlacedRun(
-            pack: word(0), frame: UInt32(word(1) >> 32), start: UInt32(word(1) & 0xffff_ffff),
-            length: UInt32(word(2) >> 32), file: UInt32(word(2) & 0xffff_ffff),
-            offset: Int64(bitPattern: word(3)))
+            pack: word(0),
+            frame: UInt32(word(1) >> 32),
+            start: UInt32(word(1) & 0xffff_ffff),
+            length: UInt32(word(2) >> 32),
+            file: UInt32(word(2) & 0xffff_ffff),
+            offset: Int64(bitPattern: word(3))
+        )
     }
 }

@@ -49,7 +49,12 @@ final class RunSorter {
 
     private func refill(_ cursor: inout RunCursor) throws(Fault) {
         guard cursor.head == nil, !cursor.rest.isEmpty, spill != nil else { return }
-        let count = Int(min(Int64(1638 * PlacedRun.recordBytes), cursor.rest.upperBound - cursor.rest.lowerBound))
+        let count = Int(
+            min(
+                Int64(1638 * PlacedRun.recordBytes),
+                cursor.rest.upperBound - cursor.rest.lowerBound
+            )
+        )
         guard let bytes = try spill?.readFully(count, at: cursor.rest.lowerBound) else { return }
         cursor.load(bytes)
     }
@@ -60,7 +65,9 @@ final class RunSorter {
         let start = end
         for slice in stride(from: 0, to: runs.count, by: 16_384) {
             var bytes: [UInt8] = []
-            for run in runs[slice..<min(slice + 16_384, runs.count)] { RunCursor.encode(run, into: &bytes) }
+            for run in runs[slice..<min(slice + 16_384, runs.count)] {
+                RunCursor.encode(run, into: &bytes)
+            }
             try spill?.write(bytes, at: end)
             end += Int64(bytes.count)
         }

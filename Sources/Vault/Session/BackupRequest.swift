@@ -18,7 +18,11 @@ public struct BackupRequest: Sendable {
 
     /// Describes a session.
     public init(
-        stream: StreamName, kind: ComponentKind, set: String, state: FilePath, clock: any Timekeeper
+        stream: StreamName,
+        kind: ComponentKind,
+        set: String,
+        state: FilePath,
+        clock: any Timekeeper
     ) {
         self.stream = stream
         self.kind = kind

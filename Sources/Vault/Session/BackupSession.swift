@@ -24,8 +24,13 @@ public final class BackupSession {
     private(set) var sourceBytes: Int64 = 0
 
     init(
-        _ vault: Vault, keys: HostKeys, previous: Snapshot?, refused: [Fault], index: DedupIndex,
-        pieces: PieceStore, spool: ManifestSpool
+        _ vault: Vault,
+        keys: HostKeys,
+        previous: Snapshot?,
+        refused: [Fault],
+        index: DedupIndex,
+        pieces: PieceStore,
+        spool: ManifestSpool
     ) {
         self.vault = vault
         self.keys = keys
@@ -50,8 +55,12 @@ public final class BackupSession {
     /// Begins a file cut at content-defined boundaries, of about `sizeHint` bytes.
     public func chunks(sizeHint: Int64) -> ChunkWriter {
         ChunkWriter(
-            pieces, chunker: chunker, hasher: chunkHasher, lane: .chunks,
-            advisor: sizeHint < 1 << 20 ? smallFiles : CompressionAdvisor())
+            pieces,
+            chunker: chunker,
+            hasher: chunkHasher,
+            lane: .chunks,
+            advisor: sizeHint < 1 << 20 ? smallFiles : CompressionAdvisor()
+        )
     }
 
     /// Adds a path to the snapshot; a file has content, anything else has none.
@@ -59,7 +68,10 @@ public final class BackupSession {
     /// - Throws: `E-IO-…` when the session's own temporary file cannot be written.
     public func add(_ entry: ManifestEntry, content: Content? = nil) throws(Fault) {
         precondition(ManifestEntry.isSafe(entry.path), "a path stays below its root")
-        precondition((entry.kind == .file) == (content != nil), "files, and only files, have content")
+        precondition(
+            (entry.kind == .file) == (content != nil),
+            "files, and only files, have content"
+        )
         var entry = entry
         if let content {
             entry.size = content.size
@@ -83,6 +95,7 @@ public final class BackupSession {
     /// The stored content of an entry of the previous snapshot, if every pack of it is still there.
     public func content(of entry: ManifestEntry) -> Content? {
         let isStored = entry.extents.allSatisfy { $0.isHole || index.pack($0.pack) != nil }
-        return isStored ? Content(size: entry.size, digest: entry.digest, extents: entry.extents) : nil
+        return isStored
+            ? Content(size: entry.size, digest: entry.digest, extents: entry.extents) : nil
     }
 }

@@ -16,7 +16,10 @@ public final class ChunkWriter {
     private var start = 0
 
     init(
-        _ pieces: PieceStore, chunker: Chunker, hasher: ContentHasher, lane: PieceStore.Lane,
+        _ pieces: PieceStore,
+        chunker: Chunker,
+        hasher: ContentHasher,
+        lane: PieceStore.Lane,
         advisor: CompressionAdvisor
     ) {
         self.pieces = pieces
@@ -57,7 +60,10 @@ public final class ChunkWriter {
     public func finish() async throws(Fault) -> Content {
         try await cut(downTo: 1)
         return Content(
-            size: extents.size, digest: .sha256(digest.finish()), extents: extents.extents)
+            size: extents.size,
+            digest: .sha256(digest.finish()),
+            extents: extents.extents
+        )
     }
 
     /// Stores chunks while at least `least` bytes wait.

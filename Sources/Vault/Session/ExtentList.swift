@@ -7,7 +7,12 @@ struct ExtentList {
     mutating func append(_ piece: PieceLocation) {
         append(
             Extent(
-                pack: piece.pack, frame: piece.frame, start: piece.start, length: Int64(piece.length)))
+                pack: piece.pack,
+                frame: piece.frame,
+                start: piece.start,
+                length: Int64(piece.length)
+            )
+        )
     }
 
     /// Adds zeros that are stored nowhere.
@@ -22,6 +27,10 @@ struct ExtentList {
             last.isHole || Int64(last.start) + last.length == Int64(extent.start)
         else { return extents.append(extent) }
         extents[extents.count - 1] = Extent(
-            pack: last.pack, frame: last.frame, start: last.start, length: last.length + extent.length)
+            pack: last.pack,
+            frame: last.frame,
+            start: last.start,
+            length: last.length + extent.length
+        )
     }
 }

@@ -22,7 +22,9 @@ struct FrameAccumulator {
 
     /// Adds a piece and tells the frame's number and the piece's start in it.
     mutating func append(
-        _ piece: ArraySlice<UInt8>, id: ContentID, advisor: CompressionAdvisor,
+        _ piece: ArraySlice<UInt8>,
+        id: ContentID,
+        advisor: CompressionAdvisor,
         ledger: FrameLedger
     ) -> (frame: UInt32, start: Int) {
         if bytes.isEmpty {
@@ -42,7 +44,13 @@ struct FrameAccumulator {
     mutating func take() -> PlainFrame? {
         guard let number else { return nil }
         let frame = PlainFrame(
-            number: number, type: type, bytes: bytes, ids: ids, lengths: lengths, advisor: advisor)
+            number: number,
+            type: type,
+            bytes: bytes,
+            ids: ids,
+            lengths: lengths,
+            advisor: advisor
+        )
         self = FrameAccumulator(type, limit: limit)
         return frame
     }

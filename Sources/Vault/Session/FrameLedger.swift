@@ -26,7 +26,9 @@ final class FrameLedger: Sendable {
         state.withLock { state in
             let ordinal = UInt64(state.packs.count)
             state.packs.append(pack)
-            for frame in frames { state.places[Int(frame.number)] = ordinal << 32 | UInt64(frame.offset) }
+            for frame in frames {
+                state.places[Int(frame.number)] = ordinal << 32 | UInt64(frame.offset)
+            }
         }
     }
 
@@ -37,8 +39,11 @@ final class FrameLedger: Sendable {
             let place = state.places[Int(extent.frame - 1)]
             precondition(place != Self.unplaced, "a frame is resolved after its pack is stored")
             return Extent(
-                pack: state.packs[Int(place >> 32)].id.prefix, frame: UInt32(place & 0xffff_ffff),
-                start: extent.start, length: extent.length)
+                pack: state.packs[Int(place >> 32)].id.prefix,
+                frame: UInt32(place & 0xffff_ffff),
+                start: extent.start,
+                length: extent.length
+            )
         }
     }
 

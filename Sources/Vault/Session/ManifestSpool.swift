@@ -40,7 +40,8 @@ final class ManifestSpool {
         var window: [UInt8] = []
         var position = 0
         while true {
-            if window.count - position < 8 || window.count - position < 8 + length(window, position) {
+            if window.count - position < 8 || window.count - position < 8 + length(window, position)
+            {
                 let wanted = window.count - position < 8 ? 0 : 8 + length(window, position)
                 window.removeFirst(position)
                 position = 0

@@ -20,9 +20,14 @@ struct ManifestWriter {
         self.ledger = ledger
         chunks = ChunkWriter(
             pieces,
-            chunker: Chunker(sizes: .manifest, gear: keys.secret.hasher(for: .gear, vault: vault.id)),
-            hasher: keys.secret.hasher(for: .manifest, vault: vault.id), lane: .manifest,
-            advisor: CompressionAdvisor())
+            chunker: Chunker(
+                sizes: .manifest,
+                gear: keys.secret.hasher(for: .gear, vault: vault.id)
+            ),
+            hasher: keys.secret.hasher(for: .manifest, vault: vault.id),
+            lane: .manifest,
+            advisor: CompressionAdvisor()
+        )
     }
 
     /// Writes the entries of a spool, then the closing entry; tells the root without the page key.
@@ -58,8 +63,12 @@ struct ManifestWriter {
         for wire in entry.extents {
             let extent = ledger.resolve(
                 Extent(
-                    pack: wire.pack, frame: wire.frame, start: wire.start,
-                    length: Int64(wire.length)))
+                    pack: wire.pack,
+                    frame: wire.frame,
+                    start: wire.start,
+                    length: Int64(wire.length)
+                )
+            )
             if !extent.isHole { packs.insert(extent.pack) }
             list.append(extent)
         }

@@ -36,7 +36,10 @@ struct OpenPackBuilder {
             preconditionFailure("a directory is always serializable")
         }
         let encoded = try encoder.encode(
-            Array(plain), type: .directory, advisor: CompressionAdvisor())
+            Array(plain),
+            type: .directory,
+            advisor: CompressionAdvisor()
+        )
         return builder.finish(directory: encoded)
     }
 

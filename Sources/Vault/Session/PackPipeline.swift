@@ -23,8 +23,12 @@ final class PackPipeline: Sendable {
     private let open = Mutex<OpenPackBuilder?>(nil)
 
     init(
-        _ vault: Vault, keys: HostKeys, recipients: [AgeRecipient], options: SessionOptions,
-        index: DedupIndex, ledger: FrameLedger
+        _ vault: Vault,
+        keys: HostKeys,
+        recipients: [AgeRecipient],
+        options: SessionOptions,
+        index: DedupIndex,
+        ledger: FrameLedger
     ) {
         self.vault = vault
         self.keys = keys
@@ -43,7 +47,11 @@ final class PackPipeline: Sendable {
         do throws(Fault) {
             let encoder = try FrameEncoder()
             while let frame = try await queue.next() {
-                let encoded = try encoder.encode(frame.bytes, type: frame.type, advisor: frame.advisor)
+                let encoded = try encoder.encode(
+                    frame.bytes,
+                    type: frame.type,
+                    advisor: frame.advisor
+                )
                 if let full = try append(frame, encoded) { try await store(full, encoder: encoder) }
                 queue.finished()
             }
@@ -69,7 +77,9 @@ final class PackPipeline: Sendable {
     }
 
     /// Puts a frame into the open pack; gives the pack out when that fills it.
-    private func append(_ frame: PlainFrame, _ encoded: EncodedFrame) throws(Fault) -> OpenPackBuilder? {
+    private func append(_ frame: PlainFrame, _ encoded: EncodedFrame) throws(Fault)
+        -> OpenPackBuilder?
+    {
         try open.withLock { open throws(Fault) in
             var pack: OpenPackBuilder
             if let present = open.take() { pack = present } else { pack = try newPack() }
@@ -83,19 +93,29 @@ final class PackPipeline: Sendable {
     private func newPack() throws(Fault) -> OpenPackBuilder {
         OpenPackBuilder(
             try SealedObjectBuilder(
-                .pack, vault: vault.id, host: keys.host, hostRecipient: keys.identity.recipient,
-                recipients: recipients, capacity: options.packBytes + options.packBytes / 8))
+                .pack,
+                vault: vault.id,
+                host: keys.host,
+                hostRecipient: keys.identity.recipient,
+                recipients: recipients,
+                capacity: options.packBytes + options.packBytes / 8
+            )
+        )
     }
 
-    private func store(_ pack: consuming OpenPackBuilder, encoder: borrowing FrameEncoder) async throws(Fault) {
+    private func store(_ pack: consuming OpenPackBuilder, encoder: borrowing FrameEncoder)
+        async throws(Fault)
+    {
         let frames = pack.frames
         let pieces = pack.pieces
         let bytes = try pack.finish(encoder: encoder)
         let reference = PackReference(id: Hashing.sha256(bytes), bytes: bytes.count)
         guard reference.id.prefix != 0, index.pack(reference.id.prefix) == nil else {
             throw Fault(
-                .vanished, "unable to store pack '\(reference.id)': another pack has its prefix",
-                hints: ["Run the backup again; a new pack gets a new name."])
+                .vanished,
+                "unable to store pack '\(reference.id)': another pack has its prefix",
+                hints: ["Run the backup again; a new pack gets a new name."]
+            )
         }
         try await vault.store.put(VaultName.pack(reference.id).objectName, bytes)
         ledger.add(reference, frames: frames)
@@ -106,9 +126,13 @@ final class PackPipeline: Sendable {
                 return (
                     piece.id,
                     PieceLocation(
-                        pack: reference.id.prefix, frame: place.frame, start: place.start,
-                        length: place.length)
+                        pack: reference.id.prefix,
+                        frame: place.frame,
+                        start: place.start,
+                        length: place.length
+                    )
                 )
-            })
+            }
+        )
     }
 }

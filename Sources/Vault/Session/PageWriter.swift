@@ -46,8 +46,10 @@ public final class PageWriter {
     public func finish() async throws(Fault) -> Content {
         if !partial.isEmpty { try await store(partial[...]) }
         return Content(
-            size: extents.size, digest: .pages(ids.finish(), pageBytes: pageBytes),
-            extents: extents.extents)
+            size: extents.size,
+            digest: .pages(ids.finish(), pageBytes: pageBytes),
+            extents: extents.extents
+        )
     }
 
     private func store(_ page: ArraySlice<UInt8>) async throws(Fault) {

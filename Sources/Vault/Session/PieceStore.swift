@@ -27,7 +27,10 @@ final class PieceStore {
 
     /// Stores a piece unless it is stored already, and tells where it lies.
     func store(
-        _ piece: ArraySlice<UInt8>, id: ContentID, lane: Lane, advisor: CompressionAdvisor
+        _ piece: ArraySlice<UInt8>,
+        id: ContentID,
+        lane: Lane,
+        advisor: CompressionAdvisor
     ) async throws(Fault) -> PieceLocation {
         if let known = index.find(id), known.length == piece.count { return known }
         added += Int64(piece.count)
@@ -40,7 +43,11 @@ final class PieceStore {
         }
         index.addPending(id, frame: frame, start: start, length: piece.count)
         return PieceLocation(
-            pack: 0, frame: frame + 1, start: UInt32(start), length: UInt32(piece.count))
+            pack: 0,
+            frame: frame + 1,
+            start: UInt32(start),
+            length: UInt32(piece.count)
+        )
     }
 
     /// Hands out frames that are not full yet and waits until everything is in stored packs.
@@ -52,7 +59,8 @@ final class PieceStore {
     }
 
     private func withAccumulator<Value>(
-        _ lane: Lane, _ body: (inout FrameAccumulator) -> Value
+        _ lane: Lane,
+        _ body: (inout FrameAccumulator) -> Value
     ) -> Value {
         switch lane {
         case .pages: body(&pages)

@@ -35,13 +35,22 @@ struct SnapshotCommit {
         let digest = Hashing.sha256(object)
         let id = SnapshotID(stream: request.stream, seq: seq, short: digest.short)
         try await vault.store.put(
-            VaultName.snapshot(id.stream, seq: id.seq, short: id.short).objectName, object)
+            VaultName.snapshot(id.stream, seq: id.seq, short: id.short).objectName,
+            object
+        )
         // The table is a cache: the snapshot stands whether or not it can be kept.
         try? index.publish(
-            as: request.tablePath("table"), keeping: writer.packs, reflecting: digest, vault: vault.id)
+            as: request.tablePath("table"),
+            keeping: writer.packs,
+            reflecting: digest,
+            vault: vault.id
+        )
         return Snapshot(
-            id: id, head: head, objectBytes: Int64(object.count),
-            bodyOffset: object.count - body.count)
+            id: id,
+            head: head,
+            objectBytes: Int64(object.count),
+            bodyOffset: object.count - body.count
+        )
     }
 
     /// Proves by a fresh listing that every pack is stored with its size.
@@ -53,7 +62,8 @@ struct SnapshotCommit {
                 throw Fault(
                     .vanished,
                     "unable to commit the backup of '\(request.stream.component)': a pack that it needs is gone",
-                    hints: ["Run the backup again; it will store the missing content anew."])
+                    hints: ["Run the backup again; it will store the missing content anew."]
+                )
             }
             packs.append(pack)
         }
@@ -62,26 +72,50 @@ struct SnapshotCommit {
 
     private func sealed(_ root: WireRoot) throws(Fault) -> [UInt8] {
         var builder = try SealedObjectBuilder(
-            .snapshot, vault: vault.id, host: keys.host, hostRecipient: keys.identity.recipient,
-            recipients: recipients, capacity: 64 << 10)
+            .snapshot,
+            vault: vault.id,
+            host: keys.host,
+            hostRecipient: keys.identity.recipient,
+            recipients: recipients,
+            capacity: 64 << 10
+        )
         guard let plain: Data = try? root.serializedBytes() else {
             preconditionFailure("a root is always serializable")
         }
         let frame = try FrameEncoder().encode(
-            Array(plain), type: .manifest, advisor: CompressionAdvisor())
+            Array(plain),
+            type: .manifest,
+            advisor: CompressionAdvisor()
+        )
         _ = builder.append(frame)
         return builder.finish()
     }
 
     private func head(
-        _ draft: BackupDraft, packs: [PackReference], sizes: SnapshotHead.Sizes, body: [UInt8]
+        _ draft: BackupDraft,
+        packs: [PackReference],
+        sizes: SnapshotHead.Sizes,
+        body: [UInt8]
     ) -> SnapshotHead {
         SnapshotHead(
-            vault: vault.id, host: keys.host, stream: request.stream, kind: request.kind, seq: seq,
-            previous: previous, set: request.set, time: draft.time, started: started,
-            finished: request.clock.now(), by: keys.signing.verifyKey.description, packs: packs,
-            sizes: sizes, problems: draft.problems, facts: draft.facts,
-            body: BodyReference(bytes: body.count, sha256: Hashing.sha256(body)))
+            vault: vault.id,
+            host: keys.host,
+            stream: request.stream,
+            kind: request.kind,
+            seq: seq,
+            previous: previous,
+            set: request.set,
+            time: draft.time,
+            started: started,
+            finished: request.clock.now(),
+            by: keys.signing.verifyKey.description,
+            enrolment: vault.enrolment(of: keys.host)?.text,
+            packs: packs,
+            sizes: sizes,
+            problems: draft.problems,
+            facts: draft.facts,
+            body: BodyReference(bytes: body.count, sha256: Hashing.sha256(body))
+        )
     }
 }
 

@@ -8,12 +8,21 @@ struct StreamLock: ~Copyable {
 
     /// - Parameter purpose: what is locked: a stream's snapshots and its log have different writers.
     init(
-        _ stream: StreamName, purpose: String = "snapshots", state: FilePath
+        _ stream: StreamName,
+        purpose: String = "snapshots",
+        state: FilePath
     ) throws(Fault) {
-        guard let lock = try FileLock.acquire(state.appending("\(stream).\(purpose).lock"), wait: false) else {
+        guard
+            let lock = try FileLock.acquire(
+                state.appending("\(stream).\(purpose).lock"),
+                wait: false
+            )
+        else {
             throw Fault(
-                .streamBusy, "unable to back up '\(stream.component)': another process of this host is at it",
-                hints: ["Wait until it has finished; `lifeboat status` shows what runs."])
+                .streamBusy,
+                "unable to back up '\(stream.component)': another process of this host is at it",
+                hints: ["Wait until it has finished; `lifeboat status` shows what runs."]
+            )
         }
         self.lock = lock
     }

@@ -16,7 +16,8 @@ extension Vault {
     /// - Throws: `E-STREAM-BUSY` when another process of this host writes the stream, `E-VAULT-TRUST` when the host is not
     ///   enrolled, `E-VAULT-VANISHED` when stored packs are gone before the commit, and what `body` and the store throw.
     public func backUp(
-        _ request: BackupRequest, keys: HostKeys,
+        _ request: BackupRequest,
+        keys: HostKeys,
         _ body: (BackupSession) async throws(Fault) -> BackupDraft
     ) async throws(Fault) -> Snapshot {
         let lock = try StreamLock(request.stream, state: request.state)
@@ -28,21 +29,44 @@ extension Vault {
         let known = try await storedPacks()
         let index = DedupIndex(
             base: try await table(
-                for: newest.heads.first, digest: previous.first, request: request, keys: keys,
-                packs: known),
-            additions: try DedupTable(creating: request.tablePath("new")), packs: known)
+                for: newest.heads.first,
+                digest: previous.first,
+                request: request,
+                keys: keys,
+                packs: known
+            ),
+            additions: try DedupTable(creating: request.tablePath("new")),
+            packs: known
+        )
         let ledger = FrameLedger()
         let pipeline = PackPipeline(
-            self, keys: keys, recipients: recipients, options: request.options, index: index,
-            ledger: ledger)
+            self,
+            keys: keys,
+            recipients: recipients,
+            options: request.options,
+            index: index,
+            ledger: ledger
+        )
         let session = BackupSession(
-            self, keys: keys, previous: newest.heads.first, refused: newest.refused, index: index,
+            self,
+            keys: keys,
+            previous: newest.heads.first,
+            refused: newest.refused,
+            index: index,
             pieces: PieceStore(index: index, ledger: ledger, pipeline: pipeline),
-            spool: try ManifestSpool(in: request.state))
+            spool: try ManifestSpool(in: request.state)
+        )
         let commit = SnapshotCommit(
-            vault: self, request: request, keys: keys, recipients: recipients, started: started,
-            previous: previous, seq: newest.highestSeq + 1, index: index,
-            ledger: ledger)
+            vault: self,
+            request: request,
+            keys: keys,
+            recipients: recipients,
+            started: started,
+            previous: previous,
+            seq: newest.highestSeq + 1,
+            index: index,
+            ledger: ledger
+        )
         let snapshot = try await pipeline.running(encoders: request.options.encoders) {
             () async throws(Fault) in
             let draft = try await body(session)
@@ -55,10 +79,15 @@ extension Vault {
 
     /// Whom the host seals to, by its newest enrolment.
     func recipients(for keys: HostKeys) throws(Fault) -> [AgeRecipient] {
-        guard let enrolment = enrolment(of: keys.host), enrolment.key == keys.signing.verifyKey else {
+        guard let enrolment = enrolment(of: keys.host), enrolment.key == keys.signing.verifyKey
+        else {
             throw Fault(
-                .untrusted, "unable to write to the vault: host '\(keys.host)' is not enrolled with its key",
-                hints: ["Enrol it with `lifeboat key enrol` and the operator key of the recovery kit."])
+                .untrusted,
+                "unable to write to the vault: host '\(keys.host)' is not enrolled with its key",
+                hints: [
+                    "Enrol it with `lifeboat key enrol` and the operator key of the recovery kit."
+                ]
+            )
         }
         return enrolment.recipients
     }
@@ -77,7 +106,8 @@ extension Vault {
 extension PackPipeline {
     /// Runs the producer with its encoders beside it; the first fault of either ends both.
     func running<Value: Sendable>(
-        encoders: Int, _ producer: () async throws(Fault) -> Value
+        encoders: Int,
+        _ producer: () async throws(Fault) -> Value
     ) async throws(Fault) -> Value {
         let result: Result<Value, Fault> = await withTaskGroup(of: Void.self) { group in
             for _ in 0..<encoders {

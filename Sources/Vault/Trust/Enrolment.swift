@@ -16,7 +16,11 @@ public struct Enrolment: Sendable {
     /// When it was enrolled.
     public let time: Instant
 
-    init(_ document: HostDocument, object: String) throws(Fault) {
+    /// The signed document itself.
+    let text: String
+
+    init(_ document: HostDocument, text: String, object: String) throws(Fault) {
+        self.text = text
         guard let key = VerifyKey(hexadecimal: document.key) else {
             throw .damaged(object, "its key is damaged")
         }

@@ -9,18 +9,27 @@ extension Vault {
     ///
     /// - Throws: `E-VAULT-EXISTS` when there is one already, and what the store throws.
     public static func create(
-        in store: any ObjectStore, environment: String, operator key: SigningKey
+        in store: any ObjectStore,
+        environment: String,
+        operator key: SigningKey
     ) async throws(Fault) -> Vault {
         guard try await store.status(VaultName.format.objectName) == nil else {
             throw Fault(
-                .vaultExists, "unable to create vault '\(store.address)': there is one already",
-                hints: ["Enrol this host in it with `lifeboat key enrol`, or choose another address."])
+                .vaultExists,
+                "unable to create vault '\(store.address)': there is one already",
+                hints: [
+                    "Enrol this host in it with `lifeboat key enrol`, or choose another address."
+                ]
+            )
         }
         for (name, bytes) in WayOut.files {
             try await store.put(VaultName.wayOut(name).objectName, bytes)
         }
         let document = FormatDocument(
-            vault: key.verifyKey.digest, operator: key.verifyKey.description, environment: environment)
+            vault: key.verifyKey.digest,
+            operator: key.verifyKey.description,
+            environment: environment
+        )
         try await store.put(VaultName.format.objectName, SignedDocument(document, key: key).bytes)
         return try await open(store, expecting: key.verifyKey.digest)
     }
@@ -29,21 +38,33 @@ extension Vault {
     ///
     /// - Throws: `E-VAULT-TRUST` when `key` is not the operator's, and what the store throws.
     public func enrol(
-        _ keys: HostKeys, recipients: [AgeRecipient], operator key: SigningKey, at time: Instant
+        _ keys: HostKeys,
+        recipients: [AgeRecipient],
+        operator key: SigningKey,
+        at time: Instant
     ) async throws(Fault) -> Vault {
         guard key.verifyKey == operatorKey else {
             throw Fault(
-                .untrusted, "unable to enrol host '\(keys.host)': the key is not this vault's operator key",
-                hints: ["Take the operator key from the recovery kit of this vault."])
+                .untrusted,
+                "unable to enrol host '\(keys.host)': the key is not this vault's operator key",
+                hints: ["Take the operator key from the recovery kit of this vault."]
+            )
         }
         let number = (enrolment(of: keys.host)?.number ?? 0) + 1
         let document = HostDocument(
-            vault: id, host: keys.host, number: number, environment: environment,
-            key: keys.signing.verifyKey.description, recipient: keys.identity.recipient.text,
-            recipients: recipients.map(\.text), time: time)
+            vault: id,
+            host: keys.host,
+            number: number,
+            environment: environment,
+            key: keys.signing.verifyKey.description,
+            recipient: keys.identity.recipient.text,
+            recipients: recipients.map(\.text),
+            time: time
+        )
         try await store.put(
             VaultName.host(keys.host, number: number).objectName,
-            SignedDocument(document, key: key).bytes)
+            SignedDocument(document, key: key).bytes
+        )
         return try await Vault.open(store, expecting: id)
     }
 }

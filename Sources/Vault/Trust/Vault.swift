@@ -26,13 +26,16 @@ public struct Vault: Sendable {
     /// - Throws: `E-VAULT-NONE` when there is none, `E-VAULT-FORMAT` when it needs a newer program, `E-VAULT-TRUST` when
     ///   it is not the one that was expected, `E-VAULT-DAMAGED`, and what the store throws.
     public static func open(
-        _ store: any ObjectStore, expecting expected: Digest256?
+        _ store: any ObjectStore,
+        expecting expected: Digest256?
     ) async throws(Fault) -> Vault {
         let name = VaultName.format.objectName
         guard try await store.status(name) != nil else {
             throw Fault(
-                .noVault, "unable to open vault '\(store.address)': there is none",
-                hints: ["Create one with `lifeboat init`, or mend the address under `copies:`."])
+                .noVault,
+                "unable to open vault '\(store.address)': there is none",
+                hints: ["Create one with `lifeboat init`, or mend the address under `copies:`."]
+            )
         }
         let document = try await formatDocument(store)
         let (format, key) = try verified(document, object: name.description)
@@ -42,11 +45,17 @@ public struct Vault: Sendable {
                 "unable to open vault '\(store.address)': its id is \(format.vault.short), not \(expected.short)",
                 hints: [
                     "Compare the id with the recovery kit; a wrong address and a forged vault look alike."
-                ])
+                ]
+            )
         }
         var vault = Vault(
-            store: store, id: format.vault, environment: format.environment, operatorKey: key,
-            enrolments: [], refusedHosts: [])
+            store: store,
+            id: format.vault,
+            environment: format.environment,
+            operatorKey: key,
+            enrolments: [],
+            refusedHosts: []
+        )
         vault = try await vault.readingHosts()
         return vault
     }
@@ -61,14 +70,19 @@ public struct Vault: Sendable {
         enrolments.contains { $0.host == host && $0.key == key }
     }
 
-    private static func formatDocument(_ store: any ObjectStore) async throws(Fault) -> SignedDocument {
+    private static func formatDocument(_ store: any ObjectStore) async throws(Fault)
+        -> SignedDocument
+    {
         let name = VaultName.format.objectName
         return try SignedDocument(
-            parsing: try await store.get(name, limit: 1 << 20), object: name.description)
+            parsing: try await store.get(name, limit: 1 << 20),
+            object: name.description
+        )
     }
 
     static func verified(
-        _ document: SignedDocument, object: String
+        _ document: SignedDocument,
+        object: String
     ) throws(Fault) -> (FormatDocument, VerifyKey) {
         let format = try JSONText.decode(FormatDocument.self, document.document, of: object)
         let unknown = format.read + format.write
@@ -78,11 +92,14 @@ public struct Vault: Sendable {
                 "unable to open the vault: it is of format \(format.format)"
                     + (unknown.isEmpty ? "" : " with features \(unknown.joined(separator: ", "))")
                     + ", this program knows format 1",
-                hints: ["Use a newer Lifeboat; nothing was changed."])
+                hints: ["Use a newer Lifeboat; nothing was changed."]
+            )
         }
         guard document.by.description == format.operator, document.by.digest == format.vault else {
             throw Fault(
-                .untrusted, "unable to open the vault: its id is not the hash of the key that signed it")
+                .untrusted,
+                "unable to open the vault: its id is not the hash of the key that signed it"
+            )
         }
         return (format, document.by)
     }
@@ -104,9 +121,13 @@ public struct Vault: Sendable {
             } catch { refused.append(error) }
         }
         return Vault(
-            store: store, id: id, environment: environment, operatorKey: operatorKey,
+            store: store,
+            id: id,
+            environment: environment,
+            operatorKey: operatorKey,
             enrolments: enrolments.sorted { ($0.host, $0.number) < ($1.host, $1.number) },
-            refusedHosts: refused)
+            refusedHosts: refused
+        )
     }
 
     func enrolment(_ bytes: [UInt8], object: String) throws(Fault) -> Enrolment {
@@ -115,8 +136,14 @@ public struct Vault: Sendable {
         guard signed.by == operatorKey, document.vault == id, document.environment == environment
         else {
             throw Fault(
-                .untrusted, "unable to trust host '\(document.host)': the operator did not enrol it here")
+                .untrusted,
+                "unable to trust host '\(document.host)': the operator did not enrol it here"
+            )
         }
-        return try Enrolment(document, object: object)
+        return try Enrolment(
+            document,
+            text: String(decoding: bytes, as: UTF8.self),
+            object: object
+        )
     }
 }

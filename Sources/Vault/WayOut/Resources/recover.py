@@ -39,19 +39,11 @@ NAMES = {  # the names of section 2 of the format
     "way out": r"README\.txt|recover\.py|format\.proto|format\.json",
     "host": rf"hosts/(?P<host>{LABEL})/(?P<number>(?!0{{6}})[0-9]{{6}})\.json",
     "pack": r"packs/(?P<ab>[0-9a-f]{2})/(?P<id>(?P=ab)[0-9a-f]{62})",
-<<<<<<< HEAD
-    "snapshot": rf"snapshots/(?P<stream>{STREAM})/(?P<seq>(?!0{{10}})[0-9]{{10}})-(?P<hash>[0-9a-f]{{16}})",
-    "log": rf"log/(?P<stream>{STREAM})/(?P<epoch>[0-9a-f]{{8}})/(?:history|(?P<from>[0-9a-f]{{16}})-"
-           r"(?P<to>[0-9a-f]{16}))-(?P<hash>[0-9a-f]{16})",
-}
-KINDS = ["file", "directory", "symbolic link", "hard link", "fifo", "socket", "character device", "block device"]
-=======
     "snapshot": rf"snapshots/(?P<stream>{STREAM})/(?P<seq>(?!0{{10}})[0-9]{{10}})-"
                 r"(?P<hash>[0-9a-f]{16})",
     "log": rf"log/(?P<stream>{STREAM})/(?P<epoch>[0-9a-f]{{8}})/(?:history|(?P<from>[0-9a-f]{{16}})-"
            r"(?P<to>[0-9a-f]{16}))-(?P<hash>[0-9a-f]{16})",
 }
->>>>>>> 0fc062382bd1cc4f2d6f0fe9d288499559edae7e
 FILE, DIRECTORY, SYMBOLIC_LINK, HARD_LINK, FIFO, SOCKET, CHARACTER_DEVICE, BLOCK_DEVICE = range(8)
 
 
@@ -79,11 +71,7 @@ def warn(text):
     say(text, sys.stderr)
 
 
-<<<<<<< HEAD
-# ---- Files of the vault, JSON, signatures -------------------------------------------------------------------
-=======
 # ---- Files of the vault, JSON, signatures --------------------------------------------------------
->>>>>>> 0fc062382bd1cc4f2d6f0fe9d288499559edae7e
 
 def open_object(path):
     """Opens a file of the vault: a regular one, never through a symbolic link. Returns it and its size."""
@@ -186,31 +174,19 @@ class Vault:
             document, by = read_document(path)
             if wanted and key_id(by) != wanted:
                 raise Trouble(f"this is not vault {wanted}: its id is {key_id(by)}", 5)
-<<<<<<< HEAD
-            if type(document.get("format")) is not int or document["format"] != 1 or document.get("read") != []:
-=======
             if document.get("format") != 1 or document.get("read") != []:
->>>>>>> 0fc062382bd1cc4f2d6f0fe9d288499559edae7e
                 raise Trouble("this vault is of a newer format than this program can read")
             want(document, type="format", vault=key_id(by), operator=by)
             self.id = key_id(by)
         except Damage as error:
             self.blame("format.json", error)
             if not wanted:
-<<<<<<< HEAD
-                raise Damage(f"format.json {error}; --vault-id with the id from the kit does without it") from None
-        if wanted:
-            say(f"vault {self.id}, as asked for")
-        else:
-            warn(f"vault {self.id}\nWARNING: compare this id with the one in the recovery kit (or give --vault-id)")
-=======
                 raise Damage("format.json is bad; --vault-id ID (see the kit) does without it") from None
         if wanted:
             say(f"vault {self.id}, as asked for")
         else:
             warn(f"vault {self.id}")
             warn("WARNING: compare this id with the one in the recovery kit, or give --vault-id")
->>>>>>> 0fc062382bd1cc4f2d6f0fe9d288499559edae7e
         for name, match in self.names("hosts"):
             if match and match.lastgroup:
                 try:
@@ -233,17 +209,12 @@ class Vault:
     def names(self, top):
         """The objects below a folder, sorted, each with the match of its name, None for a foreign one."""
         start = self.path(top) if top else self.root
-<<<<<<< HEAD
-        for folder, below, files in os.walk(start, onerror=lambda e: os.path.lexists(start) and self.blame(
-                os.path.relpath(e.filename, self.root), Damage(f"cannot be listed: {e.strerror}"))):
-=======
 
         def failed(error):
             if os.path.lexists(start):
                 self.blame(os.path.relpath(error.filename, self.root), f"cannot be listed: {error.strerror}")
 
         for folder, below, files in os.walk(start, onerror=failed):
->>>>>>> 0fc062382bd1cc4f2d6f0fe9d288499559edae7e
             links = [name for name in below if os.path.islink(os.path.join(folder, name))]
             below[:] = sorted(set(below) - set(links))
             for file in sorted(files + links):
@@ -252,11 +223,7 @@ class Vault:
                 yield name, next((match for match in matches if match), None)
 
     def signed(self, top, stream=None, deep=False):
-<<<<<<< HEAD
-        """The signed objects below `snapshots` or `log` as (name, object); bad ones are blamed and left out."""
-=======
         """The signed objects below `snapshots` or `log` as (name, object); bad ones are left out."""
->>>>>>> 0fc062382bd1cc4f2d6f0fe9d288499559edae7e
         for name, match in self.names(os.path.join(top, stream) if stream else top):
             if match:
                 try:
@@ -266,17 +233,10 @@ class Vault:
                     self.blame(name, error)
 
 
-<<<<<<< HEAD
-# ---- Signed and sealed objects (sections 4 and 5) -----------------------------------------------------------
-
-class Signed:
-    """A snapshot or log object whose head is good; with `deep` its name's hash and its body's hash are too."""
-=======
 # ---- Signed and sealed objects (sections 4 and 5) ------------------------------------------------
 
 class Signed:
     """A snapshot or log object whose head is good; with `deep` the hashes of name and body too."""
->>>>>>> 0fc062382bd1cc4f2d6f0fe9d288499559edae7e
 
     def __init__(self, vault, name, match, deep):
         self.vault, self.name = vault, name
@@ -290,16 +250,10 @@ class Signed:
         self.type = "snapshot" if name.startswith("snapshots/") else "log"
         want(head, format=1, type=self.type, vault=vault.id, host=re.compile(LABEL), by=HASH)
         if head["by"] not in vault.keys.get(head["host"], ()):
-<<<<<<< HEAD
-            raise Damage(f"is signed by a key that is not enrolled for host {head['host']}: forged, or hosts/ is bad")
-        check_signature(head["by"], read_at(self.file, 12 + length, 64), b"lifeboat/1/signed\n" + message)
-        want(head, stream=match["stream"], host=match["stream"].split(".")[0], kind=str, time=str, facts=dict, body=dict)
-=======
             raise Damage(f"is signed by no enrolled key of host {head['host']}: forged, or hosts/ is bad")
         check_signature(head["by"], read_at(self.file, 12 + length, 64), b"lifeboat/1/signed\n" + message)
         want(head, stream=match["stream"], host=match["stream"].split(".")[0], kind=str, time=str,
              facts=dict, body=dict)
->>>>>>> 0fc062382bd1cc4f2d6f0fe9d288499559edae7e
         if self.type == "snapshot":
             want(head, seq=int(match["seq"]), packs=list, sizes=dict, problems=int)
             self.packs = self.check_packs()
@@ -401,12 +355,8 @@ class Sealed:
             raise Damage("it has not the envelopes of its type")
         for name in envelopes:
             self.envelope(name)
-<<<<<<< HEAD
-        frames = [plain for _, plain in self.walk({"pack": (2, 3), "snapshot": (3,), "log": (2,)}[self.kind])]
-=======
         types = {"pack": (2, 3), "snapshot": (3,), "log": (2,)}[self.kind]
         frames = [plain for _, plain in self.walk(types)]
->>>>>>> 0fc062382bd1cc4f2d6f0fe9d288499559edae7e
         if self.kind == "snapshot" and len(frames) != 1:
             raise Damage("its body is not one frame")
         end = self.end
@@ -437,14 +387,6 @@ class Sealed:
         if name not in self.ciphers:
             self.ciphers[name] = AESGCM(open_age(self.envelope(name), self.vault.identities))
         try:
-<<<<<<< HEAD
-            data = self.ciphers[name].decrypt(offset.to_bytes(12, "big"), self.read(offset + 12, stored), self.sum + head)
-            if codec == 1:  # a frame that states its size is decoded to that size whatever the limit: look first
-                stated = zstandard.get_frame_parameters(data).content_size
-                if plain == 0 or stated not in (plain, zstandard.CONTENTSIZE_UNKNOWN):
-                    raise Damage("a frame has not the length that it states")
-                data = zstandard.ZstdDecompressor(max_window_size=1 << 27).decompress(data, max_output_size=plain)
-=======
             data = self.read(offset + 12, stored)
             data = self.ciphers[name].decrypt(offset.to_bytes(12, "big"), data, self.sum + head)
             if codec == 1:  # zstandard heeds the size that the data state, not the limit: look first
@@ -452,7 +394,6 @@ class Sealed:
                 if plain == 0 or stated not in (plain, zstandard.CONTENTSIZE_UNKNOWN):
                     raise Damage("a frame has not the length that it states")
                 data = zstandard.ZstdDecompressor().decompress(data, max_output_size=plain)
->>>>>>> 0fc062382bd1cc4f2d6f0fe9d288499559edae7e
         except (InvalidTag, zstandard.ZstdError):
             raise Damage("a frame cannot be decrypted or decoded: damaged or forged") from None
         if len(data) != plain:
@@ -460,11 +401,7 @@ class Sealed:
         return data
 
 
-<<<<<<< HEAD
-# ---- age v1, X25519 recipients only (c2sp.org/age) ----------------------------------------------------------
-=======
 # ---- age v1, X25519 recipients only (c2sp.org/age) -----------------------------------------------
->>>>>>> 0fc062382bd1cc4f2d6f0fe9d288499559edae7e
 
 def hkdf(secret, salt, info):
     first = hmac.digest(salt or bytes(32), secret, "sha256")
@@ -484,12 +421,8 @@ def bech32(text):
         for bit, mask in enumerate((0x3b6a57b2, 0x26508e6d, 0x1ea119fa, 0x3d4233dd, 0x2a1462b3)):
             check ^= mask if top >> bit & 1 else 0
     number = int("".join(f"{value:05b}" for value in values[:-6]) or "0", 2)
-<<<<<<< HEAD
-    return (number >> 4).to_bytes(32, "big") if check == 1 and len(values) == 58 and not number & 15 else None
-=======
     good = check == 1 and len(values) == 58 and not number & 15
     return (number >> 4).to_bytes(32, "big") if good else None
->>>>>>> 0fc062382bd1cc4f2d6f0fe9d288499559edae7e
 
 
 def read_identities(path):
@@ -538,16 +471,6 @@ def open_age(data, identities):
     raise Damage("no key in the identity file opens it", 12)
 
 
-<<<<<<< HEAD
-# ---- Protobuf records (format.proto) ------------------------------------------------------------------------
-
-VARINT, EIGHT, BYTES = 0, 1, 2
-ENTRY = {1: ("path", BYTES), 2: ("kind", VARINT), 3: ("mode", VARINT), 4: ("owner", VARINT), 5: ("group", VARINT),
-         8: ("modified", EIGHT), 9: ("size", VARINT), 10: ("target", BYTES), 11: ("attributes", BYTES),
-         12: ("extents", BYTES), 13: ("sha256", BYTES), 14: ("page_digest", BYTES), 15: ("page_bytes", VARINT),
-         16: ("device_number", VARINT), 21: ("more", VARINT), 22: ("changed_while_read", VARINT)}
-ROOT = {1: ("extents", BYTES), 2: ("manifest_bytes", VARINT), 3: ("manifest_sha256", BYTES), 4: ("page_key", BYTES)}
-=======
 # ---- Protobuf records (format.proto) -------------------------------------------------------------
 
 VARINT, EIGHT, BYTES = 0, 1, 2
@@ -557,7 +480,6 @@ ENTRY = {1: ("path", BYTES), 2: ("kind", VARINT), 3: ("mode", VARINT), 4: ("owne
          15: ("page_bytes", VARINT), 16: ("device_number", VARINT), 21: ("more", VARINT)}
 ROOT = {1: ("extents", BYTES), 2: ("manifest_bytes", VARINT), 3: ("manifest_sha256", BYTES),
         4: ("page_key", BYTES)}
->>>>>>> 0fc062382bd1cc4f2d6f0fe9d288499559edae7e
 EXTENT = {1: ("pack", EIGHT), 2: ("frame", VARINT), 3: ("start", VARINT), 4: ("length", VARINT)}
 ATTRIBUTE = {1: ("name", BYTES), 2: ("value", BYTES)}
 
@@ -649,12 +571,8 @@ class Manifest:
                 return
             parts = entry["path"].split(b"/")
             if not is_safe(entry["path"]) or parts <= last or entry["kind"] > 7 or entry["mode"] > 0o7777 \
-<<<<<<< HEAD
-                    or (entry["kind"] == HARD_LINK and not is_safe(entry["target"])) or b"\0" in entry["target"]:
-=======
                     or (entry["kind"] == HARD_LINK and not is_safe(entry["target"])) \
                     or b"\0" in entry["target"]:
->>>>>>> 0fc062382bd1cc4f2d6f0fe9d288499559edae7e
                 raise Damage(f"the manifest has an unsafe or misplaced entry: {os.fsdecode(entry['path'])}")
             extents = self.extents(entry)
             yield entry, extents
@@ -663,11 +581,7 @@ class Manifest:
             count, last = count + 1, parts
 
 
-<<<<<<< HEAD
-# ---- restore ------------------------------------------------------------------------------------------------
-=======
 # ---- restore -------------------------------------------------------------------------------------
->>>>>>> 0fc062382bd1cc4f2d6f0fe9d288499559edae7e
 
 class Packs:
     """Decoded frames of the packs of one snapshot; keeps 32 packs open and the last 64 MiB of frames."""
@@ -677,11 +591,7 @@ class Packs:
         self.open, self.frames, self.held, self.opened = OrderedDict(), OrderedDict(), 0, set()
 
     def run(self, extent, kind):
-<<<<<<< HEAD
-        """The bytes of one stored extent. Packs are not hashed here: the caller checks what the bytes make up."""
-=======
         """The bytes of one stored extent. Packs are not hashed: the caller checks what the bytes make up."""
->>>>>>> 0fc062382bd1cc4f2d6f0fe9d288499559edae7e
         prefix, frame, start, length = extent
         name = f"{prefix:016x}"
         if (name, frame, kind) in self.frames:
@@ -690,11 +600,7 @@ class Packs:
             try:
                 data = self.pack(name).decode(frame, kind)
             except Damage as error:
-<<<<<<< HEAD
-                raise Damage(f"pack {self.packs[name][0] if name in self.packs else name}: {error}", error.code) from None
-=======
                 raise Damage(f"pack {self.packs.get(name, [name])[0]}: {error}", error.code) from None
->>>>>>> 0fc062382bd1cc4f2d6f0fe9d288499559edae7e
             self.opened.add(kind)
             self.frames[name, frame, kind] = data
             self.held += len(data)
@@ -752,21 +658,13 @@ class Content:
 
 
 class Tree:
-<<<<<<< HEAD
-    """The target folder. Every name is reached from its descriptor, component by component, never through a link."""
-=======
     """The target folder. Every name in it is reached component by component, never through a link."""
->>>>>>> 0fc062382bd1cc4f2d6f0fe9d288499559edae7e
 
     FOLDER = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
 
     def __init__(self, target, vault):
-<<<<<<< HEAD
-        if os.path.commonpath([os.path.realpath(target), os.path.realpath(vault.root)]) == os.path.realpath(vault.root):
-=======
         inside = os.path.realpath(vault.root)
         if os.path.commonpath([os.path.realpath(target), inside]) == inside:
->>>>>>> 0fc062382bd1cc4f2d6f0fe9d288499559edae7e
             raise Trouble(f"{target} lies inside the vault", 15)
         if os.path.lexists(target) and not (os.path.isdir(target) and not os.listdir(target)):
             raise Trouble(f"{target} is not an empty folder; choose another", 15)
@@ -814,22 +712,14 @@ class Tree:
         fd, name = self.parent(path)
         kind = entry["kind"]
         if kind == DIRECTORY:
-<<<<<<< HEAD
-            return os.mkdir(name, 0o700, dir_fd=fd)  # dressed at the end, when nothing is written into it any more
-=======
             return os.mkdir(name, 0o700, dir_fd=fd)  # dressed at the end, when nothing enters it any more
->>>>>>> 0fc062382bd1cc4f2d6f0fe9d288499559edae7e
         if kind == FILE:
             self.write(fd, name, entry, extents, packs, page_key)
         elif kind == SYMBOLIC_LINK:
             os.symlink(entry["target"], name, dir_fd=fd)
         else:
-<<<<<<< HEAD
-            form = {FIFO: stat.S_IFIFO, SOCKET: stat.S_IFSOCK, CHARACTER_DEVICE: stat.S_IFCHR}.get(kind, stat.S_IFBLK)
-=======
             form = {FIFO: stat.S_IFIFO, SOCKET: stat.S_IFSOCK, CHARACTER_DEVICE: stat.S_IFCHR,
                     BLOCK_DEVICE: stat.S_IFBLK}[kind]
->>>>>>> 0fc062382bd1cc4f2d6f0fe9d288499559edae7e
             os.mknod(name, form | 0o600, entry["device_number"], dir_fd=fd)
         self.dress(path, entry)
 
@@ -838,14 +728,10 @@ class Tree:
         flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
         with os.fdopen(os.open(name, flags, 0o600, dir_fd=parent), "wb") as file:
             try:
-<<<<<<< HEAD
-                file.truncate(entry["size"])
-=======
                 try:
                     file.truncate(entry["size"])
                 except (OSError, OverflowError):
                     raise Damage("it is larger than this file system allows") from None
->>>>>>> 0fc062382bd1cc4f2d6f0fe9d288499559edae7e
                 for extent in extents:
                     if at + extent[3] > entry["size"]:
                         raise Damage("it has more content than its size")
@@ -860,13 +746,8 @@ class Tree:
                             content.feed(data)
                         except Damage as damage:
                             if damage.code == 12 and 2 not in packs.opened:
-<<<<<<< HEAD
-                                raise Trouble("the identity opens the names but not the contents: this is not "
-                                              "the key of the recovery kit", 12) from None
-=======
                                 raise Trouble("the identity opens the names but not the contents: this is "
                                               "not the key of the recovery kit", 12) from None
->>>>>>> 0fc062382bd1cc4f2d6f0fe9d288499559edae7e
                             error = error or damage
                     at += extent[3]
                 if at != entry["size"]:
@@ -894,12 +775,8 @@ class Tree:
         mode, link = entry["mode"], entry["kind"] == SYMBOLIC_LINK
         steps = []
         if os.geteuid() == 0:
-<<<<<<< HEAD
-            steps.append(lambda: os.chown(name, entry["owner"], entry["group"], dir_fd=fd, follow_symlinks=False))
-=======
             owner = entry["owner"], entry["group"]
             steps.append(lambda: os.chown(name, *owner, dir_fd=fd, follow_symlinks=False))
->>>>>>> 0fc062382bd1cc4f2d6f0fe9d288499559edae7e
         elif entry["kind"] == FILE:
             mode &= 0o1777  # without its owner a program must not keep its set-id bits
         for attribute in (decode(data, ATTRIBUTE) for data in entry["attributes"]):
@@ -914,11 +791,7 @@ class Tree:
                 step()
             except (OSError, OverflowError, ValueError) as error:
                 self.warnings += 1
-<<<<<<< HEAD
-                warn(f"note: {os.fsdecode(path)}: owner, mode, time or an attribute could not be set: {error}")
-=======
                 warn(f"note: {os.fsdecode(path)}: owner, mode, time or attribute not set: {error}")
->>>>>>> 0fc062382bd1cc4f2d6f0fe9d288499559edae7e
 
     def dress_folders(self, manifest, wanted):
         """A folder is dressed when the entries leave it, so that no mode locks out what is still to do."""
@@ -961,42 +834,17 @@ def restore(vault, arguments):
             length += len(data)
         if length != root["manifest_bytes"] or right.digest() != root["manifest_sha256"]:
             raise Damage("the manifest is not what its checksum says")
-<<<<<<< HEAD
-        manifest, count, links, kept = Manifest(spool, length), 0, {}, 0
-        for entry, _ in manifest.entries():  # the whole manifest is checked before anything is made
-            count += wanted(entry) and not prefix.startswith(entry["path"] + b"/")
-            if entry["kind"] == HARD_LINK and wanted(entry) and not wanted({"path": entry["target"], "kind": FILE}):
-=======
         manifest, count, links = Manifest(spool, length), 0, {}
         for entry, _ in manifest.entries():  # the whole manifest is checked before anything is made
             count += wanted(entry) and not prefix.startswith(entry["path"] + b"/")
             outside = entry["kind"] == HARD_LINK and not wanted({"path": entry["target"], "kind": FILE})
             if outside and wanted(entry):
->>>>>>> 0fc062382bd1cc4f2d6f0fe9d288499559edae7e
                 links.setdefault(entry["target"], []).append(entry["path"])
         if not count and prefix:
             raise Trouble(f"the snapshot holds nothing under {arguments.path}")
         for entry, extents in manifest.entries():
             if wanted(entry) and entry["kind"] != HARD_LINK:
                 tree.attempt(entry["path"], tree.make, entry["path"], entry, extents, packs, root["page_key"])
-<<<<<<< HEAD
-                kept += entry["size"]
-        for entry, extents in manifest.entries():
-            for number, path in enumerate(links.get(entry["path"], ())):  # the file itself lies outside PREFIX
-                if number == 0:
-                    tree.attempt(path, tree.make, path, entry, extents, packs, root["page_key"])
-                else:
-                    tree.attempt(path, tree.link, path, links[entry["path"]][0])
-            if entry["kind"] == HARD_LINK and wanted(entry) and entry["target"] not in links:
-                tree.attempt(entry["path"], tree.link, entry["path"], entry["target"])
-        tree.dress_folders(manifest, wanted)
-    os.sync()
-    say(f"restored {count} entries, {amount(kept)}, to {arguments.target}: {tree.damaged} bad, {tree.warnings} notes")
-    return tree.code if tree.damaged else 3 if tree.warnings else 0
-
-
-# ---- wal ----------------------------------------------------------------------------------------------------
-=======
         missing = set(links)
         for entry, extents in manifest.entries():
             if entry["path"] in links and entry["kind"] not in (DIRECTORY, HARD_LINK):
@@ -1016,7 +864,6 @@ def restore(vault, arguments):
 
 
 # ---- wal -----------------------------------------------------------------------------------------
->>>>>>> 0fc062382bd1cc4f2d6f0fe9d288499559edae7e
 
 def lsn(position):
     return f"{position >> 32:X}/{position & 0xffffffff:X}"
@@ -1030,11 +877,7 @@ def position(text):
 
 
 class Segments:
-<<<<<<< HEAD
-    """The segment files of one timeline, filled from pieces that come in the order of their first position."""
-=======
     """The segment files of one timeline, filled from pieces in the order of their first position."""
->>>>>>> 0fc062382bd1cc4f2d6f0fe9d288499559edae7e
 
     def __init__(self, folder, epoch, size):
         self.folder, self.epoch, self.size = folder, epoch, size
@@ -1060,13 +903,8 @@ class Segments:
             if self.file.read(old) != piece[:old]:
                 for bad in range(number, (self.covered - 1) // self.size + 1):
                     os.unlink(self.path(bad))
-<<<<<<< HEAD
-                raise Trouble(f"two pieces differ near {lsn(at)} of timeline {self.epoch}: the log was written "
-                              f"twice or is forged. Segments before that are written, none from there on", 5)
-=======
                 raise Trouble(f"two pieces differ near {lsn(at)} of timeline {self.epoch}: forged, or "
                               "written by two servers. Segments before that are written, none after", 5)
->>>>>>> 0fc062382bd1cc4f2d6f0fe9d288499559edae7e
             self.file.seek(inside + old)
             self.file.write(piece[old:])
             at += len(piece)
@@ -1090,24 +928,11 @@ def wal(vault, arguments):
             size = str(facts.get("segment_bytes"))
             kind.setdefault(piece.head["epoch"], []).append((piece.start, -piece.end, name, size))
     if not pieces:
-<<<<<<< HEAD
-        raise Trouble("there is no log of this stream here" + " that can be used" * bool(vault.bad), 5 if vault.bad else 1)
-=======
         raise Trouble("there is no log of this stream here that can be used", 5 if vault.bad else 1)
->>>>>>> 0fc062382bd1cc4f2d6f0fe9d288499559edae7e
     if len(sources) > 1:
         raise Trouble("this stream holds the log of several PostgreSQL clusters (system identifiers "
                       + ", ".join(sorted(sources)) + "); their positions cannot be joined", 15)
     os.close(Tree(arguments.target, vault).root)
-<<<<<<< HEAD
-    for epoch, found in sorted(histories.items()):
-        texts = set()
-        for _, _, name, _ in found:
-            with open_piece(vault, name) as (piece, body):
-                if sum(plain for _, plain in body.walk((2,))) > MIB:
-                    raise Damage(f"{name}: is too long for a history file")
-                texts.add(b"".join(body.decode(offset, 2) for offset, _ in body.walk((2,))))
-=======
     opened = False
     for epoch, found in sorted(histories.items()):
         texts = set()
@@ -1122,7 +947,6 @@ def wal(vault, arguments):
                 code = 12 if error.code == 12 and code != 5 else 5
         if not texts:
             continue
->>>>>>> 0fc062382bd1cc4f2d6f0fe9d288499559edae7e
         if len(texts) > 1:
             raise Damage(f"there are different history files of timeline {epoch}: refused")
         with open(os.path.join(arguments.target, f"{epoch:08X}.history"), "xb") as file:
@@ -1137,23 +961,13 @@ def wal(vault, arguments):
         low = (arguments.start or 0) // segments.size * segments.size
         high = arguments.to if arguments.to is not None else 1 << 64
         begin, lone = None, len(pieces) == 1
-<<<<<<< HEAD
-        if lone and arguments.start:
-            segments.covered = arguments.start  # so that a late beginning is a gap
-=======
         reached = arguments.start if lone else None  # so that a late beginning is a gap
->>>>>>> 0fc062382bd1cc4f2d6f0fe9d288499559edae7e
         for start, end, name, _ in sorted(found):
             start, end = max(start, low), min(-end, high)
             if start >= end:
                 continue
-<<<<<<< HEAD
-            if segments.covered is not None and start > segments.covered:
-                warn(f"GAP  timeline {epoch}: no log from {lsn(segments.covered)} to {lsn(start)}")
-=======
             if reached is not None and start > reached:
                 warn(f"GAP  timeline {epoch}: no log from {lsn(reached)} to {lsn(start)}")
->>>>>>> 0fc062382bd1cc4f2d6f0fe9d288499559edae7e
                 code = code or 3
             if begin is None:
                 begin, segments.covered = start, start
@@ -1165,11 +979,6 @@ def wal(vault, arguments):
                             data = body.decode(offset, 2)
                             segments.put(max(at, start), data[max(0, start - at):max(0, end - at)])
                         at += plain
-<<<<<<< HEAD
-            except Damage as error:
-                vault.blame(name, error)
-                code = 12 if error.code == 12 and code != 5 else 5
-=======
                         opened = True
             except Damage as error:
                 if error.code == 12 and not opened:
@@ -1177,19 +986,13 @@ def wal(vault, arguments):
                 vault.blame(name, error)
                 code = 12 if error.code == 12 and code != 5 else 5
             reached = max(reached or 0, segments.covered)
->>>>>>> 0fc062382bd1cc4f2d6f0fe9d288499559edae7e
         segments.close()
         if begin is not None:
             say(f"timeline {epoch}: {lsn(begin)} to {lsn(segments.covered)}, {segments.count} segments")
             if begin % segments.size:
                 warn(f"note: the first segment has zero bytes before {lsn(begin)}, for no log of it is there")
-<<<<<<< HEAD
-        if lone and arguments.to is not None and (segments.covered is None or segments.covered < high):
-            warn(f"GAP  timeline {epoch}: no log up to {lsn(high)}")
-=======
         if lone and arguments.to is not None and (segments.covered or 0) < high:
             warn(f"GAP  timeline {epoch}: the log ends before {lsn(high)}")
->>>>>>> 0fc062382bd1cc4f2d6f0fe9d288499559edae7e
             code = code or 3
     return 5 if vault.bad and code != 12 else code
 
@@ -1210,11 +1013,7 @@ class open_piece:
         self.piece.file.close()
 
 
-<<<<<<< HEAD
-# ---- list, show, verify -------------------------------------------------------------------------------------
-=======
 # ---- list, show, verify --------------------------------------------------------------------------
->>>>>>> 0fc062382bd1cc4f2d6f0fe9d288499559edae7e
 
 def amount(count):
     for unit in ("B", "KiB", "MiB", "GiB"):
@@ -1242,11 +1041,7 @@ def choose(vault, stream, which):
             except Damage as error:
                 vault.blame(name, error)
         if len(good) > 1:
-<<<<<<< HEAD
-            names = ", ".join(f"{which_one.name.split('/')[-1]} of {which_one.head['time']}" for which_one in good)
-=======
             names = ", ".join(f"{one.name.split('/')[-1]} of {one.head['time']}" for one in good)
->>>>>>> 0fc062382bd1cc4f2d6f0fe9d288499559edae7e
             raise Trouble(f"there are {len(good)} snapshots {seq}: name one of {names}", 15)
         if good:
             return good[0]
@@ -1265,14 +1060,9 @@ def list_all(vault, _):
     streams = {}
     for name, snapshot in vault.signed("snapshots"):
         head = snapshot.head
-<<<<<<< HEAD
-        sizes = ", ".join(f"{key} {head['sizes'][key]}" if key == "entries" else f"{key} {amount(head['sizes'][key])}"
-                          for key in ("source", "added", "stored", "entries") if type(head["sizes"].get(key)) is int)
-=======
         sizes = ", ".join(f"{key} {head['sizes'][key] if key == 'entries' else amount(head['sizes'][key])}"
                           for key in ("source", "added", "stored", "entries")
                           if type(head["sizes"].get(key)) is int)
->>>>>>> 0fc062382bd1cc4f2d6f0fe9d288499559edae7e
         whole = f"INCOMPLETE ({head['problems']} paths)" if head["problems"] else "complete"
         streams.setdefault(head["stream"], []).append(
             f"  {head['seq']:>6}  {head['time']}  {head['kind']}  {sizes}; {whole}; signature good")
@@ -1306,12 +1096,8 @@ def verify(vault, _):
         if not match:
             foreign.append(name)
             continue
-<<<<<<< HEAD
-        counts[kind] = counts.get(kind, 0) + 1
-=======
         if kind in ("hosts", "log", "packs", "snapshots"):
             counts[kind] = counts.get(kind, 0) + 1
->>>>>>> 0fc062382bd1cc4f2d6f0fe9d288499559edae7e
         try:
             if kind == "packs":
                 verify_pack(vault, name, match["id"], packs)
@@ -1320,18 +1106,11 @@ def verify(vault, _):
                     length = signed.body().check()
                     if kind == "log" and not signed.history and length != signed.end - signed.start:
                         raise Damage("its body has not the length that its name says")
-<<<<<<< HEAD
-                    lacking = [pack for pack, size in getattr(signed, "packs", {}).values() if packs.get(pack) != size]
-                    if lacking:
-                        for pack in lacking:
-                            missing.setdefault(pack, name)
-=======
                     needed = getattr(signed, "packs", {}).values()
                     lacking = [pack for pack, size in needed if packs.get(pack) != size]
                     for pack in lacking:
                         missing.setdefault(pack, name)
                     if lacking:
->>>>>>> 0fc062382bd1cc4f2d6f0fe9d288499559edae7e
                         say(f"BAD  {name}: {len(lacking)} packs that it needs are missing or bad")
         except Damage as error:
             vault.blame(name, error)
@@ -1357,12 +1136,8 @@ def verify_pack(vault, name, identifier, good):
 
 
 def main():
-<<<<<<< HEAD
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-=======
     form = argparse.RawDescriptionHelpFormatter
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=form)
->>>>>>> 0fc062382bd1cc4f2d6f0fe9d288499559edae7e
     parser.add_argument("vault", metavar="VAULT", help="the vault's folder")
     commands = parser.add_subparsers(dest="command", required=True)
     for name, work, text in (
@@ -1373,26 +1148,13 @@ def main():
             ("wal", wal, "write the PostgreSQL log to TARGET as segment and history files")):
         command = commands.add_parser(name, help=text, description=text)
         command.set_defaults(work=work)
-<<<<<<< HEAD
-        command.add_argument("--vault-id", metavar="ID", help="the id that the vault must have (from the kit)")
-=======
         command.add_argument("--vault-id", metavar="ID", help="the id that the vault must have")
->>>>>>> 0fc062382bd1cc4f2d6f0fe9d288499559edae7e
         if name in ("show", "restore", "wal"):
             command.add_argument("stream", metavar="STREAM")
         if name in ("show", "restore"):
             command.add_argument("seq", metavar="SEQ", help="a number, NUMBER-HASH or `latest`")
         if name in ("restore", "wal"):
             command.add_argument("target", metavar="TARGET", help="an empty or new folder")
-<<<<<<< HEAD
-            command.add_argument("--identity", metavar="FILE", required=True, help="has lines AGE-SECRET-KEY-1...")
-        if name == "restore":
-            command.add_argument("--path", metavar="PREFIX", help="only this path and what is below it")
-        if name == "wal":
-            command.add_argument("--epoch", type=lambda text: int(text, 0), metavar="N", help="only this timeline")
-            command.add_argument("--from", dest="start", type=position, metavar="LSN", help="from this position's segment")
-            command.add_argument("--to", type=position, metavar="LSN", help="up to this position, not included")
-=======
             command.add_argument("--identity", metavar="FILE", required=True, help="the kit or a key file")
         if name == "restore":
             command.add_argument("--path", metavar="PREFIX", help="only this path and what is below it")
@@ -1401,7 +1163,6 @@ def main():
             command.add_argument("--from", dest="start", type=position, metavar="LSN",
                                  help="from the segment that holds this position")
             command.add_argument("--to", type=position, metavar="LSN", help="up to this position, excluded")
->>>>>>> 0fc062382bd1cc4f2d6f0fe9d288499559edae7e
     arguments = parser.parse_args()
     wanted = re.sub(r"\s", "", arguments.vault_id or "").lower() or None
     if wanted and not HASH.fullmatch(wanted):
@@ -1421,13 +1182,8 @@ if __name__ == "__main__":
     except Trouble as trouble:
         warn(f"recover.py: {trouble}")
         sys.exit(trouble.code)
-<<<<<<< HEAD
-    except OSError as trouble:
-        warn(f"recover.py: {trouble}")
-=======
     except (OSError, MemoryError) as trouble:
         warn(f"recover.py: {trouble or 'there is not enough memory'}")
->>>>>>> 0fc062382bd1cc4f2d6f0fe9d288499559edae7e
         sys.exit(1)
     except KeyboardInterrupt:
         sys.exit(130)
