@@ -78,6 +78,10 @@ let package = Package(
         ),
         room("RedisWire", ["Model"] + nio),
         room("FileTrees", ["Model", "SystemIO", system]),
+        room(
+            "Protection",
+            ["Model", "SystemIO", "Sealing", "Vault", "FileTrees", system]
+        ),
         room("StackConfiguration", ["Model", yams]),
         room("Console", ["Model"]),
         .executableTarget(

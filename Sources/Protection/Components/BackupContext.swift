@@ -1,0 +1,36 @@
+public import Model
+public import SystemPackage
+public import Vault
+
+/// What a component may use while it is backed up.
+public struct BackupContext: Sendable {
+    /// The vault that the session writes to.
+    public let vault: Vault
+    /// The keys of this host.
+    public let keys: HostKeys
+    /// The component's stream.
+    public let stream: StreamName
+    /// A directory of this host for locks and temporary files; it exists.
+    public let state: FilePath
+    /// The time of day.
+    public let clock: any Timekeeper
+    /// Hears how far the work is.
+    public let progress: ProgressReporter
+
+    /// Puts a context together.
+    public init(
+        vault: Vault,
+        keys: HostKeys,
+        stream: StreamName,
+        state: FilePath,
+        clock: any Timekeeper,
+        progress: ProgressReporter
+    ) {
+        self.vault = vault
+        self.keys = keys
+        self.stream = stream
+        self.state = state
+        self.clock = clock
+        self.progress = progress
+    }
+}

@@ -1,0 +1,36 @@
+public import Model
+public import SystemPackage
+public import Vault
+
+/// What a restore of one component will do.
+public struct RestorePlan: Sendable {
+    /// The snapshot that it begins with.
+    public let snapshot: Snapshot
+    /// Where it will be put.
+    public let destination: FilePath
+    /// The moment that what comes back stands for; nil when only the restore can tell.
+    public let point: Instant?
+    /// The steps in words, for people, each a line.
+    public let steps: [String]
+    /// Bytes that will be written.
+    public let bytes: ByteCount
+    /// What the component found out and will need, by name.
+    public let facts: [String: String]
+
+    /// Describes a restore.
+    public init(
+        snapshot: Snapshot,
+        destination: FilePath,
+        point: Instant?,
+        steps: [String],
+        bytes: ByteCount,
+        facts: [String: String] = [:]
+    ) {
+        self.snapshot = snapshot
+        self.destination = destination
+        self.point = point
+        self.steps = steps
+        self.bytes = bytes
+        self.facts = facts
+    }
+}

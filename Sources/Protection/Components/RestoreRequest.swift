@@ -1,0 +1,41 @@
+public import Model
+public import Sealing
+public import SystemPackage
+public import Vault
+
+/// What a person asks a component to bring back.
+public struct RestoreRequest: Sendable {
+    /// The vault to read from.
+    public let vault: Vault
+    /// The component's stream.
+    public let stream: StreamName
+    /// The point to go back to.
+    public let target: RecoveryTarget
+    /// Where to put it; nil: where it came from.
+    public let destination: FilePath?
+    /// What opens the data, and what opens secrets.
+    public let identities: [AgeIdentity]
+    /// A directory of this host for temporary files; it exists.
+    public let state: FilePath
+    /// The time of day.
+    public let clock: any Timekeeper
+
+    /// Puts a request together.
+    public init(
+        vault: Vault,
+        stream: StreamName,
+        target: RecoveryTarget,
+        destination: FilePath?,
+        identities: [AgeIdentity],
+        state: FilePath,
+        clock: any Timekeeper
+    ) {
+        self.vault = vault
+        self.stream = stream
+        self.target = target
+        self.destination = destination
+        self.identities = identities
+        self.state = state
+        self.clock = clock
+    }
+}

@@ -1,0 +1,36 @@
+public import Model
+public import Vault
+
+/// Chooses the snapshot that a restore begins with.
+public enum SnapshotChoice {
+    /// The newest snapshot at or before the target.
+    ///
+    /// - Throws: `E-SNAPSHOT-NONE` when there is none, naming the oldest that there is.
+    public static func newest(
+        of stream: StreamName,
+        in vault: Vault,
+        at target: RecoveryTarget
+    ) async throws(Fault) -> Snapshot {
+        let list = try await vault.snapshots(of: stream)
+        let candidates = list.snapshots.filter { snapshot in
+            guard case .time(let moment) = target else { return true }
+            return snapshot.head.time <= moment
+        }
+        if let newest = candidates.max(by: { ($0.head.time, $0.id) < ($1.head.time, $1.id) }) {
+            return newest
+        }
+        if let fault = list.refused.first, list.snapshots.isEmpty { throw fault }
+        guard let oldest = list.snapshots.map(\.head.time).min() else {
+            throw Fault(
+                .noSnapshot,
+                "unable to restore '\(stream.component)': there is no snapshot of it",
+                hints: ["Run `lifeboat backup` first, or look with `lifeboat ls`."]
+            )
+        }
+        throw Fault(
+            .noSnapshot,
+            "unable to restore '\(stream.component)': its oldest snapshot is of \(oldest), after the target",
+            hints: ["Choose a time at or after \(oldest)."]
+        )
+    }
+}
