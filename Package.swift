@@ -53,6 +53,8 @@ let package = Package(
         .systemLibrary(name: "CZstd"),
         .systemLibrary(name: "CPostgres"),
         room("Model", []),
+        room("PostgresWire", ["Model", "CPostgres"]),
+        room("TestKit", ["Model"]),
         .executableTarget(
             name: "lifeboat",
             dependencies: [
@@ -62,6 +64,11 @@ let package = Package(
             swiftSettings: strict
         ),
         .testTarget(name: "ModelTests", dependencies: ["Model"], swiftSettings: strictTests),
+        .testTarget(
+            name: "PostgresWireTests",
+            dependencies: ["Model", "PostgresWire", "TestKit"],
+            swiftSettings: strictTests
+        ),
     ],
     swiftLanguageModes: [.v6]
 )
