@@ -4,13 +4,15 @@ import Testing
 
 @Suite struct LogNameTests {
     @Test func `a segment name is made from a position as the server makes it`() throws {
+        let position = LSN(0x16_B374_D848)
+        #expect("\(position)" == "16/B374D848")
         let name = try #require(
-            SegmentName(timeline: 2, containing: try #require(LSN("16/B374D848")), size: .standard)
+            SegmentName(timeline: 2, containing: position, size: .standard)
         )
         #expect("\(name)" == "0000000200000016000000B3")
         #expect(name.start == LSN("16/B3000000"))
         #expect(name.end == LSN("16/B4000000"))
-        #expect(name.offset(of: LSN(0x16_B374_D848)) == 0x74_D848)
+        #expect(name.offset(of: position) == 0x74_D848)
         #expect(name.offset(of: name.end) == nil)
         #expect(name.next.map { "\($0)" } == "0000000200000016000000B4")
         #expect(name.partial == "0000000200000016000000B3.partial")
