@@ -33,7 +33,6 @@ import Testing
             }
         }
         load.terminate()
-        load.waitUntilExit()
         #expect(copy.start < copy.stop)
         #expect(copy.timeline == 1)
         #expect(copy.paths.first == "backup_label")

@@ -111,7 +111,8 @@ import Testing
 
     @Test func `damage to any byte of a header is noticed`() {
         let block = Self.header("base/1/1259")
-        for index in 0..<512 {
+        // The last byte of the checksum field stands after its end and means nothing.
+        for index in 0..<512 where index != 155 {
             var damaged = block
             damaged[index] ^= 0x15
             #expect(throws: Fault.self) { try Self.read(damaged + Self.zeros, pieces: 512) }

@@ -170,15 +170,9 @@ public final class PostgresServer {
         try execute(asServer(tool, arguments))
     }
 
-    /// Starts one of the programs and leaves it running; the caller waits for it.
-    public func launch(_ tool: String, _ arguments: [String]) throws(Fault) -> Process {
-        let process = process(asServer(tool, arguments))
-        process.standardOutput = FileHandle.nullDevice
-        process.standardError = FileHandle.nullDevice
-        do { try process.run() } catch {
-            throw Fault(.testServer, "unable to start '\(tool)'", cause: error)
-        }
-        return process
+    /// Starts one of the programs and leaves it running; end it before the server.
+    public func launch(_ tool: String, _ arguments: [String]) throws(Fault) -> ChildProgram {
+        try child(asServer(tool, arguments), output: "/dev/null")
     }
 
     /// Stops the server at once and deletes everything.
@@ -198,38 +192,25 @@ public final class PostgresServer {
         try execute([program] + arguments)
     }
 
-    private func process(_ command: [String]) -> Process {
-        let process = Process()
-        process.executableURL = URL(filePath: command[0])
-        process.arguments = Array(command.dropFirst())
-        process.currentDirectoryURL = root
-        process.environment = ["LC_ALL": "C.UTF-8", "PATH": "/usr/bin:/bin", "TZ": "UTC"]
-        process.standardInput = FileHandle.nullDevice
-        return process
+    private func child(_ command: [String], output: String) throws(Fault) -> ChildProgram {
+        try ChildProgram(
+            command,
+            environment: ["LC_ALL": "C.UTF-8", "PATH": "/usr/bin:/bin", "TZ": "UTC"],
+            directory: root.path,
+            output: output
+        )
     }
 
-    /// Runs a command; its output goes to a file, since a server that it leaves behind would hold a pipe open.
+    /// Runs a command to its end; its output goes to a file, since a server that it leaves behind would hold a
+    /// pipe open.
     private func execute(_ command: [String]) throws(Fault) -> String {
         let output = root.appending(path: "output-\(UUID().uuidString)")
         defer { try? FileManager.default.removeItem(at: output) }
-        let process = process(command)
-        do {
-            try Data().write(to: output)
-            let handle = try FileHandle(forWritingTo: output)
-            process.standardOutput = handle
-            process.standardError = handle
-            try process.run()
-            process.waitUntilExit()
-            try handle.close()
-            let text = String(decoding: try Data(contentsOf: output), as: UTF8.self)
-            guard process.terminationStatus == 0 else {
-                throw Fault(.testServer, "unable to run '\(command.joined(separator: " "))': \(text)")
-            }
-            return text
-        } catch let fault as Fault {
-            throw fault
-        } catch {
-            throw Fault(.testServer, "unable to run '\(command[0])'", cause: error)
+        let status = try child(command, output: output.path).wait()
+        let text = (try? Data(contentsOf: output)).map { String(decoding: $0, as: UTF8.self) } ?? ""
+        guard status == 0 else {
+            throw Fault(.testServer, "unable to run '\(command.joined(separator: " "))': \(text)")
         }
+        return text
     }
 }
