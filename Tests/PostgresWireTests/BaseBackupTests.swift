@@ -4,7 +4,7 @@ import PostgresWire
 import TestKit
 import Testing
 
-@Suite struct BaseBackupTests {
+@Suite(.serialized) struct BaseBackupTests {
     @Test func `a base backup under load is whole, verified and recovers`() async throws {
         let server = try PostgresServer.make()
         try server.start()
@@ -79,7 +79,9 @@ import Testing
         for path in sent where !path.hasPrefix("pg_wal/") {
             #expect(rules.decision(for: path) != .exclude, "\(path) was sent")
         }
-        let kept = Set(try keptPaths(below: server.data, rules).filter { !$0.contains("pg_tblspc/") })
+        let kept = Set(
+            try keptPaths(below: server.data, rules).filter { !$0.contains("pg_tblspc/") }
+        )
         #expect(kept.contains("pg_wal") && !kept.contains("postmaster.pid"))
         // Catalog files come and go while autovacuum runs; the fixed ones must agree exactly.
         let fixed = { (path: String) in RelationFile(path: path) == nil && !path.hasPrefix("pg_") }
@@ -96,7 +98,9 @@ import Testing
             let parts = path.split(separator: "/")
             for count in 1..<parts.count {
                 let above = parts[..<count].joined(separator: "/")
-                if [.exclude, .emptyDirectory].contains(rules.decision(for: above)) { return false }
+                if [.exclude, .emptyDirectory].contains(rules.decision(for: above)) {
+                    return false
+                }
             }
             switch rules.decision(for: path) {
             case .exclude: return false

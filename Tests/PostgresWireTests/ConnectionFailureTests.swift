@@ -16,7 +16,9 @@ import Testing
         let fault = fault(text, replication: true)
         #expect(fault.code == .postgresHostAccess)
         #expect(fault.hints.first?.contains("host replication \"app\" 10.0.0.7/32") == true)
-        #expect(fault.message.hasPrefix("unable to connect to PostgreSQL 'db:5432': no pg_hba.conf"))
+        #expect(
+            fault.message.hasPrefix("unable to connect to PostgreSQL 'db:5432': no pg_hba.conf")
+        )
     }
 
     @Test func `a refusal in another language is understood`() {
@@ -28,11 +30,18 @@ import Testing
     }
 
     @Test(arguments: [
-        ("x failed: FATAL:  42501: must be superuser\nLOCATION:  InitPostgres, postinit.c:9", "E-PG-ROLE"),
-        ("x failed: FATAL:  28000: role \"x\" does not exist\nLOCATION:  I, miscinit.c:7", "E-PG-AUTH"),
+        (
+            "x failed: FATAL:  42501: must be superuser\nLOCATION:  InitPostgres, postinit.c:9",
+            "E-PG-ROLE"
+        ),
+        (
+            "x failed: FATAL:  28000: role \"x\" does not exist\nLOCATION:  I, miscinit.c:7",
+            "E-PG-AUTH"
+        ),
         ("x failed: FATAL:  53300: too many clients", "E-PG-UNREACHABLE"),
         ("x failed: fe_sendauth: no password supplied", "E-PG-AUTH"),
-        ("connection to server failed: Connection refused", "E-PG-UNREACHABLE"), ("", "E-PG-UNREACHABLE"),
+        ("connection to server failed: Connection refused", "E-PG-UNREACHABLE"),
+        ("", "E-PG-UNREACHABLE"),
     ])
     func `each refusal has its id`(text: String, id: String) { #expect(fault(text).code.id == id) }
 }

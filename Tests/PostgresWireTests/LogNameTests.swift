@@ -47,7 +47,8 @@ import Testing
     }
 
     @Test func `a history tells who owns which part of the log`() throws {
-        let text = "# a comment\n1\t0/3000158\tno recovery target specified\n\n2\t0/5000000\tbefore x\n"
+        let text =
+            "# a comment\n1\t0/3000158\tno recovery target specified\n\n2\t0/5000000\tbefore x\n"
         let history = try TimelineHistory(timeline: 4, parsing: Array(text.utf8))
         #expect(history.ancestors.map(\.timeline) == [1, 2])
         #expect(history.timeline(at: LSN(0x300_0157)) == 1)

@@ -86,7 +86,9 @@ import Testing
         for word in 0..<2048 + 64 {
             var value: UInt32 = 0
             if word < 2048 {
-                for index in (0..<4).reversed() { value = value << 8 | UInt32(copy[word * 4 + index]) }
+                for index in (0..<4).reversed() {
+                    value = value << 8 | UInt32(copy[word * 4 + index])
+                }
             }
             let mixed = sums[word % 32] ^ value
             sums[word % 32] = mixed &* 16_777_619 ^ mixed >> 17

@@ -4,7 +4,7 @@ import PostgresWire
 import TestKit
 import Testing
 
-@Suite struct StreamingTests {
+@Suite(.serialized) struct StreamingTests {
     private func session(_ server: PostgresServer) throws -> ReplicationSession {
         let connection = try PostgresConnection.connect(
             parameters: server.parameters,

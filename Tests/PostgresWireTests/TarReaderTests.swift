@@ -120,7 +120,8 @@ import Testing
     }
 
     @Test func `a truncated archive is refused`() {
-        let archive = Self.header("f", size: Self.octal(3)) + [1, 2, 3]
+        let archive =
+            Self.header("f", size: Self.octal(3)) + [1, 2, 3]
             + [UInt8](repeating: 0, count: 509) + Self.zeros
         for count in stride(from: 0, to: archive.count, by: 37) {
             #expect(throws: Fault.self) { try Self.read(Array(archive[..<count]), pieces: 64) }

@@ -51,7 +51,9 @@ enum TarHeader {
         return Array(parts.joined(separator: [UInt8(ascii: "/")]))
     }
 
-    private static func text(_ field: ArraySlice<UInt8>) -> [UInt8] { Array(field.prefix { $0 != 0 }) }
+    private static func text(_ field: ArraySlice<UInt8>) -> [UInt8] {
+        Array(field.prefix { $0 != 0 })
+    }
 
     /// A number that is not negative: octal digits between blanks, or base-256.
     private static func number(_ field: ArraySlice<UInt8>) throws(Fault) -> Int64 {

@@ -83,7 +83,8 @@ package struct ConnectionFailure: Sendable, Hashable {
     /// The line that admits the connection; the client's address is the first quoted word of the message.
     private func hostAccessHint(user: String, isReplication: Bool) -> String {
         let database = isReplication ? "replication" : "all"
-        let address = fact.split(separator: "\"", omittingEmptySubsequences: false).dropFirst().first
+        let address = fact.split(separator: "\"", omittingEmptySubsequences: false).dropFirst()
+            .first
         let isLocal = address.map { $0.hasPrefix("[") } ?? false
         let mask = address.map { $0.contains(":") ? "/128" : "/32" } ?? ""
         let place = isLocal ? "local \(database)" : "host \(database)"

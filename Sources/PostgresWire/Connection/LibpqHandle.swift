@@ -15,7 +15,9 @@ import Glibc
 
     private var connection: OpaquePointer?
 
-    /// Begins to connect; nil only when memory is short. Later options win over earlier ones.
+    /// Begins to connect; nil only when memory is short.
+    ///
+    /// Later options win over earlier ones.
     init?(options: [(name: String, value: String)]) {
         let names = CStringList(options.map(\.name))
         let values = CStringList(options.map(\.value))
@@ -97,7 +99,9 @@ import Glibc
 
     var isBusy: Bool { unsafe PQisBusy(connection) == 1 }
 
-    /// The next result; nil when the command is over. Blocks unless ``isBusy`` is false.
+    /// The next result; nil when the command is over.
+    ///
+    /// Blocks unless ``isBusy`` is false.
     func nextResult() -> LibpqResult? {
         guard let result = unsafe PQgetResult(connection) else { return nil }
         return unsafe LibpqResult(result)

@@ -90,7 +90,9 @@ extension PostgresConnection {
     func wait(reading: Bool, writing: Bool) throws(Fault) {
         while true {
             try checkCancellation()
-            if handle.waitForSocket(reading: reading, writing: writing, milliseconds: 200) { return }
+            if handle.waitForSocket(reading: reading, writing: writing, milliseconds: 200) {
+                return
+            }
         }
     }
 

@@ -114,7 +114,9 @@ public final class PostgresConnection {
                         .postgresUnreachable,
                         "unable to connect to PostgreSQL '\(handle.host):\(handle.port)':"
                             + " it does not answer in time",
-                        hints: ["Check that host and port are right and that no firewall is between."]
+                        hints: [
+                            "Check that host and port are right and that no firewall is between."
+                        ]
                     )
                 }
                 guard

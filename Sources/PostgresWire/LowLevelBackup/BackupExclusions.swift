@@ -46,7 +46,9 @@ public struct BackupExclusions: Sendable, Hashable {
     public func decision(for path: String) -> Decision {
         let parts = path.split(separator: "/")
         guard let name = parts.last else { return .include }
-        if parts.count == 3, parts[0] == "pg_tblspc", name != tablespaceDirectory { return .exclude }
+        if parts.count == 3, parts[0] == "pg_tblspc", name != tablespaceDirectory {
+            return .exclude
+        }
         if name.hasPrefix("pgsql_tmp") || name.hasPrefix("pg_internal.init")
             || Self.leftOut.contains(name)
         {

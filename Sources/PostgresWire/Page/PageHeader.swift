@@ -28,13 +28,13 @@ public struct PageHeader: Sendable, Hashable {
     public static func isAllZero(_ page: RawSpan) -> Bool {
         unsafe page.withUnsafeBytes { bytes in
             var offset = 0
-            while offset + 64 <= bytes.count {
+            while offset + 32 <= bytes.count {
                 let word = unsafe bytes.loadUnaligned(
                     fromByteOffset: offset,
-                    as: SIMD8<UInt64>.self
+                    as: SIMD4<UInt64>.self
                 )
                 guard word == .zero else { return false }
-                offset += 64
+                offset += 32
             }
             return unsafe bytes[offset...].allSatisfy { $0 == 0 }
         }

@@ -27,7 +27,9 @@ extension ReplicationSession {
         try onSlot(name, "unable to drop slot '\(name)'", "DROP_REPLICATION_SLOT \(quoted)")
     }
 
-    /// Reads where a physical slot stands; nil when there is none. PostgreSQL 15 and newer; elsewhere use
+    /// Reads where a physical slot stands; nil when there is none.
+    ///
+    /// PostgreSQL 15 and newer; elsewhere use
     /// ``PostgresConnection/replicationSlot(_:)`` on an SQL connection.
     ///
     /// - Throws: `E-PG-VERSION` before 15.

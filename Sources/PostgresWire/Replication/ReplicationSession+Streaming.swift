@@ -20,7 +20,9 @@ extension ReplicationSession {
         let command =
             "START_REPLICATION \(clause ?? "")PHYSICAL \(position) TIMELINE \(timeline)"
         try connection.submit(connection.handle.send(command), attempt)
-        guard let result = try connection.nextResult(attempt) else { throw connection.lost(attempt) }
+        guard let result = try connection.nextResult(attempt) else {
+            throw connection.lost(attempt)
+        }
         switch result.status {
         case .copyBoth: state = .streaming
         case .rows: state = .ended(try endOfTimeline(result, attempt))
@@ -33,7 +35,9 @@ extension ReplicationSession {
         }
     }
 
-    /// The next message; nil when none came in time. After ``ReplicationMessage/endOfTimeline`` the session is
+    /// The next message; nil when none came in time.
+    ///
+    /// After ``ReplicationMessage/endOfTimeline`` the session is
     /// idle and can start again on the next timeline.
     ///
     /// - Throws: `E-PG-UNREACHABLE` when the server shuts down or the connection breaks, `E-PG-SLOT` when the WAL

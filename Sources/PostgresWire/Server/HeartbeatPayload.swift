@@ -48,7 +48,9 @@ public struct HeartbeatPayload: Sendable, Hashable {
             v: 1,
             at: at.rfc3339(digits: 6),
             database: database,
-            tables: tables.map { Form.Row(name: $0.name, inserted: $0.inserted, deleted: $0.deleted) }
+            tables: tables.map {
+                Form.Row(name: $0.name, inserted: $0.inserted, deleted: $0.deleted)
+            }
         )
         // Strings and integers always encode.
         guard let data = try? encoder.encode(form) else { return "{}" }

@@ -1,5 +1,5 @@
-import Glibc
-public import Model
+public import Glibc
+import Model
 
 /// A program started by a test, without Foundation's `Process`: that takes a program for running as long as anybody
 /// holds a certain descriptor of its, which a server left behind by `pg_ctl` does.
@@ -7,6 +7,13 @@ public import Model
     /// Its process id.
     public let pid: pid_t
     private var exitStatus: Int32?
+
+    /// Goes to the directory and closes what a test must not hand down, then becomes the program.
+    private static let prepare = """
+        cd "$1" && shift
+        for fd in /proc/$$/fd/*; do n=${fd##*/}; [ "$n" -gt 2 ] && eval "exec $n>&-"; done
+        exec "$@"
+        """
 
     /// Starts a program with its output, and its errors, in a file, and no other descriptor of ours.
     ///
@@ -17,20 +24,41 @@ public import Model
         directory: String,
         output: String
     ) throws(Fault) {
-        var actions = posix_spawn_file_actions_t()
+        var actions = unsafe posix_spawn_file_actions_t()
         unsafe posix_spawn_file_actions_init(&actions)
         defer { unsafe posix_spawn_file_actions_destroy(&actions) }
         unsafe posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0)
         let flags = O_WRONLY | O_CREAT | O_TRUNC
         unsafe posix_spawn_file_actions_addopen(&actions, 1, output, flags, 0o600)
         unsafe posix_spawn_file_actions_adddup2(&actions, 1, 2)
-        unsafe posix_spawn_file_actions_addclosefrom_np(&actions, 3)
-        unsafe posix_spawn_file_actions_addchdir_np(&actions, directory)
-        var arguments = unsafe command.map { unsafe strdup($0) } + [nil]
-        var variables = unsafe environment.map { unsafe strdup("\($0.key)=\($0.value)") } + [nil]
-        defer { for unsafe text in unsafe arguments + variables { unsafe free(text) } }
+        // A thread of a pool blocks signals, and a child would inherit that: SIGTERM and its own timers.
+        var attributes = posix_spawnattr_t()
+        unsafe posix_spawnattr_init(&attributes)
+        defer { unsafe posix_spawnattr_destroy(&attributes) }
+        var none = sigset_t()
+        unsafe sigemptyset(&none)
+        unsafe posix_spawnattr_setsigmask(&attributes, &none)
+        unsafe posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGMASK))
+        let shell = ["/bin/bash", "-c", Self.prepare, "bash", directory] + command
+        var arguments: [UnsafeMutablePointer<CChar>?] = unsafe []
+        for text in shell { unsafe arguments.append(strdup(text)) }
+        unsafe arguments.append(nil)
+        var variables: [UnsafeMutablePointer<CChar>?] = unsafe []
+        for (name, value) in environment { unsafe variables.append(strdup("\(name)=\(value)")) }
+        unsafe variables.append(nil)
+        defer {
+            unsafe arguments.forEach { unsafe free($0) }
+            unsafe variables.forEach { unsafe free($0) }
+        }
         var child: pid_t = 0
-        let failure = unsafe posix_spawn(&child, command[0], &actions, nil, &arguments, &variables)
+        let failure = unsafe posix_spawn(
+            &child,
+            shell[0],
+            &actions,
+            &attributes,
+            &arguments,
+            &variables
+        )
         guard failure == 0 else {
             throw Fault(.testServer, "unable to start '\(command[0])': error \(failure)")
         }

@@ -69,8 +69,9 @@ public final class PostgresServer {
         return server
     }
 
-    /// A server over a data directory that the test itself fills, such as a restored one: only the directory and
-    /// the port exist. Use ``adoptData(settings:)`` before the start.
+    /// A server over a data directory that the test itself fills, such as a restored one.
+    ///
+    /// Only the root directory and the port exist. Use ``adoptData(settings:)`` before the start.
     public static func emptyDirectory(
         loopback: Bool = false,
         binaries: URL = standardBinaries
@@ -132,7 +133,9 @@ public final class PostgresServer {
 
     /// Ends the server's first process with SIGKILL, as a power cut does; the others end by themselves.
     public func kill9() throws(Fault) {
-        guard let pid else { throw Fault(.testServer, "unable to kill PostgreSQL: it does not run") }
+        guard let pid else {
+            throw Fault(.testServer, "unable to kill PostgreSQL: it does not run")
+        }
         kill(pid, SIGKILL)
     }
 

@@ -29,7 +29,9 @@ final class ClusterCopy {
             reader = TarReader()
             isData = archive == .dataDirectory
             prefix = ""
-            if case .tablespace(let tablespace) = archive { prefix = "pg_tblspc/\(tablespace.oid)/" }
+            if case .tablespace(let tablespace) = archive {
+                prefix = "pg_tblspc/\(tablespace.oid)/"
+            }
             let folder = root.appending(path: prefix)
             try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
         case .bytes(let bytes):
@@ -48,7 +50,10 @@ final class ClusterCopy {
             if isData { paths.append(entry.name) }
             switch entry.kind {
             case .directory:
-                try FileManager.default.createDirectory(at: place, withIntermediateDirectories: true)
+                try FileManager.default.createDirectory(
+                    at: place,
+                    withIntermediateDirectories: true
+                )
             case .file:
                 try Data().write(to: place)
                 file = try FileHandle(forWritingTo: place)
