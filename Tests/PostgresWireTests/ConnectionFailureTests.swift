@@ -9,7 +9,8 @@ import Testing
 
     @Test func `a refusal by pg_hba.conf comes with the line that mends it`() {
         let text = """
-            connection to server at "db" (10.0.0.1), port 5432 failed: FATAL:  28000: no pg_hba.conf \
+            connection to server at "db" (10.0.0.1), port 5432 failed: FATAL:  28000: \
+            no pg_hba.conf \
             entry for replication connection from host "10.0.0.7", user "app", no encryption
             LOCATION:  ClientAuthentication, auth.c:543
             """
@@ -23,7 +24,8 @@ import Testing
 
     @Test func `a refusal in another language is understood`() {
         let text = """
-            Verbindung zum Server auf »db«, Port 5432 fehlgeschlagen: FATAL:  28P01: Passwort-Authentifizierung fehlgeschlagen
+            Verbindung zum Server auf »db«, Port 5432 fehlgeschlagen: \
+            FATAL:  28P01: Passwort-Authentifizierung fehlgeschlagen
             ORT:  auth_failed, auth.c:333
             """
         #expect(fault(text).code == .postgresAuthentication)

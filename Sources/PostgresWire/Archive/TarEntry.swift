@@ -10,7 +10,8 @@ public struct TarEntry: Sendable, Hashable {
         case symbolicLink(target: [UInt8])
     }
 
-    /// The path below the archive's root: relative, without `.`, `..`, empty parts and a slash at the end.
+    /// The path below the archive's root: relative, without `.`, `..`, empty parts and a slash at
+    /// the end.
     public let path: [UInt8]
     /// What it is.
     public let kind: Kind
@@ -21,6 +22,7 @@ public struct TarEntry: Sendable, Hashable {
     /// When it was changed, in seconds since 1970.
     public let modifiedSeconds: Int64
 
-    /// The path as text; bytes that are not UTF-8 are replaced, so use it for messages and known names only.
+    /// The path as text; bytes that are not UTF-8 are replaced, so use it for messages and known
+    /// names only.
     public var name: String { String(decoding: path, as: UTF8.self) }
 }

@@ -4,12 +4,14 @@ public import Model
 ///
 /// ```text
 ///   0 name 100    124 size 12      156 type 1            257 magic "ustar"      345 prefix 155
-/// 100 mode 8      136 mtime 12     157 link target 100   263 version "00"       (blocks of 512 bytes,
-/// 108 uid 8, gid  148 checksum 8   '0' file '5' directory '2' symbolic link      two zero blocks at the end)
+/// 100 mode 8      136 mtime 12     157 link target 100   263 version "00"
+/// 108 uid 8, gid  148 checksum 8   '0' file '5' directory '2' symbolic link
 /// ```
-/// Numbers are octal, or base-256 when the first byte is 0x80 (files of 8 GiB and more). Feed it with
-/// ``receive(_:)``, then call ``next()`` until it is nil; call ``finish()`` when no bytes are left. After any fault
-/// the reader is of no further use. Source: `src/port/tar.c`, POSIX.1-1988 `ustar`.
+/// Blocks of 512 bytes, two of zeros at the end.
+/// Numbers are octal, or base-256 when the first byte is 0x80 (files of 8 GiB and more). Feed it
+/// with ``receive(_:)``, then call ``next()`` until it is nil; call ``finish()`` when no bytes are
+/// left. After any fault the reader is of no further use. Source: `src/port/tar.c`, POSIX.1-1988
+/// `ustar`.
 public struct TarReader: Sendable {
     private enum State {
         case header
@@ -34,8 +36,8 @@ public struct TarReader: Sendable {
 
     /// What the bytes received say next; nil when more bytes are needed.
     ///
-    /// - Throws: `E-PG-ARCHIVE` for a wrong checksum, an unknown type, a path that is absolute or holds `..`, or
-    ///   anything but zeros after the end.
+    /// - Throws: `E-PG-ARCHIVE` for a wrong checksum, an unknown type, a path that is absolute or
+    ///   holds `..`, or anything but zeros after the end.
     public mutating func next() throws(Fault) -> TarEvent? {
         while true {
             switch state {

@@ -1,10 +1,12 @@
 public import Model
 
-/// A base backup by the `BASE_BACKUP` command, which needs no more than the `REPLICATION` privilege.
+/// A base backup by the `BASE_BACKUP` command, which needs no more than the `REPLICATION`
+/// privilege.
 ///
-/// The server leaves out what it always does and sends `backup_label` first and `pg_control` last. It neither
-/// verifies page checksums nor makes a manifest (both are done better here), and does not wait for its archive:
-/// the caller must have the log from start to stop before the backup is good.
+/// The server leaves out what it always does and sends `backup_label` first and `pg_control` last.
+/// It neither verifies page checksums nor makes a manifest (both are done better here), and does
+/// not wait for its archive: the caller must have the log from start to stop before the backup is
+/// good.
 public struct BaseBackup: Sendable {
     /// The label that `backup_label` will carry.
     public let label: String
@@ -13,8 +15,8 @@ public struct BaseBackup: Sendable {
 
     /// Describes a backup.
     ///
-    /// - Throws: `E-VALUE` when the label is longer than 200 bytes or holds control characters, or the rate is one
-    ///   that the server refuses.
+    /// - Throws: `E-VALUE` when the label is longer than 200 bytes or holds control characters, or
+    ///   the rate is one that the server refuses.
     public init(label: String, maximumKibibytesPerSecond: Int? = nil) throws(Fault) {
         guard label.utf8.count <= 200, label.utf8.allSatisfy({ $0 >= 32 && $0 != 127 }) else {
             throw Fault(.invalidValue, "unable to use backup label: it is too long or not one line")
@@ -35,12 +37,14 @@ public struct BaseBackup: Sendable {
         return "BASE_BACKUP (\(options.joined(separator: ", ")))"
     }
 
-    /// Takes the backup over an idle physical replication connection and hands every event to `consume`.
+    /// Takes the backup over an idle physical replication connection and hands every event to
+    /// `consume`.
     ///
-    /// Holds one message (32 KiB) at a time; the server waits while `consume` does. After success the connection
-    /// is idle again; after any fault it is closed and what was consumed is worthless.
-    /// - Throws: `E-PG-VERSION` before PostgreSQL 15, `E-PG-ROLE`, `E-PG-UNREACHABLE`, `E-PG-PROTOCOL`,
-    ///   `E-CANCELLED`, and what `consume` throws.
+    /// Holds one message (32 KiB) at a time; the server waits while `consume` does. After success
+    /// the connection is idle again; after any fault it is closed and what was consumed is
+    /// worthless.
+    /// - Throws: `E-PG-VERSION` before PostgreSQL 15, `E-PG-ROLE`, `E-PG-UNREACHABLE`,
+    ///   `E-PG-PROTOCOL`, `E-CANCELLED`, and what `consume` throws.
     public func run(
         on connection: PostgresConnection,
         consume: (BaseBackupEvent) async throws(Fault) -> Void

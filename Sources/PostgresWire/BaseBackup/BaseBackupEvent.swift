@@ -1,7 +1,7 @@
 public import Model
 
-/// What happens in a base backup, in this order: `began`, then for each archive `beginArchive`, `bytes`…,
-/// `endArchive`, then `ended`.
+/// What happens in a base backup, in this order: `began`, then for each archive `beginArchive`,
+/// `bytes`…, `endArchive`, then `ended`.
 public enum BaseBackupEvent: Sendable, Hashable {
     /// What a tar archive holds.
     public enum Archive: Sendable, Hashable {
@@ -11,7 +11,8 @@ public enum BaseBackupEvent: Sendable, Hashable {
         case tablespace(Tablespace)
     }
 
-    /// The server has made its checkpoint: where replay will begin, and which tablespaces will come.
+    /// The server has made its checkpoint: where replay will begin, and which tablespaces will
+    /// come.
     case began(start: LSN, timeline: UInt32, tablespaces: [Tablespace])
     /// A tar archive begins.
     case beginArchive(Archive)

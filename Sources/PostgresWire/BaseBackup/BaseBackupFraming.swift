@@ -3,7 +3,7 @@ package import Model
 /// Checks the order of the frames of a base backup and turns them into events.
 ///
 /// ```text
-///   (archive, bytes…)  once for every tablespace that was announced, in any order, the data directory last
+///   (archive, bytes…)  once for every tablespace announced, in any order, then the data directory
 /// ```
 /// Progress frames may come anywhere; a manifest was not asked for and is refused.
 package struct BaseBackupFraming {

@@ -1,6 +1,8 @@
-/// The CRC-32 of Castagnoli (polynomial 0x1EDC6F41, reflected), as `pg_control` and WAL records carry it.
+/// The CRC-32 of Castagnoli (polynomial 0x1EDC6F41, reflected), as `pg_control` and WAL records
+/// carry it.
 ///
-/// Works on eight bytes at a time with eight tables ("slicing by 8", as PostgreSQL's `port/pg_crc32c_sb8.c`).
+/// Works on eight bytes at a time with eight tables ("slicing by 8", as PostgreSQL's
+/// `port/pg_crc32c_sb8.c`).
 public struct CRC32C: Sendable, Hashable {
     private var register: UInt32 = 0xFFFF_FFFF
 

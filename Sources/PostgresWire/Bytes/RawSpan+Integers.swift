@@ -1,6 +1,7 @@
 // The only places that load numbers from foreign bytes; each load is bounds-checked.
 extension RawSpan {
-    /// A big-endian number, as the protocol sends it; `offset` and the bytes after it must lie inside.
+    /// A big-endian number, as the protocol sends it; `offset` and the bytes after it must lie
+    /// inside.
     func bigEndian<Number: FixedWidthInteger & BitwiseCopyable>(
         _ type: Number.Type,
         at offset: Int

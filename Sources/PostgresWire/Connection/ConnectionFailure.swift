@@ -3,11 +3,11 @@ package import Model
 /// What libpq says when a connection cannot be made, taken apart without relying on its language.
 ///
 /// ```text
-///   connection to server at "db", port 5432 failed: FATAL:  28000: no pg_hba.conf entry for host "…", …
+///   connection to server at "db", port 5432 failed: FATAL:  28000: no pg_hba.conf entry …
 ///   LOCATION:  ClientAuthentication, auth.c:543
 /// ```
-/// The severity, the words and the quotes may be translated; the SQLSTATE and the function are not. libpq writes
-/// both when its error verbosity is `PQERRORS_VERBOSE`.
+/// The severity, the words and the quotes may be translated; the SQLSTATE and the function are not.
+/// libpq writes both when its error verbosity is `PQERRORS_VERBOSE`.
 package struct ConnectionFailure: Sendable, Hashable {
     /// The SQLSTATE, or empty when no server answered.
     package let sqlState: String
@@ -80,7 +80,8 @@ package struct ConnectionFailure: Sendable, Hashable {
         }
     }
 
-    /// The line that admits the connection; the client's address is the first quoted word of the message.
+    /// The line that admits the connection; the client's address is the first quoted word of the
+    /// message.
     private func hostAccessHint(user: String, isReplication: Bool) -> String {
         let database = isReplication ? "replication" : "all"
         let address = fact.split(separator: "\"", omittingEmptySubsequences: false).dropFirst()

@@ -1,8 +1,8 @@
 import CPostgres
 import Glibc
 
-/// Owns one `PGconn`: every call to libpq is made here, none of them blocks except the name look-up of a start and
-/// the cancel request.
+/// Owns one `PGconn`: every call to libpq is made here, none of them blocks except the name look-up
+/// of a start and the cancel request.
 @safe final class LibpqHandle {
     /// What a connection attempt waits for.
     enum Progress { case reading, writing, ready, failed }
@@ -92,7 +92,8 @@ import Glibc
         ) == 1
     }
 
-    /// Writes what is buffered: 0 when all is written, 1 when the socket is full, -1 after a failure.
+    /// Writes what is buffered: 0 when all is written, 1 when the socket is full, -1 after a
+    /// failure.
     func flush() -> Int32 { unsafe PQflush(connection) }
 
     func consumeInput() -> Bool { unsafe PQconsumeInput(connection) == 1 }

@@ -4,8 +4,9 @@ extension PostgresConnection {
     /// Runs one statement and gives its rows as text; parameters are `$1`, `$2`, …, NULL for nil.
     ///
     /// Without parameters the text may hold several statements; the rows are those of the last one.
-    /// - Throws: `E-PG-QUERY`, `E-PG-ROLE` (a privilege is missing), `E-PG-UNREACHABLE` (the connection broke),
-    ///   `E-CANCELLED`; the fault's cause is the ``ServerError`` with the SQLSTATE.
+    /// - Throws: `E-PG-QUERY`, `E-PG-ROLE` (a privilege is missing), `E-PG-UNREACHABLE` (the
+    ///   connection broke), `E-CANCELLED`; the fault's cause is the ``ServerError`` with the
+    ///   SQLSTATE.
     public func query(
         _ sql: String,
         parameters: [String?] = []
@@ -18,7 +19,8 @@ extension PostgresConnection {
         return try collect(attempt: attempt).last?.textRows ?? []
     }
 
-    /// Runs one statement and gives its rows in PostgreSQL's binary form: `bytea` and `text` byte for byte.
+    /// Runs one statement and gives its rows in PostgreSQL's binary form: `bytea` and `text` byte
+    /// for byte.
     ///
     /// - Throws: As ``query(_:parameters:)``.
     public func queryBytes(
@@ -45,7 +47,8 @@ extension PostgresConnection {
         try flush(attempt)
     }
 
-    /// Reads results until the command is over; when the server reports an error, reads on, then throws it.
+    /// Reads results until the command is over; when the server reports an error, reads on, then
+    /// throws it.
     private func collect(attempt: String) throws(Fault) -> [LibpqResult] {
         var results: [LibpqResult] = []
         var failure: Fault?

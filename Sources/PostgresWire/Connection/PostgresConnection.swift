@@ -2,10 +2,10 @@ public import Model
 
 /// A connection to a PostgreSQL server through libpq, used by one task at a time.
 ///
-/// Calls wait on the calling thread, so make them on threads of your own. A wait notices the cancellation of its
-/// task within 200 ms: the server is asked to stop, the connection is closed and `E-CANCELLED` thrown. After a
-/// fault of any other kind the connection is usable unless the fault is `E-PG-UNREACHABLE` or `E-PG-PROTOCOL`.
-/// No fault text holds a password.
+/// Calls wait on the calling thread, so make them on threads of your own. A wait notices the
+/// cancellation of its task within 200 ms: the server is asked to stop, the connection is closed
+/// and `E-CANCELLED` thrown. After a fault of any other kind the connection is usable unless the
+/// fault is `E-PG-UNREACHABLE` or `E-PG-PROTOCOL`. No fault text holds a password.
 public final class PostgresConnection {
     /// Which protocol a connection speaks.
     public enum Replication: Sendable {
@@ -29,11 +29,12 @@ public final class PostgresConnection {
 
     /// Connects and prepares the session.
     ///
-    /// `dsn` is a libpq connection string or URI; `parameters` are libpq keywords and win over it. The password
-    /// belongs into `parameters`. An SQL session gets UTF-8 and no time-outs of the server's; whether it may write
-    /// is left as the server has it.
-    /// - Throws: `E-PG-UNREACHABLE`, `E-PG-AUTH`, `E-PG-HBA`, `E-PG-ROLE` (no `REPLICATION`), `E-PG-VERSION` (older
-    ///   than 13 or newer than 18), `E-VALUE` (the connection string is malformed), `E-CANCELLED`.
+    /// `dsn` is a libpq connection string or URI; `parameters` are libpq keywords and win over it.
+    /// The password belongs into `parameters`. An SQL session gets UTF-8 and no time-outs of the
+    /// server's; whether it may write is left as the server has it.
+    /// - Throws: `E-PG-UNREACHABLE`, `E-PG-AUTH`, `E-PG-HBA`, `E-PG-ROLE` (no `REPLICATION`),
+    ///   `E-PG-VERSION` (older than 13 or newer than 18), `E-VALUE` (the connection string is
+    ///   malformed), `E-CANCELLED`.
     public static func connect(
         parameters: [String: String],
         dsn: String? = nil,
@@ -45,7 +46,7 @@ public final class PostgresConnection {
             // The string itself may hold a password, and libpq's own message quotes it.
             throw Fault(
                 .invalidValue,
-                "unable to read connection string 'dsn': it is neither a URI nor keyword=value pairs"
+                "unable to read connection string 'dsn': it is no URI and no keyword=value pairs"
             )
         }
         let secrets = ["password", "sslpassword"].flatMap { key in
@@ -140,7 +141,8 @@ public final class PostgresConnection {
         _ = try execute(sql, attempt: "unable to prepare session on PostgreSQL '\(target)'")
     }
 
-    /// Ends the connection; whatever the session held, such as a running low-level backup, ends with it.
+    /// Ends the connection; whatever the session held, such as a running low-level backup, ends
+    /// with it.
     public func close() { handle.close() }
 
     static var cancelled: Fault { Fault(.cancelled, "unable to wait for PostgreSQL: cancelled") }

@@ -1,7 +1,8 @@
 import Model
 
 extension ServerError {
-    /// The fault for an error met while doing something ("unable to read …"), without any slot at hand.
+    /// The fault for an error met while doing something ("unable to read …"), without any slot at
+    /// hand.
     func fault(_ attempt: String) -> Fault {
         Fault(code, "\(attempt): \(fact)", hints: hints, cause: self)
     }

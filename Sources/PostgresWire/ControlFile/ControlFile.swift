@@ -3,14 +3,14 @@ public import Model
 /// The file `global/pg_control`: what the cluster is and where its last checkpoint lies.
 ///
 /// ```text
-///    0 system identifier, 8 bytes       40 checkpoint copy: redo          216 block size
-///    8 control version                  48 checkpoint copy: timeline      228 WAL segment size
-///   12 catalog version                 136 minimum recovery point         252 data checksum version
-///   16 state                           144 its timeline                   288 CRC-32C of all before (18: 292)
-///   32 checkpoint position             152 backup start  160 backup end   (little-endian, 8-byte aligned)
+///    0 system identifier, 8 bytes   40 checkpoint copy: redo       216 block size
+///    8 control version              48 checkpoint copy: timeline   228 WAL segment size
+///   12 catalog version             136 minimum recovery point      252 data checksum version
+///   16 state                       144 its timeline                288 CRC-32C (292 in 18)
+///   32 checkpoint position         (little-endian; the CRC covers all before it)
 /// ```
-/// Control version 1300 covers PostgreSQL 13 to 17; 1800 adds a byte before the nonce, which moves the CRC.
-/// Source: `src/include/catalog/pg_control.h`.
+/// Control version 1300 covers PostgreSQL 13 to 17; 1800 adds a byte before the nonce, which moves
+/// the CRC. Source: `src/include/catalog/pg_control.h`.
 public struct ControlFile: Sendable, Hashable {
     /// What the server was doing when it wrote the file.
     public enum State: UInt32, Sendable {
@@ -32,8 +32,8 @@ public struct ControlFile: Sendable, Hashable {
 
     /// The size of the file.
     public static let fileSize = 8192
-    /// The position that ``invalidatingCheckpoint()`` writes: aligned well enough for the server to look there,
-    /// and beyond any log.
+    /// The position that ``invalidatingCheckpoint()`` writes: aligned well enough for the server to
+    /// look there, and beyond any log.
     public static let invalidCheckpoint = LSN(0xDEAD_BEEF_DEAD_BEEF)
 
     /// The identity of the cluster.
@@ -63,8 +63,8 @@ public struct ControlFile: Sendable, Hashable {
 
     /// Reads the file's content and verifies its CRC.
     ///
-    /// - Throws: `E-PG-VERSION` for a layout that is not known; `E-PG-FORMAT` for everything else that is wrong.
-    ///   A file caught in the middle of a write has a wrong CRC: read it again.
+    /// - Throws: `E-PG-VERSION` for a layout that is not known; `E-PG-FORMAT` for everything else
+    ///   that is wrong. A file caught in the middle of a write has a wrong CRC: read it again.
     public init(parsing bytes: [UInt8]) throws(Fault) {
         let span = unsafe bytes.span.bytes
         guard span.byteCount >= 296 else { throw Self.fault("it is cut short") }
@@ -95,8 +95,9 @@ public struct ControlFile: Sendable, Hashable {
 
     /// The file's content with the checkpoint position made invalid and the CRC made right.
     ///
-    /// With a `backup_label` beside it a server starts from the label and never looks at the position; without one
-    /// it refuses to start instead of silently skipping the log, as pgBackRest does it.
+    /// With a `backup_label` beside it a server starts from the label and never looks at the
+    /// position; without one it refuses to start instead of silently skipping the log, as
+    /// pgBackRest does it.
     public func invalidatingCheckpoint() throws(Fault) -> [UInt8] {
         var copy = bytes
         Self.store(Self.invalidCheckpoint.value, at: 32, in: &copy)

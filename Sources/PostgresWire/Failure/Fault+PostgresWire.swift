@@ -1,7 +1,8 @@
 public import Model
 
 extension Fault.Code {
-    /// The server does not answer, is starting or stopping, has no free connection, or the connection broke.
+    /// The server does not answer, is starting or stopping, has no free connection, or the
+    /// connection broke.
     public static let postgresUnreachable = Fault.Code(
         "E-PG-UNREACHABLE",
         .retry,

@@ -30,8 +30,8 @@ public struct BackupLabel: Sendable, Hashable {
 
     /// Reads the content of a `backup_label` file.
     ///
-    /// - Throws: `E-PG-FORMAT` when a line is missing, given twice or malformed, or the backup is an incremental
-    ///   one, which cannot be restored by itself.
+    /// - Throws: `E-PG-FORMAT` when a line is missing, given twice or malformed, or the backup is
+    ///   an incremental one, which cannot be restored by itself.
     public init(parsing bytes: some Collection<UInt8>) throws(Fault) {
         guard bytes.count <= 64 << 10 else { throw Self.fault("it is larger than 64 KiB") }
         var fields: [String: String] = [:]

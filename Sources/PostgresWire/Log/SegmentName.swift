@@ -14,7 +14,8 @@ public struct SegmentName: Sendable, Hashable {
     /// The size of the cluster's segments.
     public let size: SegmentSize
 
-    /// The segment that holds a position; nil in the very last segment of the 64-bit space, which has no end.
+    /// The segment that holds a position; nil in the very last segment of the 64-bit space, which
+    /// has no end.
     public init?(timeline: UInt32, containing position: LSN, size: SegmentSize) {
         self.init(timeline: timeline, number: position.value / size.bytes, size: size)
     }

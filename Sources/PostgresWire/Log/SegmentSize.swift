@@ -1,4 +1,5 @@
-/// The size of a WAL segment file: a power of two from 1 MiB to 1 GiB, fixed when the cluster is made.
+/// The size of a WAL segment file: a power of two from 1 MiB to 1 GiB, fixed when the cluster is
+/// made.
 public struct SegmentSize: Sendable, Hashable {
     /// The size in bytes.
     public let bytes: UInt64

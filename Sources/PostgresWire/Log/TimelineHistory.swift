@@ -3,7 +3,7 @@ public import Model
 /// The content of a timeline's history file: which timelines it came from and where each ended.
 ///
 /// ```text
-///   1<tab>0/3000158<tab>no recovery target specified<newline>       one line for each ancestor, oldest first
+///   1<tab>0/3000158<tab>no recovery target specified<newline>     (oldest ancestor first)
 /// ```
 /// Blank lines and lines that begin with `#` mean nothing. Source: `readTimeLineHistory` in
 /// `src/backend/access/transam/timeline.c`.
@@ -76,8 +76,8 @@ public struct TimelineHistory: Sendable, Hashable {
         ancestors.first { position < $0.switchPoint }?.timeline ?? timeline
     }
 
-    /// Whether this timeline came through a position of another: it is the other itself, or the other is an
-    /// ancestor that was not left before the position.
+    /// Whether this timeline came through a position of another: it is the other itself, or the
+    /// other is an ancestor that was not left before the position.
     public func descends(from other: UInt32, at position: LSN) -> Bool {
         if other == timeline { return true }
         guard let end = switchPoint(of: other) else { return false }

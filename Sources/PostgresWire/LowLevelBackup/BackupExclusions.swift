@@ -1,8 +1,9 @@
 /// Which files of a data directory a base backup leaves out, as the server itself decides it.
 ///
-/// The rules are those of `sendDir` in `src/backend/backup/basebackup.c`, with one addition: the `.old` forms of
-/// `backup_label` and `tablespace_map`, which the server sends and never reads again. Paths are relative to the data
-/// directory; files of a tablespace are named `pg_tblspc/<oid>/<version directory>/…`.
+/// The rules are those of `sendDir` in `src/backend/backup/basebackup.c`, with one addition: the
+/// `.old` forms of `backup_label` and `tablespace_map`, which the server sends and never reads
+/// again. Paths are relative to the data directory; files of a tablespace are named
+/// `pg_tblspc/<oid>/<version directory>/…`.
 public struct BackupExclusions: Sendable, Hashable {
     /// What to do with a path.
     public enum Decision: Sendable, Hashable {
@@ -13,7 +14,8 @@ public struct BackupExclusions: Sendable, Hashable {
         /// Make the directory, also where the source has a link, and nothing below except
         /// ``BackupExclusions/requiredDirectories(version:)``.
         case emptyDirectory
-        /// Copy it unless this other file exists: then the relation is unlogged, and the server makes it anew.
+        /// Copy it unless this other file exists: then the relation is unlogged, and the server
+        /// makes it anew.
         case includeUnless(initialFork: String)
         /// Copy it after everything else (`global/pg_control`).
         case last
@@ -31,8 +33,9 @@ public struct BackupExclusions: Sendable, Hashable {
 
     private let tablespaceDirectory: Substring
 
-    /// Takes the directory of the running version inside tablespaces, ``ServerFacts/tablespaceDirectory``; what other
-    /// versions keep beside it is not this cluster's.
+    /// Takes the directory of the running version inside tablespaces,
+    /// ``ServerFacts/tablespaceDirectory``; what other versions keep beside it is not this
+    /// cluster's.
     public init(tablespaceDirectory: String) { self.tablespaceDirectory = tablespaceDirectory[...] }
 
     /// The directories below ``Decision/emptyDirectory`` ones that a restored cluster must have.
@@ -42,7 +45,8 @@ public struct BackupExclusions: Sendable, Hashable {
 
     /// Decides about a file or directory.
     ///
-    /// Ask about every directory on the way first: the answer assumes that none above said otherwise.
+    /// Ask about every directory on the way first: the answer assumes that none above said
+    /// otherwise.
     public func decision(for path: String) -> Decision {
         let parts = path.split(separator: "/")
         guard let name = parts.last else { return .include }
@@ -74,7 +78,8 @@ public struct BackupExclusions: Sendable, Hashable {
         }
     }
 
-    /// Whether a name is `t<backend>_<number>[_<fork>][.<segment>]` (`looks_like_temp_rel_name` in `fd.c`).
+    /// Whether a name is `t<backend>_<number>[_<fork>][.<segment>]` (`looks_like_temp_rel_name` in
+    /// `fd.c`).
     private static func isTemporaryRelation(_ name: Substring) -> Bool {
         guard name.first == "t", let bar = name.firstIndex(of: "_") else { return false }
         let backend = name[..<bar].dropFirst()

@@ -1,10 +1,10 @@
 public import Model
 
-/// A low-level backup: between ``start(label:fast:)`` and ``stop(waitForArchive:)`` the files of the cluster may be
-/// copied by any means.
+/// A low-level backup: between ``start(label:fast:)`` and ``stop(waitForArchive:)`` the files of
+/// the cluster may be copied by any means.
 ///
-/// It lives in one SQL session that must stay open: when the connection closes, the server aborts the backup.
-/// Used by one task at a time.
+/// It lives in one SQL session that must stay open: when the connection closes, the server aborts
+/// the backup. Used by one task at a time.
 public final class BackupSession {
     private let connection: PostgresConnection
     private var begun: BackupStart?
@@ -14,8 +14,8 @@ public final class BackupSession {
 
     /// Begins the backup after a checkpoint: with `fast` at once, otherwise spread over minutes.
     ///
-    /// - Throws: `E-PG-ROLE` when the role may not execute the functions, `E-PG-QUERY`, `E-PG-UNREACHABLE`,
-    ///   `E-CANCELLED`.
+    /// - Throws: `E-PG-ROLE` when the role may not execute the functions, `E-PG-QUERY`,
+    ///   `E-PG-UNREACHABLE`, `E-CANCELLED`.
     public func start(label: String, fast: Bool) throws(Fault) -> BackupStart {
         precondition(begun == nil, "the backup has begun already")
         let call =
@@ -25,7 +25,7 @@ public final class BackupSession {
             try connection.query(
                 """
                 SELECT b.lsn, CASE WHEN pg_catalog.pg_is_in_recovery()
-                  THEN (SELECT pg_catalog.to_hex(timeline_id) FROM pg_catalog.pg_control_checkpoint())
+                  THEN (SELECT to_hex(timeline_id) FROM pg_catalog.pg_control_checkpoint())
                   ELSE pg_catalog.substr(pg_catalog.pg_walfile_name(b.lsn), 1, 8) END
                 FROM pg_catalog.\(call) AS b(lsn)
                 """,
@@ -42,14 +42,15 @@ public final class BackupSession {
 
     /// Ends the backup; with `waitForArchive` only after the server's own archive has the log.
     ///
-    /// - Throws: `E-PG-BACKUP` when the label does not tell of the start that ``start(label:fast:)`` gave;
-    ///   `E-PG-QUERY` when a standby was promoted meanwhile; `E-PG-UNREACHABLE`, `E-CANCELLED`. After any fault the
-    ///   backup is worthless.
+    /// - Throws: `E-PG-BACKUP` when the label does not tell of the start that
+    ///   ``start(label:fast:)`` gave; `E-PG-QUERY` when a standby was promoted meanwhile;
+    ///   `E-PG-UNREACHABLE`, `E-CANCELLED`. After any fault the backup is worthless.
     public func stop(waitForArchive: Bool = false) throws(Fault) -> BackupStop {
         guard let begun else { preconditionFailure("the backup has not begun") }
         let wait = waitForArchive ? "true" : "false"
         let call = isOld ? "pg_stop_backup(false, \(wait))" : "pg_backup_stop(\(wait))"
-        // To the database's own encoding: the bytes that the server would write, whatever the client's encoding.
+        // To the database's own encoding: the bytes that the server would write, whatever the
+        // client's encoding.
         let rows = try granting {
             () throws(Fault) in
             try connection.queryBytes(

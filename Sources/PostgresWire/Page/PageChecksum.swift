@@ -1,15 +1,19 @@
 /// PostgreSQL's checksum of a data page: 32 FNV-1a-like sums side by side, folded to 16 bits.
 ///
 /// ```text
-///   page = 64 rows of 32 words;  sum[j] = step(sum[j], row[i][j]),  step(s, v) = t * 16777619 ^ t >> 17, t = s ^ v
+///   page = 64 rows of 32 words;  sum[j] = step(sum[j], row[i][j])
+///   step(s, v) = t * 16777619 ^ t >> 17,  t = s ^ v
 ///   two more steps with 0, then xor of all sums, xor block number, mod 65535, plus 1
 /// ```
-/// The two bytes that hold the checksum count as zero. Source: `src/include/storage/checksum_impl.h`.
+/// The two bytes that hold the checksum count as zero. Source:
+/// `src/include/storage/checksum_impl.h`.
 public enum PageChecksum {
-    /// The bytes of a page; other block sizes need another build of the server and are refused elsewhere.
+    /// The bytes of a page; other block sizes need another build of the server and are refused
+    /// elsewhere.
     public static let pageSize = 8192
 
-    /// The checksum that a page should carry at a block of its relation fork (not of its segment file).
+    /// The checksum that a page should carry at a block of its relation fork (not of its segment
+    /// file).
     ///
     /// `page` must be ``pageSize`` bytes.
     public static func compute(_ page: RawSpan, block: UInt32) -> UInt16 {
@@ -45,8 +49,8 @@ public enum PageChecksum {
         }
     }
 
-    /// A quarter of the 32 sums: the widest vector that the compiler keeps in registers (measured: `SIMD32` is
-    /// taken apart and runs at 0.1 GB/s, four of these at 17).
+    /// A quarter of the 32 sums: the widest vector that the compiler keeps in registers (measured:
+    /// `SIMD32` is taken apart and runs at 0.1 GB/s, four of these at 17).
     private typealias Lanes = SIMD8<UInt32>
 
     @inline(__always)

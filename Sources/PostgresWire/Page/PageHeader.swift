@@ -4,7 +4,7 @@ public import Model
 ///
 /// ```text
 ///   0  pd_lsn       two 32-bit halves, high first    8  pd_checksum   10  pd_flags   12  pd_lower
-///  14  pd_upper    16  pd_special    18  pd_pagesize_version    20  pd_prune_xid    (little-endian)
+///  14  pd_upper   16  pd_special   18  pd_pagesize_version   20  pd_prune_xid   (little-endian)
 /// ```
 /// Source: `src/include/storage/bufpage.h`.
 public struct PageHeader: Sendable, Hashable {

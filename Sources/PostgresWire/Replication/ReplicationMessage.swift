@@ -3,11 +3,14 @@ public import Model
 /// A message of the server inside the COPY of `START_REPLICATION`.
 ///
 /// ```text
-///   'w'  start 8   server end 8   sent at 8   WAL bytes …          'k'  server end 8   sent at 8   reply now 1
+///   'w'  start 8   server end 8   sent at 8   WAL bytes …
+///   'k'  server end 8   sent at 8   reply now 1
 /// ```
-/// Big-endian; times are microseconds since 2000-01-01. Source: "Streaming Replication Protocol" of the manual.
+/// Big-endian; times are microseconds since 2000-01-01. Source: "Streaming Replication Protocol" of
+/// the manual.
 public enum ReplicationMessage: Sendable, Hashable {
-    /// A piece of the log that begins at `start`; `serverEnd` is how far the server's own log reaches.
+    /// A piece of the log that begins at `start`; `serverEnd` is how far the server's own log
+    /// reaches.
     case wal(start: LSN, bytes: [UInt8], serverEnd: LSN, sentAt: Instant)
     /// A sign of life; reply at once when asked to.
     case keepalive(serverEnd: LSN, sentAt: Instant, replyRequested: Bool)

@@ -1,9 +1,11 @@
 public import Model
 
 extension ReplicationSession {
-    /// Creates a physical slot; with `reserveWAL` the server keeps its log from the last redo point on at once.
+    /// Creates a physical slot; with `reserveWAL` the server keeps its log from the last redo point
+    /// on at once.
     ///
-    /// - Throws: `E-PG-SLOT` when the name is taken or no slot is free, `E-VALUE` when it is not a slot name.
+    /// - Throws: `E-PG-SLOT` when the name is taken or no slot is free, `E-VALUE` when it is not a
+    ///   slot name.
     public func createSlot(
         _ name: String,
         reserveWAL: Bool,

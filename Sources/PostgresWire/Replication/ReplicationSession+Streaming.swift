@@ -3,9 +3,10 @@ public import Model
 extension ReplicationSession {
     /// Begins to stream the log from a position of a timeline.
     ///
-    /// When the timeline ended exactly there, the first message is ``ReplicationMessage/endOfTimeline``.
-    /// - Throws: `E-PG-SLOT` when the slot is missing, in use, or its WAL is gone; `E-PG-QUERY` when the server does
-    ///   not know the timeline or the position lies beyond it.
+    /// When the timeline ended exactly there, the first message is
+    /// ``ReplicationMessage/endOfTimeline``.
+    /// - Throws: `E-PG-SLOT` when the slot is missing, in use, or its WAL is gone; `E-PG-QUERY`
+    ///   when the server does not know the timeline or the position lies beyond it.
     public func startReplication(
         slot: String?,
         from position: LSN,
@@ -40,8 +41,9 @@ extension ReplicationSession {
     /// After ``ReplicationMessage/endOfTimeline`` the session is
     /// idle and can start again on the next timeline.
     ///
-    /// - Throws: `E-PG-UNREACHABLE` when the server shuts down or the connection breaks, `E-PG-SLOT` when the WAL
-    ///   is gone, `E-PG-PROTOCOL`, `E-CANCELLED`. After any fault the session is of no further use.
+    /// - Throws: `E-PG-UNREACHABLE` when the server shuts down or the connection breaks,
+    ///   `E-PG-SLOT` when the WAL is gone, `E-PG-PROTOCOL`, `E-CANCELLED`. After any fault the
+    ///   session is of no further use.
     public func nextMessage(
         waitingUpTo timeout: Duration
     ) throws(Fault) -> ReplicationMessage? {

@@ -22,6 +22,7 @@ public struct ReplicationSlot: Sendable, Hashable {
     public let restartPosition: LSN?
     /// The state of its WAL; nil when it keeps nothing.
     public let walStatus: WALStatus?
-    /// Bytes that can still be written before the slot is lost; nil without `max_slot_wal_keep_size`.
+    /// Bytes that can still be written before the slot is lost; nil without
+    /// `max_slot_wal_keep_size`.
     public let safeSize: ByteCount?
 }

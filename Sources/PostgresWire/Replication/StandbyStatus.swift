@@ -3,10 +3,11 @@ public import Model
 /// What a receiver tells the server inside the COPY of `START_REPLICATION`.
 ///
 /// ```text
-///   'r'  written 8   flushed 8   applied 8   sent at 8   reply now 1         (each position: last byte + 1)
+///   'r'  written 8   flushed 8   applied 8   sent at 8   reply now 1      (last byte + 1)
 /// ```
-/// The flushed position moves the slot and, for a synchronous standby, releases commits: report nothing that is
-/// not durable. The applied position is never ahead of the flushed one, since nothing is applied here.
+/// The flushed position moves the slot and, for a synchronous standby, releases commits: report
+/// nothing that is not durable. The applied position is never ahead of the flushed one, since
+/// nothing is applied here.
 public struct StandbyStatus: Sendable, Hashable {
     /// How far the log was received.
     public let written: LSN

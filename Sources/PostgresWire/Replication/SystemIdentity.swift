@@ -1,6 +1,7 @@
 public import Model
 
-/// What `IDENTIFY_SYSTEM` answers; compare it on every connection, since a name may lead to another cluster.
+/// What `IDENTIFY_SYSTEM` answers; compare it on every connection, since a name may lead to another
+/// cluster.
 public struct SystemIdentity: Sendable, Hashable {
     /// The identity of the cluster.
     public let systemIdentifier: UInt64

@@ -1,9 +1,10 @@
 public import Model
 
-/// Writes small transactional records into the log, so that every second of an idle database is a legal recovery
-/// target and the distance between the database and its copies can be measured.
+/// Writes small transactional records into the log, so that every second of an idle database is a
+/// legal recovery target and the distance between the database and its copies can be measured.
 ///
-/// Uses an SQL connection of its own; one task at a time. The commits do not wait for synchronous standbys.
+/// Uses an SQL connection of its own; one task at a time. The commits do not wait for synchronous
+/// standbys.
 public final class Heartbeat {
     /// A heartbeat that is committed.
     public struct Receipt: Sendable, Hashable {
@@ -26,7 +27,8 @@ public final class Heartbeat {
 
     /// Writes one heartbeat.
     ///
-    /// - Throws: `E-PG-QUERY` on a standby, otherwise as ``PostgresConnection/query(_:parameters:)``.
+    /// - Throws: `E-PG-QUERY` on a standby, otherwise as
+    ///   ``PostgresConnection/query(_:parameters:)``.
     public func beat() throws(Fault) -> Receipt {
         if !isPrepared {
             _ = try connection.query("SET synchronous_commit = local")
@@ -47,7 +49,8 @@ public final class Heartbeat {
             SELECT (extract(epoch FROM pg_catalog.clock_timestamp()) * 1000000)::bigint,
               t.name, t.inserted, t.deleted
             FROM (SELECT 1) one LEFT JOIN LATERAL (
-              SELECT schemaname || '.' || relname AS name, n_tup_ins AS inserted, n_tup_del AS deleted
+              SELECT schemaname || '.' || relname AS name,
+                n_tup_ins AS inserted, n_tup_del AS deleted
               FROM pg_catalog.pg_stat_user_tables
               ORDER BY n_tup_ins + n_tup_del DESC, relid LIMIT \(Self.tableLimit)) t ON true
             """

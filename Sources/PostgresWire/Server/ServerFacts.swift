@@ -4,11 +4,13 @@ public import Model
 public struct ServerFacts: Sendable, Hashable {
     /// The version as a number, 150020 for 15.20.
     public let version: Int
-    /// The data directory on the server's host; nil when the role may not see it (`pg_read_all_settings`).
+    /// The data directory on the server's host; nil when the role may not see it
+    /// (`pg_read_all_settings`).
     public let dataDirectory: String?
     /// The identity of the cluster.
     public let systemIdentifier: UInt64
-    /// The layout of the system catalogs; with the major version it names the directory inside a tablespace.
+    /// The layout of the system catalogs; with the major version it names the directory inside a
+    /// tablespace.
     public let catalogVersion: UInt32
     /// The size of WAL segments.
     public let segmentSize: SegmentSize
@@ -24,7 +26,8 @@ public struct ServerFacts: Sendable, Hashable {
     public let timeline: UInt32
     /// `wal_level`; `minimal` cannot be backed up.
     public let walLevel: String
-    /// Whether the first change of a page after a checkpoint logs the whole page; a standby's backup needs it.
+    /// Whether the first change of a page after a checkpoint logs the whole page; a standby's
+    /// backup needs it.
     public let fullPageWrites: Bool
     /// Tablespaces outside the data directory.
     public let tablespaces: [Tablespace]
@@ -36,7 +39,8 @@ public struct ServerFacts: Sendable, Hashable {
 
     /// Asks a server over an SQL connection.
     ///
-    /// - Throws: As ``PostgresConnection/query(_:parameters:)``; `E-PG-PROTOCOL` when an answer is malformed.
+    /// - Throws: As ``PostgresConnection/query(_:parameters:)``; `E-PG-PROTOCOL` when an answer is
+    ///   malformed.
     public static func read(_ connection: PostgresConnection) throws(Fault) -> ServerFacts {
         let rows = try connection.query(Self.sql)
         let tablespaces = try connection.query(
@@ -112,7 +116,7 @@ public struct ServerFacts: Sendable, Hashable {
             ELSE pg_catalog.pg_current_wal_lsn() END,
           CASE WHEN r.recovery
             THEN (SELECT pg_catalog.to_hex(timeline_id) FROM pg_catalog.pg_control_checkpoint())
-            ELSE pg_catalog.substr(pg_catalog.pg_walfile_name(pg_catalog.pg_current_wal_lsn()), 1, 8)
+            ELSE pg_catalog.left(pg_catalog.pg_walfile_name(pg_catalog.pg_current_wal_lsn()), 8)
           END,
           pg_catalog.current_setting('wal_level'), pg_catalog.current_setting('full_page_writes')
         FROM pg_catalog.pg_control_system() s,

@@ -1,8 +1,8 @@
 public import Glibc
 import Model
 
-/// A program started by a test, without Foundation's `Process`: that takes a program for running as long as anybody
-/// holds a certain descriptor of its, which a server left behind by `pg_ctl` does.
+/// A program started by a test, without Foundation's `Process`: that takes a program for running as
+/// long as anybody holds a certain descriptor of its, which a server left behind by `pg_ctl` does.
 @safe public final class ChildProgram {
     /// Its process id.
     public let pid: pid_t
@@ -15,7 +15,8 @@ import Model
         exec "$@"
         """
 
-    /// Starts a program with its output, and its errors, in a file, and no other descriptor of ours.
+    /// Starts a program with its output, and its errors, in a file, and no other descriptor of
+    /// ours.
     ///
     /// - Throws: `E-TEST-POSTGRES` when it cannot be started.
     init(
@@ -31,7 +32,8 @@ import Model
         let flags = O_WRONLY | O_CREAT | O_TRUNC
         unsafe posix_spawn_file_actions_addopen(&actions, 1, output, flags, 0o600)
         unsafe posix_spawn_file_actions_adddup2(&actions, 1, 2)
-        // A thread of a pool blocks signals, and a child would inherit that: SIGTERM and its own timers.
+        // A thread of a pool blocks signals, and a child would inherit that: SIGTERM and its own
+        // timers.
         var attributes = posix_spawnattr_t()
         unsafe posix_spawnattr_init(&attributes)
         defer { unsafe posix_spawnattr_destroy(&attributes) }

@@ -1,11 +1,13 @@
 public import Foundation
 public import Model
 
-/// A real PostgreSQL cluster in a temporary directory, for tests: made, started, stopped and removed here.
+/// A real PostgreSQL cluster in a temporary directory, for tests: made, started, stopped and
+/// removed here.
 ///
-/// It runs as the user `postgres` when the tests run as root. It listens on a Unix socket in its own directory and
-/// trusts everybody there; on loopback it listens, with `scram-sha-256`, only when asked. ``remove()``, or the end
-/// of the object's life, stops the server and deletes everything. Used by one task at a time.
+/// It runs as the user `postgres` when the tests run as root. It listens on a Unix socket in its
+/// own directory and trusts everybody there; on loopback it listens, with `scram-sha-256`, only
+/// when asked. ``remove()``, or the end of the object's life, stops the server and deletes
+/// everything. Used by one task at a time.
 public final class PostgresServer {
     /// How a server is asked to stop.
     public enum StopMode: String, Sendable {
@@ -45,7 +47,8 @@ public final class PostgresServer {
 
     /// Makes a cluster; it is not started.
     ///
-    /// `settings` are added to `postgresql.conf`, `initdb` to the arguments of `initdb` (`--wal-segsize=1`).
+    /// `settings` are added to `postgresql.conf`, `initdb` to the arguments of `initdb`
+    /// (`--wal-segsize=1`).
     /// - Throws: `E-TEST-POSTGRES` with what the program wrote.
     public static func make(
         checksums: Bool = true,
@@ -131,7 +134,8 @@ public final class PostgresServer {
         _ = try run("pg_ctl", ["-D", data.path, "-m", mode.rawValue, "-w", "-s", "stop"])
     }
 
-    /// Ends the server's first process with SIGKILL, as a power cut does; the others end by themselves.
+    /// Ends the server's first process with SIGKILL, as a power cut does; the others end by
+    /// themselves.
     public func kill9() throws(Fault) {
         guard let pid else {
             throw Fault(.testServer, "unable to kill PostgreSQL: it does not run")
@@ -204,8 +208,8 @@ public final class PostgresServer {
         )
     }
 
-    /// Runs a command to its end; its output goes to a file, since a server that it leaves behind would hold a
-    /// pipe open.
+    /// Runs a command to its end; its output goes to a file, since a server that it leaves behind
+    /// would hold a pipe open.
     private func execute(_ command: [String]) throws(Fault) -> String {
         let output = root.appending(path: "output-\(UUID().uuidString)")
         defer { try? FileManager.default.removeItem(at: output) }
