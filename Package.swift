@@ -76,11 +76,16 @@ let package = Package(
             ],
             swiftSettings: strict
         ),
+        room("PostgresWire", ["Model", "CPostgres"]),
         room("RedisWire", ["Model"] + nio),
         room("FileTrees", ["Model", "SystemIO", system]),
         room(
             "Protection",
             ["Model", "SystemIO", "Sealing", "Vault", "FileTrees", system]
+        ),
+        room(
+            "PostgresProtection",
+            ["Model", "SystemIO", "Sealing", "Vault", "Protection", "PostgresWire", system]
         ),
         room("StackConfiguration", ["Model", yams]),
         room("Console", ["Model"]),
@@ -96,6 +101,7 @@ let package = Package(
         tests("ModelTests", ["Model"]),
         tests("SystemIOTests", ["SystemIO", "Model", system]),
         tests("ObjectStorageTests", ["ObjectStorage", "TestKit", "SystemIO", "Model", system]),
+        tests("PostgresWireTests", ["Model", "PostgresWire", "TestKit"]),
         tests("RedisWireTests", ["Model", "RedisWire", "TestKit"]),
         tests("FileTreesTests", ["FileTrees", "TestKit", "SystemIO", "Model", system]),
         tests("StackConfigurationTests", ["StackConfiguration", "Model"]),

@@ -1,0 +1,121 @@
+package import Model
+
+/// What libpq says when a connection cannot be made, taken apart without relying on its language.
+///
+/// ```text
+///   connection to server at "db", port 5432 failed: FATAL:  28000: no pg_hba.conf entry …
+///   LOCATION:  ClientAuthentication, auth.c:543
+/// ```
+/// The severity, the words and the quotes may be translated; the SQLSTATE and the function are not.
+/// libpq writes both when its error verbosity is `PQERRORS_VERBOSE`.
+package struct ConnectionFailure: Sendable, Hashable {
+    /// The SQLSTATE, or empty when no server answered.
+    package let sqlState: String
+    /// What went wrong, one line without severity and SQLSTATE.
+    package let fact: String
+    /// The server's function that refused, or empty.
+    package let function: String
+
+    /// Reads the text of `PQerrorMessage`.
+    package init(_ text: String) {
+        let lines = text.split(separator: "\n").map { String($0) }
+        for (index, line) in lines.enumerated() {
+            guard let found = Self.sqlState(in: line) else { continue }
+            sqlState = found.state
+            fact = found.rest
+            function = lines[(index + 1)...].lazy.compactMap { Self.function(in: $0) }.first ?? ""
+            return
+        }
+        sqlState = ""
+        fact = lines.first ?? "no reason was given"
+        function = ""
+    }
+
+    /// The fault to throw for a connection to `target` as `user`.
+    package func fault(target: String, user: String, isReplication: Bool) -> Fault {
+        let attempt = "unable to connect to PostgreSQL '\(target)': "
+        let error = ServerError(sqlState: sqlState, message: fact)
+        switch sqlState {
+        case "28P01":
+            return Fault(
+                .postgresAuthentication,
+                attempt + fact,
+                hints: ["Check the password that the configuration refers to for role \(user)."],
+                cause: error
+            )
+        case "28000" where function == "ClientAuthentication":
+            return Fault(
+                .postgresHostAccess,
+                attempt + fact,
+                hints: [hostAccessHint(user: user, isReplication: isReplication)],
+                cause: error
+            )
+        case "28000":
+            return Fault(
+                .postgresAuthentication,
+                attempt + fact,
+                hints: ["Check that role \(user) exists and may log in this way."],
+                cause: error
+            )
+        case "42501":
+            return Fault(
+                .postgresRole,
+                attempt + fact,
+                hints: ["Run in the server: ALTER ROLE \(Self.quoted(user)) REPLICATION;"],
+                cause: error
+            )
+        case "" where fact.contains("no password supplied"):
+            return Fault(
+                .postgresAuthentication,
+                attempt + fact,
+                hints: ["Give the configuration a password for role \(user)."]
+            )
+        default:
+            return Fault(
+                .postgresUnreachable,
+                attempt + fact,
+                hints: ["Check that the server runs and that host and port are right."],
+                cause: error
+            )
+        }
+    }
+
+    /// The line that admits the connection; the client's address is the first quoted word of the
+    /// message.
+    private func hostAccessHint(user: String, isReplication: Bool) -> String {
+        let database = isReplication ? "replication" : "all"
+        let address = fact.split(separator: "\"", omittingEmptySubsequences: false).dropFirst()
+            .first
+        let isLocal = address.map { $0.hasPrefix("[") } ?? false
+        let mask = address.map { $0.contains(":") ? "/128" : "/32" } ?? ""
+        let place = isLocal ? "local \(database)" : "host \(database)"
+        let client = isLocal ? "" : " \(address ?? "<address>")\(mask)"
+        return "Add to pg_hba.conf: \(place) \(Self.quoted(user))\(client) scram-sha-256"
+            + " - then run: SELECT pg_reload_conf();"
+    }
+
+    private static func quoted(_ name: String) -> String {
+        "\"" + name.replacing("\"", with: "\"\"") + "\""
+    }
+
+    /// Finds `:  28000: rest` in a line.
+    private static func sqlState(in line: String) -> (state: String, rest: String)? {
+        let parts = line.split(separator: ":", omittingEmptySubsequences: false)
+        for index in parts.indices.dropFirst() {
+            let word = parts[index].drop { $0 == " " }
+            guard word.utf8.count == 5, index + 1 < parts.count, parts[index].first == " ",
+                word.utf8.allSatisfy({ (48...57).contains($0) || (65...90).contains($0) }),
+                word.utf8.contains(where: { (48...57).contains($0) })
+            else { continue }
+            let rest = parts[(index + 1)...].joined(separator: ":").drop { $0 == " " }
+            return (String(word), String(rest))
+        }
+        return nil
+    }
+
+    /// Finds `Function, file.c:123` at the end of a line.
+    private static func function(in line: String) -> String? {
+        guard let comma = line.firstRange(of: ", "), line.contains(".c:") else { return nil }
+        return line[..<comma.lowerBound].split(separator: " ").last.map { String($0) }
+    }
+}
