@@ -77,11 +77,16 @@ let package = Package(
             swiftSettings: strict
         ),
         room("PostgresWire", ["Model", "CPostgres"]),
+        room("PostgresWire", ["Model", "CPostgres"]),
         room("RedisWire", ["Model"] + nio),
         room("FileTrees", ["Model", "SystemIO", system]),
         room(
             "Protection",
             ["Model", "SystemIO", "Sealing", "Vault", "FileTrees", system]
+        ),
+        room(
+            "PostgresProtection",
+            ["Model", "SystemIO", "Sealing", "Vault", "Protection", "PostgresWire", system]
         ),
         room(
             "PostgresProtection",
@@ -101,6 +106,7 @@ let package = Package(
         tests("ModelTests", ["Model"]),
         tests("SystemIOTests", ["SystemIO", "Model", system]),
         tests("ObjectStorageTests", ["ObjectStorage", "TestKit", "SystemIO", "Model", system]),
+        tests("PostgresWireTests", ["Model", "PostgresWire", "TestKit"]),
         tests("PostgresWireTests", ["Model", "PostgresWire", "TestKit"]),
         tests("RedisWireTests", ["Model", "RedisWire", "TestKit"]),
         tests("FileTreesTests", ["FileTrees", "TestKit", "SystemIO", "Model", system]),

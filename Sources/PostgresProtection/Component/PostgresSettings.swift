@@ -1,0 +1,44 @@
+public import SystemPackage
+
+/// How a PostgreSQL component is reached and protected.
+public struct PostgresSettings: Sendable {
+    /// How a base backup is taken.
+    public enum Method: String, Sendable, CaseIterable {
+        /// The fastest way that is allowed.
+        case auto
+        /// The files of the data directory are read directly.
+        case direct
+        /// The server sends them (`BASE_BACKUP`).
+        case replication
+    }
+
+    /// A libpq connection string or URI, without a password.
+    public var dsn: String?
+    /// libpq keywords that win over the connection string; the password is one of them.
+    public var parameters: [String: String]
+    /// The data directory, when it can be read on this host.
+    public var dataDirectory: FilePath?
+    /// Where the server's programs are; nil: where they usually are.
+    public var binaries: FilePath?
+    /// How a base backup is taken.
+    public var method: Method
+    /// The permanent replication slot; nil: the log is only kept for as long as a backup needs it.
+    public var slot: String?
+    /// How often a heartbeat is written while the log is received.
+    public var heartbeat: Duration
+
+    /// Puts settings together.
+    public init(
+        dsn: String?, parameters: [String: String] = [:], dataDirectory: FilePath? = nil,
+        binaries: FilePath? = nil, method: Method = .auto, slot: String?,
+        heartbeat: Duration = .seconds(10)
+    ) {
+        self.dsn = dsn
+        self.parameters = parameters
+        self.dataDirectory = dataDirectory
+        self.binaries = binaries
+        self.method = method
+        self.slot = slot
+        self.heartbeat = heartbeat
+    }
+}

@@ -1,0 +1,18 @@
+public import Model
+
+extension Fault.Code {
+    /// The target lies outside what can be restored.
+    public static let targetOutsideWindow = Fault.Code("E-TARGET-WINDOW", .permanent, exit: .refused)
+    /// The folder to restore to holds something.
+    public static let restoreNotEmpty = Fault.Code("E-RESTORE-NOT-EMPTY", .permanent, exit: .refused)
+    /// There is no server program of the major version that is needed.
+    public static let serverMissing = Fault.Code("E-SERVER-MISSING", .permanent, exit: .failed)
+    /// The server did not recover to the target.
+    public static let recoveryFailed = Fault.Code("E-RECOVERY-FAILED", .permanent, exit: .failed)
+    /// The server is another cluster than the one that the stream holds.
+    public static let foreignCluster = Fault.Code("E-PG-FOREIGN", .permanent, exit: .refused)
+    /// The log from the backup's start to its stop did not reach the vault.
+    public static let logMissing = Fault.Code("E-PG-LOG", .retry, exit: .failed)
+    /// The disk has not enough room for the restore.
+    public static let noRoom = Fault.Code("E-RESTORE-ROOM", .permanent, exit: .refused)
+}

@@ -1,0 +1,88 @@
+internal import Model
+internal import PostgresWire
+
+/// The part of the present WAL segment that has been received. Pure: bytes in, pieces out.
+///
+/// A piece never crosses the end of a segment. When a segment that was received from its first byte is complete and
+/// took more than one piece, it is given out once more as a whole, so that readers need one object instead of many.
+struct SegmentBuffer {
+    /// Bytes to store.
+    struct Piece: Equatable {
+        let from: LSN
+        let bytes: [UInt8]
+    }
+
+    /// Larger segments are not kept in memory for the sake of a whole piece.
+    static let wholeLimit: UInt64 = 64 << 20
+
+    let segmentSize: SegmentSize
+    /// The next position that is expected.
+    private(set) var position: LSN
+    /// Everything before it has been given out.
+    private(set) var given: LSN
+    private var bytes: [UInt8] = []
+    private var start: LSN
+    private var pieces = 0
+
+    /// Begins at a position of the stream.
+    init(at position: LSN, segmentSize: SegmentSize) {
+        self.segmentSize = segmentSize
+        self.position = position
+        given = position
+        start = position
+    }
+
+    /// Whether something waits to be given out.
+    var isWaiting: Bool { given < position }
+
+    /// How many bytes the present segment still lacks.
+    private var room: UInt64 { segmentSize.bytes - position.value % segmentSize.bytes }
+
+    /// Takes received bytes, which must begin at ``position``; gives out what is complete with the segment's end.
+    mutating func append(_ received: [UInt8], at from: LSN) throws(Fault) -> [Piece] {
+        guard from == position else {
+            throw Fault(
+                .postgresProtocol,
+                "unable to receive the log: the stream jumps from \(position) to \(from)")
+        }
+        var complete: [Piece] = []
+        var rest = received[...]
+        while !rest.isEmpty {
+            let count = Int(min(UInt64(rest.count), room))
+            let closesSegment = UInt64(count) == room
+            bytes += rest.prefix(count)
+            rest = rest.dropFirst(count)
+            position = position + UInt64(count)
+            if closesSegment { complete += closeSegment() }
+        }
+        return complete
+    }
+
+    /// Gives out what has been received and not given out; nil when there is nothing.
+    mutating func take() -> Piece? {
+        guard isWaiting else { return nil }
+        let piece = Piece(from: given, bytes: Array(bytes[Int(given - start)...]))
+        given = position
+        pieces += 1
+        if segmentSize.bytes > Self.wholeLimit {
+            bytes = []
+            start = position
+        }
+        return piece
+    }
+
+    private mutating func closeSegment() -> [Piece] {
+        let isWhole = UInt64(bytes.count) == segmentSize.bytes
+        var complete: [Piece] = []
+        if pieces > 0, isWhole {
+            complete = [Piece(from: start, bytes: bytes)]
+        } else {
+            complete = [Piece(from: given, bytes: Array(bytes[Int(given - start)...]))]
+        }
+        bytes = []
+        start = position
+        given = position
+        pieces = 0
+        return complete
+    }
+}
