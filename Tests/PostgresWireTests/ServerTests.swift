@@ -102,7 +102,7 @@ import Testing
         let host = fault { _ = try connect("other", "right") }
         #expect(host?.code == .postgresHostAccess)
         #expect(host?.hints.first?.contains("host all \"other\" 127.0.0.1/32") == true)
-        let session = BackupSession(try connect("app", "right"))
+        let session = LowLevelBackup(try connect("app", "right"))
         let backup = fault { _ = try session.start(label: "x", fast: true) }
         #expect(backup?.code == .postgresRole)
         #expect(backup?.hints.last?.contains("GRANT EXECUTE ON FUNCTION pg_backup_start") == true)
@@ -113,7 +113,7 @@ import Testing
     @Test func `a low-level backup gives its label byte for byte`() throws {
         let server = try PostgresServer.make()
         try server.start()
-        let session = BackupSession(
+        let session = LowLevelBackup(
             try PostgresConnection.connect(parameters: server.parameters)
         )
         let start = try session.start(label: "nächtlich", fast: true)

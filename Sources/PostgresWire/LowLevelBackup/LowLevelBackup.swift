@@ -5,7 +5,7 @@ public import Model
 ///
 /// It lives in one SQL session that must stay open: when the connection closes, the server aborts
 /// the backup. Used by one task at a time.
-public final class BackupSession {
+public final class LowLevelBackup {
     private let connection: PostgresConnection
     private var begun: BackupStart?
 
