@@ -77,16 +77,11 @@ let package = Package(
             swiftSettings: strict
         ),
         room("PostgresWire", ["Model", "CPostgres"]),
-        room("PostgresWire", ["Model", "CPostgres"]),
         room("RedisWire", ["Model"] + nio),
         room("FileTrees", ["Model", "SystemIO", system]),
         room(
             "Protection",
             ["Model", "SystemIO", "Sealing", "Vault", "FileTrees", system]
-        ),
-        room(
-            "PostgresProtection",
-            ["Model", "SystemIO", "Sealing", "Vault", "Protection", "PostgresWire", system]
         ),
         room(
             "PostgresProtection",
@@ -106,7 +101,6 @@ let package = Package(
         tests("ModelTests", ["Model"]),
         tests("SystemIOTests", ["SystemIO", "Model", system]),
         tests("ObjectStorageTests", ["ObjectStorage", "TestKit", "SystemIO", "Model", system]),
-        tests("PostgresWireTests", ["Model", "PostgresWire", "TestKit"]),
         tests("PostgresWireTests", ["Model", "PostgresWire", "TestKit"]),
         tests("RedisWireTests", ["Model", "RedisWire", "TestKit"]),
         tests("FileTreesTests", ["FileTrees", "TestKit", "SystemIO", "Model", system]),
