@@ -82,7 +82,7 @@ final class RelationOrPlain {
     }
 
     private func verifyPage(_ page: ArraySlice<UInt8>) {
-        let verdict = PageVerdict.verify(page.span.bytes, block: block, backupStart: start)
+        let verdict = unsafe PageVerdict.verify(page.span.bytes, block: block, backupStart: start)
         if case .damaged = verdict, damaged.count < Self.damageLimit {
             let text = "page \(block) of '\(path)' has a wrong checksum"
             damaged.append(
