@@ -82,6 +82,10 @@ let package = Package(
             "Protection",
             ["Model", "SystemIO", "Sealing", "Vault", "FileTrees", system]
         ),
+        room(
+            "FileProtection",
+            ["Model", "SystemIO", "Sealing", "Vault", "FileTrees", "Protection", system]
+        ),
         room("StackConfiguration", ["Model", yams]),
         room("Console", ["Model"]),
         .executableTarget(
@@ -98,6 +102,13 @@ let package = Package(
         tests("ObjectStorageTests", ["ObjectStorage", "TestKit", "SystemIO", "Model", system]),
         tests("RedisWireTests", ["Model", "RedisWire", "TestKit"]),
         tests("FileTreesTests", ["FileTrees", "TestKit", "SystemIO", "Model", system]),
+        tests(
+            "FileProtectionTests",
+            [
+                "FileProtection", "Protection", "Vault", "ObjectStorage", "Sealing", "FileTrees",
+                "TestKit", "SystemIO", "Model", system,
+            ]
+        ),
         tests("StackConfigurationTests", ["StackConfiguration", "Model"]),
         tests("ConsoleTests", ["Console", "Model"]),
         tests("HouseRulesTests", []),
