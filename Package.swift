@@ -85,7 +85,14 @@ let package = Package(
         ),
         room(
             "PostgresProtection",
-            ["Model", "SystemIO", "Sealing", "Vault", "Protection", "PostgresWire", system]
+            [
+                "Model", "SystemIO", "Sealing", "Vault", "FileTrees", "Protection", "PostgresWire",
+                system,
+            ]
+        ),
+        room(
+            "FileProtection",
+            ["Model", "SystemIO", "Sealing", "Vault", "FileTrees", "Protection", system]
         ),
         room("StackConfiguration", ["Model", yams]),
         room("Console", ["Model"]),
@@ -104,6 +111,13 @@ let package = Package(
         tests("PostgresWireTests", ["Model", "PostgresWire", "TestKit"]),
         tests("RedisWireTests", ["Model", "RedisWire", "TestKit"]),
         tests("FileTreesTests", ["FileTrees", "TestKit", "SystemIO", "Model", system]),
+        tests(
+            "FileProtectionTests",
+            [
+                "FileProtection", "Protection", "Vault", "ObjectStorage", "Sealing", "FileTrees",
+                "TestKit", "SystemIO", "Model", system,
+            ]
+        ),
         tests("StackConfigurationTests", ["StackConfiguration", "Model"]),
         tests("ConsoleTests", ["Console", "Model"]),
         tests("HouseRulesTests", []),

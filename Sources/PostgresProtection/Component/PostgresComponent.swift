@@ -1,0 +1,55 @@
+public import Model
+public import Protection
+public import SystemIO
+public import Vault
+
+/// A PostgreSQL cluster: base backups, its log, and recovery to a point in time.
+public struct PostgresComponent: Component {
+    /// Its name in the configuration.
+    public let name: String
+    /// How it is reached and protected.
+    public let settings: PostgresSettings
+    /// Who owns a restored data directory and runs a server on it; nil: this user, or `postgres` when this is root.
+    public let account: Account?
+    /// Whether a restore runs recovery at once, with a server of this host, and verifies the target reached.
+    public let recovers: Bool
+
+    /// Puts a component together.
+    public init(
+        name: String, settings: PostgresSettings, account: Account? = nil, recovers: Bool = true
+    ) {
+        self.name = name
+        self.settings = settings
+        self.account = account
+        self.recovers = recovers
+    }
+
+    /// A PostgreSQL cluster.
+    public var kind: ComponentKind { .postgresql }
+
+    /// Takes a base backup; returns when the log from its start to its stop is in the vault too.
+    ///
+    /// - Throws: `E-PG-…` of the server, `E-PG-FOREIGN` when it is another cluster than before, `E-PG-LOG`.
+    public func backUp(
+        into session: BackupSession, _ context: BackupContext
+    ) async throws(Fault) -> BackupDraft {
+        try await BaseBackupRun(settings: settings, context: context).run(into: session)
+    }
+
+    /// Chooses the base and the log for a target, and refuses what cannot be reached.
+    ///
+    /// - Throws: `E-TARGET-WINDOW` naming what can be reached, `E-RESTORE-NOT-EMPTY`, `E-RESTORE-ROOM`, `E-SNAPSHOT-NONE`.
+    public func planRestore(_ request: RestoreRequest) async throws(Fault) -> RestorePlan {
+        try await RecoveryPlanner(component: self, request: request).plan()
+    }
+
+    /// Lays the cluster out, and recovers it to the target when ``recovers`` says so.
+    ///
+    /// - Throws: `E-RECOVERY-FAILED` when the server did not reach the target; what reading the vault and writing throw.
+    public func restore(
+        _ plan: RestorePlan, _ request: RestoreRequest, progress: ProgressReporter
+    ) async throws(Fault) -> RestoreOutcome {
+        try await ClusterRestore(component: self, plan: plan, request: request, progress: progress)
+            .run()
+    }
+}
