@@ -33,9 +33,7 @@ struct RecoveryPlanner {
             facts: [
                 "end": end.description,
                 "timeline": String(chosen.reach.path.last),
-                "path": chosen.reach.path.stretches.map {
-                    "\($0.timeline) \($0.from) \($0.to?.description ?? end.description)"
-                }.joined(separator: "\n"),
+                "path": chosen.reach.path.text(end: end),
             ])
     }
 

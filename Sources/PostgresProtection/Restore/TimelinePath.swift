@@ -29,6 +29,27 @@ struct TimelinePath: Equatable {
         self.stretches = stretches
     }
 
+    /// Reads what ``text`` gives; nil when it is anything else. The last stretch has no end then.
+    init?(text: String) {
+        var stretches: [Stretch] = []
+        let lines = text.split(whereSeparator: \.isNewline)
+        for (number, line) in lines.enumerated() {
+            let words = line.split { $0 == " " }
+            guard words.count == 3, let timeline = UInt32(words[0]), let from = LSN(words[1]),
+                let to = LSN(words[2])
+            else { return nil }
+            stretches.append(
+                Stretch(timeline: timeline, from: from, to: number + 1 < lines.count ? to : nil))
+        }
+        guard !stretches.isEmpty else { return nil }
+        self.stretches = stretches
+    }
+
+    /// A line a stretch: timeline, first position, and where it ends, which for the last is `end`.
+    func text(end: LSN) -> String {
+        stretches.map { "\($0.timeline) \($0.from) \($0.to ?? end)" }.joined(separator: "\n")
+    }
+
     /// The timeline that the path ends on.
     var last: UInt32 { stretches.last?.timeline ?? 0 }
 }
