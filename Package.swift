@@ -118,6 +118,13 @@ let package = Package(
                 "TestKit", "SystemIO", "Model", system,
             ]
         ),
+        tests(
+            "PostgresProtectionTests",
+            [
+                "PostgresProtection", "Protection", "PostgresWire", "Vault", "ObjectStorage",
+                "Sealing", "TestKit", "SystemIO", "Model", system,
+            ]
+        ),
         tests("StackConfigurationTests", ["StackConfiguration", "Model"]),
         tests("ConsoleTests", ["Console", "Model"]),
         tests("HouseRulesTests", []),

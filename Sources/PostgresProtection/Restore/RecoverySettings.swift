@@ -17,7 +17,8 @@ enum RecoverySettings {
             let name = line.drop { $0 == " " || $0 == "\t" }.prefix { $0.isLetter || $0 == "_" }
             return !all.contains(name.lowercased())
         }
-        var values = Dictionary(uniqueKeysWithValues: all.map { ($0, "") })
+        // A second target is refused by the server even when it is empty, so only what is meant is set.
+        var values = ["primary_conninfo": "", "primary_slot_name": "", "recovery_end_command": ""]
         values["restore_command"] = RestoreScript.command
         values["recovery_target_timeline"] = String(timeline)
         values["recovery_target_action"] = "promote"
@@ -32,7 +33,7 @@ enum RecoverySettings {
                 .joined(separator: " ") + "+00"
         case .lsn(let position): values["recovery_target_lsn"] = position.description
         }
-        let lines = all.map { "\($0) = '\(values[$0] ?? "")'" }
+        let lines = all.compactMap { name in values[name].map { "\(name) = '\($0)'" } }
         return (kept + ["# Written by Lifeboat for recovery; removed when it is done."] + lines.map { $0[...] })
             .joined(separator: "\n") + "\n"
     }
