@@ -82,6 +82,10 @@ let package = Package(
             "Protection",
             ["Model", "SystemIO", "Sealing", "Vault", "FileTrees", system]
         ),
+        room(
+            "RedisProtection",
+            ["Model", "SystemIO", "Sealing", "Vault", "RedisWire", "Protection", system]
+        ),
         room("StackConfiguration", ["Model", yams]),
         room("Console", ["Model"]),
         .executableTarget(
@@ -97,6 +101,13 @@ let package = Package(
         tests("SystemIOTests", ["SystemIO", "Model", system]),
         tests("ObjectStorageTests", ["ObjectStorage", "TestKit", "SystemIO", "Model", system]),
         tests("RedisWireTests", ["Model", "RedisWire", "TestKit"]),
+        tests(
+            "RedisProtectionTests",
+            [
+                "RedisProtection", "Protection", "RedisWire", "Vault", "Sealing", "ObjectStorage",
+                "TestKit", "SystemIO", "Model", system,
+            ]
+        ),
         tests("FileTreesTests", ["FileTrees", "TestKit", "SystemIO", "Model", system]),
         tests("StackConfigurationTests", ["StackConfiguration", "Model"]),
         tests("ConsoleTests", ["Console", "Model"]),
