@@ -55,7 +55,9 @@ struct RedisBackup {
         }
         if !facts.rdb.isChecksummed {
             context.progress(
-                .note("the server sends no checksum, so only the structure was checked; set rdbchecksum yes")
+                .note(
+                    "the server sends no checksum, so only the structure was checked; set rdbchecksum yes"
+                )
             )
         }
         if report.facts[RedisFact.appendOnly] == nil {

@@ -53,7 +53,9 @@ struct ServerReport: Sendable {
         }
         let heard = clock.now()
         facts[RedisFact.redisVersion] = server?["redis_version"]
-        if let text = server?["server_time_usec"], let time = Int64(text), time < 1 << 52 {
+        if let text = server?["server_time_usec"], let time = Int64(text),
+            (0..<1 << 52).contains(time)
+        {
             self.clock = ServerClock(shown: Instant(nanoseconds: time * 1_000), heard: heard)
         }
         guard facts[RedisFact.appendOnly] == nil else { return }

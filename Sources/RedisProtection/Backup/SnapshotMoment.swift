@@ -16,6 +16,8 @@ package import Model
 package enum SnapshotMoment {
     /// The second that `ctime` was rounded down to, and what Linux's `time` may lag behind its exact clock.
     private static let rounding = Duration.milliseconds(1_020)
+    /// No file is in the writing for longer; a `ctime` from before is wrong.
+    private static let longest = Duration.seconds(86_400)
 
     /// The earlier of the bounds that are known.
     package static func bound(
@@ -23,9 +25,10 @@ package enum SnapshotMoment {
         createdAt: Instant?,
         clock: ServerClock?
     ) -> Instant {
-        guard let createdAt, let clock, (0..<1 << 33).contains(createdAt.seconds) else {
+        guard let createdAt, let clock, (0..<1 << 32).contains(createdAt.seconds) else {
             return firstPiece
         }
-        return min(firstPiece, clock.latest(createdAt) + rounding)
+        let bound = clock.latest(createdAt) + rounding
+        return firstPiece - longest <= bound ? min(firstPiece, bound) : firstPiece
     }
 }

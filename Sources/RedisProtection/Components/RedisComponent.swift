@@ -14,13 +14,13 @@ public struct RedisComponent: Component {
     public let name: String
     /// Always `redis`.
     public var kind: ComponentKind { .redis }
-    /// How the server is reached. Snapshots hold all databases, whichever it selects.
+    /// How the server is reached; snapshots hold all databases, whichever it selects.
     public let address: RedisAddress
     /// Where its files are on this host; nil: where the server said when it was backed up.
     public let directory: FilePath?
     /// Whether the server that a restore is for has `appendonly yes`; nil: as it was when it was backed up.
     public let isAppendOnly: Bool?
-    /// Whom restored files belong to; nil: the owner of the folder. Only root can give files away.
+    /// Whom restored files belong to; nil: the owner of the folder; only root can give files away.
     public let account: Account?
     private let patience: RedisPatience
 

@@ -15,7 +15,7 @@ struct RedisRestore {
         self.request = request
     }
 
-    /// Finds out what the restore would do. Changes nothing.
+    /// Finds out what the restore would do; changes nothing.
     func plan() async throws(Fault) -> RestorePlan {
         let snapshot = try await SnapshotChoice.newest(
             of: request.stream,
