@@ -94,6 +94,10 @@ let package = Package(
             "FileProtection",
             ["Model", "SystemIO", "Sealing", "Vault", "FileTrees", "Protection", system]
         ),
+        room(
+            "RedisProtection",
+            ["Model", "SystemIO", "Sealing", "Vault", "RedisWire", "Protection", system]
+        ),
         room("StackConfiguration", ["Model", yams]),
         room("Console", ["Model"]),
         .executableTarget(
@@ -110,6 +114,13 @@ let package = Package(
         tests("ObjectStorageTests", ["ObjectStorage", "TestKit", "SystemIO", "Model", system]),
         tests("PostgresWireTests", ["Model", "PostgresWire", "TestKit"]),
         tests("RedisWireTests", ["Model", "RedisWire", "TestKit"]),
+        tests(
+            "RedisProtectionTests",
+            [
+                "RedisProtection", "Protection", "RedisWire", "Vault", "Sealing", "ObjectStorage",
+                "TestKit", "SystemIO", "Model", system,
+            ]
+        ),
         tests("FileTreesTests", ["FileTrees", "TestKit", "SystemIO", "Model", system]),
         tests(
             "FileProtectionTests",
