@@ -15,7 +15,7 @@ import Testing
         var inputs: [[UInt8]] = [[], magic, bomb]
         for size in [1, 10, 100, 1000] { inputs += [random.bytes(size), magic + random.bytes(size)] }
         for input in inputs {
-            for count in [0, 1, 100, 1 << 20] where !(input.isEmpty && count == 0) {
+            for count in [0, 1, 100, 1 << 20] where input.count + count > 0 {
                 do throws(Fault) {
                     _ = try decoder.decompress(input, count: count)
                     Issue.record("garbage of \(input.count) bytes gave \(count) bytes")
@@ -57,7 +57,7 @@ import Testing
         let encoder = try FrameEncoder()
         let decoder = try ZstdDecoder()
         let advisor = CompressionAdvisor()
-        for size in [65, 500, 8192, 100_000] {
+        for size in [500, 8192, 100_000] {
             let plain = random.text(size)
             let frame = try encoder.encode(plain, type: .data, advisor: advisor)
             #expect(frame.codec == .zstd)

@@ -12,7 +12,7 @@ public struct VaultFixture: Sendable {
     /// The keys of the enrolled host.
     public let keys: HostKeys
     /// The host's tables and locks.
-    public let state: ScratchFolder
+    public private(set) var state: ScratchFolder
     /// The stream that ``backUp(_:to:)`` writes.
     public let stream: StreamName
     /// The vault, with the host enrolled.
@@ -48,6 +48,12 @@ public struct VaultFixture: Sendable {
             operator: operatorKey,
             at: time
         )
+    }
+
+    /// The same host, whose state folder was lost and begins empty.
+    public init(movingTo state: ScratchFolder, from other: VaultFixture) {
+        self = other
+        self.state = state
     }
 
     /// The same fixture with its vault opened in another store that holds the same objects.
