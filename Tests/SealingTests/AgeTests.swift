@@ -109,7 +109,8 @@ import Testing
         for size in [0, 32, 65_536] {
             let plain = [UInt8](repeating: 7, count: size)
             let sealed = try AgeFile.seal(plain, to: [identity.recipient])
-            let lengths = Array(0..<300) + [sealed.count - 65_552, sealed.count - 17, sealed.count - 1]
+            let lengths =
+                Array(0..<300) + [sealed.count - 65_552, sealed.count - 17, sealed.count - 1]
             for length in lengths where length >= 0 && length < sealed.count {
                 #expect(throws: Fault.self, "\(length)") {
                     try AgeFile.open(Array(sealed.prefix(length)), with: [identity])
@@ -127,7 +128,9 @@ import Testing
         var random = SeededGenerator(seed: 3)
         let intro = Array("age-encryption.org/v1\n".utf8)
         for size in [0, 1, 22, 100, 70_000] {
-            for garbage in [random.bytes(size), intro + random.bytes(size), intro + random.text(size)] {
+            for garbage in [
+                random.bytes(size), intro + random.bytes(size), intro + random.text(size),
+            ] {
                 let fault = #expect(throws: Fault.self) {
                     try AgeFile.open(garbage, with: [AgeIdentity()])
                 }
@@ -135,7 +138,9 @@ import Testing
             }
         }
         let stanzas = String(repeating: "-> X25519 AAAA\nAAAA\n", count: 1000)
-        for text in ["--- \n", "--- AAAA\n", "-> \n---\n", "-> X25519\n\n--- AA\n", stanzas + "--- AA\n"] {
+        for text in [
+            "--- \n", "--- AAAA\n", "-> \n---\n", "-> X25519\n\n--- AA\n", stanzas + "--- AA\n",
+        ] {
             #expect(throws: Fault.self) {
                 try AgeFile.open(intro + Array(text.utf8), with: [AgeIdentity()])
             }

@@ -13,7 +13,9 @@ import Testing
             try encoder.compress([UInt8](repeating: 0, count: 1 << 22), level: 3)
         )
         var inputs: [[UInt8]] = [[], magic, bomb]
-        for size in [1, 10, 100, 1000] { inputs += [random.bytes(size), magic + random.bytes(size)] }
+        for size in [1, 10, 100, 1000] {
+            inputs += [random.bytes(size), magic + random.bytes(size)]
+        }
         for input in inputs {
             for count in [0, 1, 100, 1 << 20] where input.count + count > 0 {
                 do throws(Fault) {

@@ -8,7 +8,12 @@ import Testing
     private let hash = Hashing.sha256([1, 2, 3])
 
     @Test func `a frame header has the bytes of the format`() throws {
-        let header = FrameHeader(storedLength: 0x0102_0304, plainLength: 0x0003_0201, type: .data, codec: .zstd)
+        let header = FrameHeader(
+            storedLength: 0x0102_0304,
+            plainLength: 0x0003_0201,
+            type: .data,
+            codec: .zstd
+        )
         #expect(header.encoded == [1, 2, 3, 4, 0, 3, 2, 1, 2, 1, 0, 0])
         let small = FrameHeader(storedLength: 116, plainLength: 100, type: .directory, codec: .raw)
         #expect(small.encoded == [0, 0, 0, 116, 0, 0, 0, 100, 1, 0, 0, 0])

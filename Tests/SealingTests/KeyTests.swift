@@ -7,8 +7,14 @@ import Testing
     private static let vault = Hashing.sha256(Array("vault".utf8))
 
     @Test(arguments: [
-        (HostSecret.Purpose.page, "4da3e033207fe89f8ff560c0beafd32b2289316a6f4a2517d5b0132fce3dd264"), (.chunk, "a919f36ceb772f038cbfc0bf483257616d0c8783424b6ff2ed87db0faddbc9e0"), (.manifest, "02e676e50fa1bfb49f32b9b26a847c55d5bd0b9bd1cf8498c05a329c40d158ae"),
-        (.gear, "17e519269c5dce840dff05bdb8ddc0ae845620aaaa2e131ffae90d933a6f9ef1"), (.log, "93bab9c2697cd48092164e7c4ca5842dcd7b4db69bfc8ecb81992d660d0e904b"), (.secret, "7f012a075aefcda348bd06d56e04ccfcd7009084c2bd86a8ce78c6583e6b5324"),
+        (
+            HostSecret.Purpose.page,
+            "4da3e033207fe89f8ff560c0beafd32b2289316a6f4a2517d5b0132fce3dd264"
+        ), (.chunk, "a919f36ceb772f038cbfc0bf483257616d0c8783424b6ff2ed87db0faddbc9e0"),
+        (.manifest, "02e676e50fa1bfb49f32b9b26a847c55d5bd0b9bd1cf8498c05a329c40d158ae"),
+        (.gear, "17e519269c5dce840dff05bdb8ddc0ae845620aaaa2e131ffae90d933a6f9ef1"),
+        (.log, "93bab9c2697cd48092164e7c4ca5842dcd7b4db69bfc8ecb81992d660d0e904b"),
+        (.secret, "7f012a075aefcda348bd06d56e04ccfcd7009084c2bd86a8ce78c6583e6b5324"),
     ])
     func `derived keys are those of an independent HKDF`(
         purpose: HostSecret.Purpose,
@@ -22,7 +28,10 @@ import Testing
         let hasher = try HostSecret(bytes: Self.secret).hasher(for: .page, vault: Self.vault)
         let content = Array("content".utf8)
         let id = content.withUnsafeBytes { hasher.id(of: $0) }
-        #expect(Hexadecimal.encode(hasher.tag(of: content)) == "6e2837f67db4f2cdc3058e7db05255f5f3b8147cfb8a23c1fa95c29b21444889")
+        #expect(
+            Hexadecimal.encode(hasher.tag(of: content))
+                == "6e2837f67db4f2cdc3058e7db05255f5f3b8147cfb8a23c1fa95c29b21444889"
+        )
         #expect(id == ContentID(high: 0x6e2837f67db4f2cd, low: 0xc3058e7db05255f5))
     }
 
@@ -77,7 +86,8 @@ import Testing
                 #expect(!key.verifyKey.verifies(broken, of: message))
             }
         }
-        for text in ["", "00", hexadecimal.uppercased(), hexadecimal + "00"] where text != hexadecimal {
+        for text in ["", "00", hexadecimal.uppercased(), hexadecimal + "00"]
+        where text != hexadecimal {
             #expect(VerifyKey(hexadecimal: text) == nil)
         }
     }

@@ -26,7 +26,8 @@ import Vault
                 let report = try await VaultCheck(broken.vault).run { _ in }
                 #expect(report.damage.map(\.object) == [name.text])
                 #expect(await fault { _ = try await broken.restore(first) }?.code == .missingObject)
-                let healer = isForgetting
+                let healer =
+                    isForgetting
                     ? VaultFixture(movingTo: try ScratchFolder(), from: broken) : broken
                 let second = try await healer.backUp(files)
                 #expect(try await healer.restore(second) == files, "pack \(number)")
@@ -99,7 +100,10 @@ import Vault
                 let inner = MemoryStore()
                 let store = FaultyStore(inner, [.init(.put, number: number, misbehaviour)])
                 let fixture = try await VaultFixture(in: store)
-                #expect(await fault { try await fixture.backUp(Self.someFiles(6)) }?.code == .storeUnreachable)
+                #expect(
+                    await fault { try await fixture.backUp(Self.someFiles(6)) }?.code
+                        == .storeUnreachable
+                )
                 let again = try await fixture.backUp(Self.someFiles(6))
                 #expect(try await fixture.restore(again) == Self.someFiles(6))
             }
@@ -123,7 +127,9 @@ import Vault
         }
     }
 
-    @Test func `a listing that shows too little makes a larger backup, never a broken one`() async throws {
+    @Test func `a listing that shows too little makes a larger backup, never a broken one`()
+        async throws
+    {
         for count in [0, 1, 2] {
             let inner = MemoryStore()
             let fixture = try await VaultFixture(in: inner)

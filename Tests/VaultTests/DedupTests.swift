@@ -62,7 +62,8 @@ import Vault
         #expect(try await fixture.restore(second) == ["pages512/a": bytes])
     }
 
-    @Test(arguments: [0, 1, 4_000_000, 8 << 20]) func `one byte inserted costs three chunks at most`(
+    @Test(arguments: [0, 1, 4_000_000, 8 << 20])
+    func `one byte inserted costs three chunks at most`(
         position: Int
     ) async throws {
         var random = SeededGenerator(seed: 12)
@@ -93,7 +94,10 @@ import Vault
             (session) async throws(Fault) in
             let manifest = try await session.previousManifest()
             while let entry = try await manifest?.next() {
-                try session.add(entry, content: entry.kind == .file ? session.content(of: entry) : nil)
+                try session.add(
+                    entry,
+                    content: entry.kind == .file ? session.content(of: entry) : nil
+                )
             }
             return BackupDraft(time: Instant(seconds: 0))
         }

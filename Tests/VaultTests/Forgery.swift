@@ -36,7 +36,8 @@ enum Forgery {
         let line = String(decoding: object.prefix { $0 != 10 }, as: UTF8.self)
         let text = Array(edit(line).utf8)
         let signature = key.sign(Array("lifeboat/1/document\n".utf8) + text)
-        let seal = "{\"by\":\"\(key.verifyKey)\",\"signature\":\"\(Hexadecimal.encode(signature))\"}"
+        let seal =
+            "{\"by\":\"\(key.verifyKey)\",\"signature\":\"\(Hexadecimal.encode(signature))\"}"
         return text + [10] + Array(seal.utf8) + [10]
     }
 

@@ -21,7 +21,9 @@ import Vault
         }
 
         /// What a reader says with an object added.
-        func adding(_ name: ObjectName, _ object: [UInt8]) async throws -> (good: Int, refused: [Fault]) {
+        func adding(_ name: ObjectName, _ object: [UInt8]) async throws -> (
+            good: Int, refused: [Fault]
+        ) {
             let copy = store.copy()
             copy.tamper(name, object)
             let vault = try await Vault.open(copy, expecting: fixture.vault.id)
@@ -56,7 +58,9 @@ import Vault
         #expect(refused.map(\.code) == [.untrusted])
     }
 
-    @Test(arguments: ["alpha.shop.data/0000000002", "alpha.shop.other/0000000001", "beta.shop.data/0000000001"])
+    @Test(arguments: [
+        "alpha.shop.data/0000000002", "alpha.shop.other/0000000001", "beta.shop.data/0000000001",
+    ])
     func `a snapshot under another name is refused`(place: String) async throws {
         let scene = try await Scene()
         let (good, refused) = try await scene.adding(
@@ -71,9 +75,13 @@ import Vault
         ("2026-", "2025-"), ("\"seq\":1", "\"seq\":2"), ("\"problems\":0", "\"problems\":1"),
         ("\"kind\":\"files\"", "\"kind\":\"redis\""),
     ])
-    func `a head that was changed without its key is refused`(text: String, new: String) async throws {
+    func `a head that was changed without its key is refused`(text: String, new: String)
+        async throws
+    {
         let scene = try await Scene()
-        let changed = Forgery.signed(scene.object, by: SigningKey()) { $0.replacing(text, with: new) }
+        let changed = Forgery.signed(scene.object, by: SigningKey()) {
+            $0.replacing(text, with: new)
+        }
         #expect(changed.count != scene.object.count || changed != scene.object)
         let seq = new == "\"seq\":2" ? "0000000002" : "0000000001"
         let (good, refused) = try await scene.adding(
@@ -101,8 +109,11 @@ import Vault
             at: scene.fixture.time
         )
         let object = Forgery.signed(scene.object, by: beta.signing) {
-            $0.replacing("\(scene.fixture.keys.signing.verifyKey)", with: "\(beta.signing.verifyKey)")
-                .replacing("\"seq\":1", with: "\"seq\":2")
+            $0.replacing(
+                "\(scene.fixture.keys.signing.verifyKey)",
+                with: "\(beta.signing.verifyKey)"
+            )
+            .replacing("\"seq\":1", with: "\"seq\":2")
         }
         let (good, alsoRefused) = try await scene.adding(
             Forgery.name("snapshots/alpha.shop.data/0000000002", object),
@@ -116,7 +127,8 @@ import Vault
         ("\"format\":1", "\"format\":2"), ("\"type\":\"snapshot\"", "\"type\":\"log\""),
         ("\"body\":{\"bytes\":", "\"body\":{\"bytes\":9223372036854775"),
         ("\"body\":{\"bytes\":", "\"body\":{\"bytes\":-"),
-        ("\"packs\":[{\"bytes\":", "\"packs\":[{\"bytes\":-9"), ("\"problems\":0", "\"problems\":-1"),
+        ("\"packs\":[{\"bytes\":", "\"packs\":[{\"bytes\":-9"),
+        ("\"problems\":0", "\"problems\":-1"),
         ("{\"body\"", "{\"body\":1,\"body\""), ("\"problems\":0", "\"problems\":1e99"),
         ("\"problems\":0", "\"problems\":" + String(repeating: "[", count: 5_000)),
     ])
@@ -172,7 +184,9 @@ import Vault
         #expect(next.head.seq < 1_000_000_000)
     }
 
-    @Test func `a damaged newest snapshot is passed over and its number not used again`() async throws {
+    @Test func `a damaged newest snapshot is passed over and its number not used again`()
+        async throws
+    {
         let scene = try await Scene()
         let second = try await scene.fixture.backUp(["b": [1]])
         let name = try named(second.id.description)
@@ -186,9 +200,12 @@ import Vault
     @Test func `foreign objects are reported and harm nothing`() async throws {
         let scene = try await Scene()
         let foreign = [
-            "lost+found/x", "snapshots/alpha.shop.data/0000000001-abc", "packs/00/00", "hosts/x.json",
-            "snapshots/alpha.shop.data/1-0123456789abcdef", "log/alpha.shop.data/1/history-00", "Thumbs.db",
-            "packs/ab/" + String(repeating: "0", count: 64), "snapshots/A.b.c/0000000001-0123456789abcdef",
+            "lost+found/x", "snapshots/alpha.shop.data/0000000001-abc", "packs/00/00",
+            "hosts/x.json",
+            "snapshots/alpha.shop.data/1-0123456789abcdef", "log/alpha.shop.data/1/history-00",
+            "Thumbs.db",
+            "packs/ab/" + String(repeating: "0", count: 64),
+            "snapshots/A.b.c/0000000001-0123456789abcdef",
             "hosts/alpha/1000000.json", "snapshots/alpha.shop.data/0000000001-0123456789ABCDEF",
             "log/alpha.shop.data/00000001/0000000000000002-0000000000000001-0123456789abcdef",
         ]

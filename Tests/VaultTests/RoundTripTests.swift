@@ -21,7 +21,9 @@ import Vault
             "deep/a/b/c/d": random.bytes(10), "deep/ä ö\n": random.bytes(10),
         ]
         var mixed = random.bytes(4096)
-        for _ in 0..<20 { mixed += zeros(4096 * Int.random(in: 1...9, using: &random)) + random.bytes(5000) }
+        for _ in 0..<20 {
+            mixed += zeros(4096 * Int.random(in: 1...9, using: &random)) + random.bytes(5000)
+        }
         files["sparse/mixed"] = mixed
         var pages: [UInt8] = []
         for index in 0..<60 { pages += index.isMultiple(of: 3) ? zeros(8192) : random.text(8192) }
@@ -35,7 +37,8 @@ import Vault
         let snapshot = try await fixture.backUp(files)
         #expect(try await fixture.restore(snapshot) == files)
         #expect(snapshot.head.sizes.source == files.values.reduce(0) { $0 + Int64($1.count) })
-        let report = try await VaultCheck(fixture.vault).run(identities: [fixture.identity]) { _ in }
+        let report = try await VaultCheck(fixture.vault).run(identities: [fixture.identity]) { _ in
+        }
         #expect(report.damage == [])
         #expect(report.foreign == [])
         #expect(report.files == files.count)
@@ -62,7 +65,9 @@ import Vault
     @Test func `five thousand small files come back as they were`() async throws {
         var random = SeededGenerator(seed: 3)
         var files: [String: [UInt8]] = [:]
-        for index in 0..<5_000 { files["d\(index % 50)/f\(index)"] = random.text(Int(random.next() % 300)) }
+        for index in 0..<5_000 {
+            files["d\(index % 50)/f\(index)"] = random.text(Int(random.next() % 300))
+        }
         let fixture = try await VaultFixture(in: MemoryStore(), packBytes: 1 << 20)
         let snapshot = try await fixture.backUp(files)
         #expect(snapshot.head.sizes.entries == 5_050)
@@ -130,7 +135,8 @@ import Vault
 
     @Test func `bytes may come in pieces of any length`() async throws {
         var random = SeededGenerator(seed: 8)
-        let bytes = random.text(700_000) + [UInt8](repeating: 0, count: 20_000) + random.bytes(50_001)
+        let bytes =
+            random.text(700_000) + [UInt8](repeating: 0, count: 20_000) + random.bytes(50_001)
         let fixture = try await VaultFixture(in: MemoryStore(), packBytes: 1 << 20)
         let first = try await fixture.backUp(["a": bytes, "pages/a": bytes])
         for step in [1_000, 8_192, 77_777, bytes.count] {
@@ -143,7 +149,9 @@ import Vault
                     try await chunks.write(part)
                     try await pages.write(part)
                 }
-                for (path, content) in [("a", try await chunks.finish()), ("pages/a", try await pages.finish())] {
+                for (path, content) in [
+                    ("a", try await chunks.finish()), ("pages/a", try await pages.finish()),
+                ] {
                     try session.add(
                         ManifestEntry(path: Array(path.utf8), kind: .file, mode: 0o600),
                         content: content

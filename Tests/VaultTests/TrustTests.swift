@@ -19,12 +19,15 @@ import Vault
         let entry = try #require(try await fixture.entries(of: snapshot).first)
         #expect(await fault { try await reader.read(entry) { _ in } }?.code == .wrongKey)
         #expect(
-            await fault { _ = try await VaultCheck(fixture.vault).run(identities: host) { _ in } }?.code
+            await fault { _ = try await VaultCheck(fixture.vault).run(identities: host) { _ in } }?
+                .code
                 == .wrongKey
         )
         #expect(
-            await fault { _ = try await fixture.entries(of: snapshot, identities: [AgeIdentity()]) }?
-                .code == .wrongKey
+            await fault {
+                _ = try await fixture.entries(of: snapshot, identities: [AgeIdentity()])
+            }?
+            .code == .wrongKey
         )
     }
 
@@ -53,8 +56,10 @@ import Vault
         let second = try await fixture.backUp(files)
         #expect(try await fixture.restore(first) == Self.files)
         #expect(
-            await fault { _ = try await fixture.entries(of: second, identities: [fixture.identity]) }?
-                .code == .wrongKey
+            await fault {
+                _ = try await fixture.entries(of: second, identities: [fixture.identity])
+            }?
+            .code == .wrongKey
         )
         // What was stored for the first recipient only stays so; both together read everything.
         #expect(try await fixture.restore(second, identities: [other, fixture.identity]) == files)
@@ -75,7 +80,9 @@ import Vault
             if isForgetting { try fixture.forgetState() }
             let next = try await vault.backUp(fixture.request, keys: keys) {
                 (session) async throws(Fault) in
-                #expect(try await session.previousManifest() == nil || session.previous?.head.seq == 2)
+                #expect(
+                    try await session.previousManifest() == nil || session.previous?.head.seq == 2
+                )
                 let content = try await VaultFixture.store([1, 2, 3], .chunks, in: session)
                 try session.add(ManifestEntry(path: [65], kind: .file, mode: 0), content: content)
                 return BackupDraft(time: Instant(seconds: 1))
@@ -120,9 +127,12 @@ import Vault
         let fixture = try await VaultFixture(in: store)
         #expect(try await Vault.open(store, expecting: nil).id == fixture.vault.id)
         let other = Hashing.sha256([1])
-        #expect(await fault { _ = try await Vault.open(store, expecting: other) }?.code == .untrusted)
         #expect(
-            await fault { _ = try await Vault.open(MemoryStore(), expecting: nil) }?.code == .noVault
+            await fault { _ = try await Vault.open(store, expecting: other) }?.code == .untrusted
+        )
+        #expect(
+            await fault { _ = try await Vault.open(MemoryStore(), expecting: nil) }?.code
+                == .noVault
         )
         let again = await fault {
             _ = try await Vault.create(in: store, environment: "x", operator: SigningKey())
@@ -131,9 +141,14 @@ import Vault
     }
 
     @Test(arguments: [
-        ("\"format\":1", "\"format\":2", true, true), ("\"read\":[]", "\"read\":[\"x\"]", true, true),
-        ("\"write\":[]", "\"write\":[\"x\"]", false, true), ("\"gc\":[]", "\"gc\":[\"x\"]", false, false),
-        (",\"environment\":\"test\"", ",\"more\":{\"a\":[1]},\"environment\":\"test\"", false, false),
+        ("\"format\":1", "\"format\":2", true, true),
+        ("\"read\":[]", "\"read\":[\"x\"]", true, true),
+        ("\"write\":[]", "\"write\":[\"x\"]", false, true),
+        ("\"gc\":[]", "\"gc\":[\"x\"]", false, false),
+        (
+            ",\"environment\":\"test\"", ",\"more\":{\"a\":[1]},\"environment\":\"test\"", false,
+            false
+        ),
     ])
     func `a format or feature that is not known is refused`(
         text: String,
@@ -175,7 +190,9 @@ import Vault
             name,
             Forgery.document(bytes, by: fixture.operatorKey) { _ in "{\"format\":2,\"new\":true}" }
         )
-        #expect(await fault { _ = try await Vault.open(store, expecting: nil) }?.code == .unknownFormat)
+        #expect(
+            await fault { _ = try await Vault.open(store, expecting: nil) }?.code == .unknownFormat
+        )
     }
 
     @Test func `a forged identity of the vault is refused`() async throws {
@@ -210,7 +227,9 @@ import Vault
         #expect(await fault { try await opened.backUp(Self.files) }?.code == .untrusted)
     }
 
-    @Test func `a host document that cannot be trusted is named and hurts nobody else`() async throws {
+    @Test func `a host document that cannot be trusted is named and hurts nobody else`()
+        async throws
+    {
         let store = MemoryStore()
         let fixture = try await VaultFixture(in: store)
         let good = try #require(store.contents[named("hosts/alpha/000001.json")])
@@ -223,7 +242,10 @@ import Vault
             (
                 "hosts/alpha/000003.json",
                 Forgery.document(good, by: fixture.operatorKey) {
-                    $0.replacing("age1", with: "age2").replacing("\"number\":1", with: "\"number\":3")
+                    $0.replacing("age1", with: "age2").replacing(
+                        "\"number\":1",
+                        with: "\"number\":3"
+                    )
                 }
             ),
         ]

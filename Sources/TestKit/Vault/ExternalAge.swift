@@ -17,7 +17,9 @@ public struct ExternalAge: Sendable {
     public func newIdentity() async throws(Fault) -> String {
         let output = try await Command("age-keygen").runSuccessfully(outputLimit: 4096)
         let text = String(decoding: output, as: UTF8.self)
-        return text.split(separator: "\n").first { $0.hasPrefix("AGE-SECRET-KEY-1") }.map { String($0) } ?? ""
+        return text.split(separator: "\n").first { $0.hasPrefix("AGE-SECRET-KEY-1") }.map {
+            String($0)
+        } ?? ""
     }
 
     /// The recipient of an identity, as `age-keygen -y` tells it.

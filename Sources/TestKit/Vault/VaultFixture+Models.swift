@@ -13,7 +13,11 @@ extension VaultFixture {
         return try await vault.backUp(request, keys: keys) { session async throws(Fault) in
             for path in Self.paths(of: files) {
                 guard let bytes = files[path] else {
-                    var folder = ManifestEntry(path: Array(path.utf8), kind: .directory, mode: 0o750)
+                    var folder = ManifestEntry(
+                        path: Array(path.utf8),
+                        kind: .directory,
+                        mode: 0o750
+                    )
                     folder.modified = Self.modified(path)
                     try session.add(folder)
                     continue
@@ -111,7 +115,11 @@ extension VaultFixture {
 
     /// When a path was last changed; every path has its own time.
     private static func modified(_ path: String) -> Instant {
-        Instant(nanoseconds: path.utf8.reduce(1_700_000_000) { ($0 &* 31 &+ Int64($1)) & 0xff_ffff_ffff })
+        Instant(
+            nanoseconds: path.utf8.reduce(1_700_000_000) {
+                ($0 &* 31 &+ Int64($1)) & 0xff_ffff_ffff
+            }
+        )
     }
 
     /// Files and the folders above them, by component.
@@ -119,7 +127,9 @@ extension VaultFixture {
         var paths = Set(files.keys)
         for path in files.keys {
             let parts = path.split(separator: "/")
-            for count in 1..<max(parts.count, 1) { paths.insert(parts.prefix(count).joined(separator: "/")) }
+            for count in 1..<max(parts.count, 1) {
+                paths.insert(parts.prefix(count).joined(separator: "/"))
+            }
         }
         return paths.sorted { left, right in
             left.split(separator: "/").lexicographicallyPrecedes(right.split(separator: "/")) {
@@ -129,6 +139,9 @@ extension VaultFixture {
     }
 
     private static func wrong(_ entry: ManifestEntry) -> Fault {
-        Fault(.damaged, "unable to restore file '\(entry.displayedPath)': its bytes are not its own")
+        Fault(
+            .damaged,
+            "unable to restore file '\(entry.displayedPath)': its bytes are not its own"
+        )
     }
 }
