@@ -13,6 +13,16 @@ import Vault
         ]
     }
 
+    /// The numbers of the calls that store packs when files go into a new vault.
+    private static func packPuts(of files: [String: [UInt8]]) async throws -> [Int] {
+        let store = MemoryStore()
+        try await VaultFixture(in: store).backUp(files)
+        let puts = store.operations.filter { $0.kind == .put }
+        let numbers = puts.indices.filter { puts[$0].name.hasPrefix("packs/") }.map { $0 + 1 }
+        #expect(numbers.count > 1)
+        return numbers
+    }
+
     @Test func `a pack that vanished is named, and the next backup heals itself`() async throws {
         let store = MemoryStore()
         let fixture = try await VaultFixture(in: store)
@@ -68,8 +78,7 @@ import Vault
     }
 
     @Test func `a store that loses or shortens a pack cannot make a snapshot`() async throws {
-        // Puts 1 to 5: three files of the way out, the vault's identity, the host.
-        for number in 6...10 {
+        for number in try await Self.packPuts(of: Self.someFiles(4)) {
             for misbehaviour in [FaultyStore.Misbehaviour.pretend, .short(100)] {
                 let inner = MemoryStore()
                 let store = FaultyStore(inner, [.init(.put, number: number, misbehaviour)])
@@ -80,6 +89,20 @@ import Vault
                 let again = try await fixture.backUp(Self.someFiles(4))
                 #expect(try await fixture.restore(again) == Self.someFiles(4))
             }
+        }
+    }
+
+    @Test func `a snapshot that the store loses or shortens is no success`() async throws {
+        let files = Self.someFiles(9)
+        let number = try #require(try await Self.packPuts(of: files).last) + 1
+        for misbehaviour in [FaultyStore.Misbehaviour.pretend, .short(100)] {
+            let inner = MemoryStore()
+            let fixture = try await VaultFixture(
+                in: FaultyStore(inner, [.init(.put, number: number, misbehaviour)])
+            )
+            #expect(await fault { try await fixture.backUp(files) }?.code == .vanished)
+            let again = try await fixture.backUp(files)
+            #expect(try await fixture.restore(again) == files)
         }
     }
 
@@ -95,7 +118,7 @@ import Vault
 
     @Test func `a failure of the store ends the session with that failure`() async throws {
         let broken = Fault(.storeUnreachable, "unable to reach store 'x': it is down")
-        for number in 6...12 {
+        for number in try await Self.packPuts(of: Self.someFiles(6)) {
             for misbehaviour in [FaultyStore.Misbehaviour.fail(broken), .failAfterwards(broken)] {
                 let inner = MemoryStore()
                 let store = FaultyStore(inner, [.init(.put, number: number, misbehaviour)])

@@ -200,7 +200,7 @@ import Vault
     @Test func `foreign objects are reported and harm nothing`() async throws {
         let scene = try await Scene()
         let foreign = [
-            "lost+found/x", "snapshots/alpha.shop.data/0000000001-abc", "packs/00/00",
+            "other/x", "snapshots/alpha.shop.data/0000000001-abc", "packs/00/00",
             "hosts/x.json",
             "snapshots/alpha.shop.data/1-0123456789abcdef", "log/alpha.shop.data/1/history-00",
             "Thumbs.db",

@@ -90,8 +90,6 @@ import Vault
             #expect(next.head.seq == (isForgetting ? 3 : 2))
         }
         #expect(try await fixture.restore(first) == Self.files)
-        let old = await fault { try await fixture.backUp(Self.files) }
-        #expect(old == nil || old?.code == .untrusted)
     }
 
     @Test func `an unknown host may not write`() async throws {

@@ -87,8 +87,13 @@ public struct VaultCheck {
                     objectBytes: info.bytes
                 )
                 try await check.checkLog(name, piece, stream: stream)
-            case .host:
-                _ = try check.vault.enrolment(try await check.read(info), object: info.name.text)
+            case .host(let host, let number):
+                _ = try check.vault.enrolment(
+                    try await check.read(info),
+                    of: host,
+                    number: number,
+                    object: info.name.text
+                )
             case .format: try await check.checkFormat(info)
             case .wayOut(let file): try await check.checkWayOut(file, info)
             }

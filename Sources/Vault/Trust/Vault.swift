@@ -129,11 +129,9 @@ public struct Vault: Sendable {
             guard case .host(let host, let number) = VaultName(name) else { continue }
             do throws(Fault) {
                 let bytes = try await store.get(name, limit: 1 << 20)
-                let enrolment = try enrolment(bytes, object: name.description)
-                guard enrolment.host == host, enrolment.number == number else {
-                    throw .damaged(name.description, "it speaks of another host")
-                }
-                enrolments.append(enrolment)
+                enrolments.append(
+                    try enrolment(bytes, of: host, number: number, object: name.description)
+                )
             } catch  where error.code.disposition == .corrupt || error.code == .invalidKey {
                 refused.append(error)
             }
@@ -149,6 +147,21 @@ public struct Vault: Sendable {
         )
     }
 
+    /// The enrolment in a document that stands under the name of a host and a number.
+    func enrolment(
+        _ bytes: [UInt8],
+        of host: String,
+        number: Int,
+        object: String
+    ) throws(Fault) -> Enrolment {
+        let enrolment = try enrolment(bytes, object: object)
+        guard enrolment.host == host, enrolment.number == number else {
+            throw .damaged(object, "it speaks of another host")
+        }
+        return enrolment
+    }
+
+    /// The enrolment in a document, wherever it stands.
     func enrolment(_ bytes: [UInt8], object: String) throws(Fault) -> Enrolment {
         let signed = try SignedDocument(parsing: bytes, object: object)
         let document = try JSONText.decode(HostDocument.self, signed.document, of: object)
