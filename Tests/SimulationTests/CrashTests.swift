@@ -13,9 +13,9 @@ import Vault
             "empty": [],
         ]
         var second = first
-        second["a"] = random.bytes(200_000)
+        second["a"] = random.bytes(1_000_000)
         second["pages/c"]?[9_000] ^= 1
-        second["new"] = random.bytes(150_000)
+        second["pages/new"] = random.bytes(1_500_000)
         return [first, second]
     }
 

@@ -53,7 +53,12 @@ import Vault
         let fixture = try await VaultFixture(in: store)
         let files = Self.someFiles(2)
         let first = try await fixture.backUp(files)
-        let name = try #require(Forgery.names(store, "packs/").first)
+        let packs = Forgery.names(store, "packs/")
+        let name = try #require(
+            packs.max {
+                store.contents[$0, default: []].count < store.contents[$1, default: []].count
+            }
+        )
         store.tamper(name, try #require(store.contents[name]).prefix(length).map(\.self))
         let refusal = await fault { _ = try await fixture.restore(first) }
         #expect(refusal?.code.exit == .damaged)

@@ -9,7 +9,7 @@ import Vault
     @Test func `the same files again add nothing and write no pack`() async throws {
         let store = MemoryStore()
         let fixture = try await VaultFixture(in: store)
-        let files = RoundTripTests.manyShapes(seed: 1)
+        let files = SampleFiles.manyShapes(seed: 1)
         try await fixture.backUp(files)
         for isForgetting in [false, true] {
             if isForgetting { try fixture.forgetState() }
@@ -25,7 +25,7 @@ import Vault
     @Test func `the kept table spares reading the packs`() async throws {
         let store = MemoryStore()
         let fixture = try await VaultFixture(in: store)
-        let files = RoundTripTests.manyShapes(seed: 1)
+        let files = SampleFiles.manyShapes(seed: 1)
         try await fixture.backUp(files)
         store.forgetOperations()
         try await fixture.backUp(files)
@@ -88,7 +88,7 @@ import Vault
 
     @Test func `content of the snapshot before is taken over without reading it`() async throws {
         let fixture = try await VaultFixture(in: MemoryStore())
-        let files = RoundTripTests.manyShapes(seed: 1)
+        let files = SampleFiles.manyShapes(seed: 1)
         try await fixture.backUp(files)
         let second = try await fixture.vault.backUp(fixture.request, keys: fixture.keys) {
             (session) async throws(Fault) in
