@@ -38,7 +38,7 @@ import Vault
         }
     }
 
-    @Test func `after a thousand incrementals a restore reads every pack once`()
+    @Test func `after many incrementals a restore reads every pack once`()
         async throws
     {
         var random = SeededGenerator(seed: 54)
@@ -47,7 +47,7 @@ import Vault
         // 2,048 pages; each round changes eight, so that all have been rewritten several times.
         var bytes = random.bytes(2_048 * 512)
         var last = try await fixture.backUp(["pages512/a": bytes])
-        for _ in 0..<1_000 {
+        for _ in 0..<300 {
             for _ in 0..<8 {
                 let page = Int(random.next() % 2_048) * 512
                 bytes.replaceSubrange(page..<page + 512, with: random.bytes(512))
@@ -62,7 +62,7 @@ import Vault
         let read = store.operations.filter { $0.name.hasPrefix("packs/") }
         let total = read.reduce(0) { $0 + $1.bytes }
         print(
-            "page map: 1,000 incrementals, \(last.head.packs.count) packs, \(entry.extents.count) extents,",
+            "page map: 300 incrementals, \(last.head.packs.count) packs, \(entry.extents.count) extents,",
             "\(read.count) reads, \(total) bytes read for \(bytes.count)"
         )
         // No pack is read twice: its front, then the whole of it or the frames that are wanted.
