@@ -113,7 +113,7 @@ public struct TreeRestorer: Sendable {
             for _ in 0..<workers {
                 group.addTask {
                     do throws(Fault) {
-                        let verifier = try TreeVerifier(tree, pageKey: pageKey, progress: progress)
+                        let verifier = TreeVerifier(tree, pageKey: pageKey, progress: progress)
                         while let work = try await queue.next() { try verifier.run(work) }
                         return nil
                     } catch {
