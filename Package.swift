@@ -77,7 +77,6 @@ let package = Package(
             swiftSettings: strict
         ),
         room("PostgresWire", ["Model", "CPostgres"]),
-        room("PostgresWire", ["Model", "CPostgres"]),
         room("RedisWire", ["Model"] + nio),
         room("FileTrees", ["Model", "SystemIO", system]),
         room(
@@ -88,18 +87,21 @@ let package = Package(
             "PostgresProtection",
             ["Model", "SystemIO", "Sealing", "Vault", "Protection", "PostgresWire", system]
         ),
-        room(
-            "PostgresProtection",
-            ["Model", "SystemIO", "Sealing", "Vault", "Protection", "PostgresWire", system]
-        ),
         room("StackConfiguration", ["Model", yams]),
         room("Console", ["Model"]),
+        room(
+            "Recovery",
+            [
+                "Model", "SystemIO", "Sealing", "ObjectStorage", "Vault", "Protection",
+                "StackConfiguration", system,
+            ]
+        ),
         .executableTarget(
             name: "lifeboat",
             dependencies: [
-                "Model", "CZstd", "CPostgres", crypto, system, subprocess, protobuf, yams,
-                arguments, signals,
-            ] + nio,
+                "Model", "SystemIO", "Sealing", "Vault", "Protection", "StackConfiguration",
+                "Recovery", "Console", system, arguments, signals,
+            ],
             swiftSettings: strict
         ),
         room("TestKit", ["Model", "SystemIO", "ObjectStorage", system]),
@@ -107,11 +109,17 @@ let package = Package(
         tests("SystemIOTests", ["SystemIO", "Model", system]),
         tests("ObjectStorageTests", ["ObjectStorage", "TestKit", "SystemIO", "Model", system]),
         tests("PostgresWireTests", ["Model", "PostgresWire", "TestKit"]),
-        tests("PostgresWireTests", ["Model", "PostgresWire", "TestKit"]),
         tests("RedisWireTests", ["Model", "RedisWire", "TestKit"]),
         tests("FileTreesTests", ["FileTrees", "TestKit", "SystemIO", "Model", system]),
         tests("StackConfigurationTests", ["StackConfiguration", "Model"]),
         tests("ConsoleTests", ["Console", "Model"]),
+        tests(
+            "RecoveryTests",
+            [
+                "Recovery", "StackConfiguration", "Protection", "Vault", "ObjectStorage",
+                "Sealing", "SystemIO", "Model", "TestKit", "lifeboat", system,
+            ]
+        ),
         tests("HouseRulesTests", []),
     ],
     swiftLanguageModes: [.v6]
