@@ -85,7 +85,18 @@ let package = Package(
         ),
         room(
             "PostgresProtection",
-            ["Model", "SystemIO", "Sealing", "Vault", "Protection", "PostgresWire", system]
+            [
+                "Model", "SystemIO", "Sealing", "Vault", "FileTrees", "Protection", "PostgresWire",
+                system,
+            ]
+        ),
+        room(
+            "FileProtection",
+            ["Model", "SystemIO", "Sealing", "Vault", "FileTrees", "Protection", system]
+        ),
+        room(
+            "RedisProtection",
+            ["Model", "SystemIO", "Sealing", "Vault", "RedisWire", "Protection", system]
         ),
         room("StackConfiguration", ["Model", yams]),
         room("Console", ["Model"]),
@@ -93,6 +104,7 @@ let package = Package(
             "Recovery",
             [
                 "Model", "SystemIO", "Sealing", "ObjectStorage", "Vault", "Protection",
+                "PostgresProtection", "RedisProtection", "RedisWire", "FileProtection",
                 "StackConfiguration", system,
             ]
         ),
@@ -110,7 +122,28 @@ let package = Package(
         tests("ObjectStorageTests", ["ObjectStorage", "TestKit", "SystemIO", "Model", system]),
         tests("PostgresWireTests", ["Model", "PostgresWire", "TestKit"]),
         tests("RedisWireTests", ["Model", "RedisWire", "TestKit"]),
+        tests(
+            "RedisProtectionTests",
+            [
+                "RedisProtection", "Protection", "RedisWire", "Vault", "Sealing", "ObjectStorage",
+                "TestKit", "SystemIO", "Model", system,
+            ]
+        ),
         tests("FileTreesTests", ["FileTrees", "TestKit", "SystemIO", "Model", system]),
+        tests(
+            "FileProtectionTests",
+            [
+                "FileProtection", "Protection", "Vault", "ObjectStorage", "Sealing", "FileTrees",
+                "TestKit", "SystemIO", "Model", system,
+            ]
+        ),
+        tests(
+            "PostgresProtectionTests",
+            [
+                "PostgresProtection", "Protection", "PostgresWire", "Vault", "ObjectStorage",
+                "Sealing", "TestKit", "SystemIO", "Model", system,
+            ]
+        ),
         tests("StackConfigurationTests", ["StackConfiguration", "Model"]),
         tests("ConsoleTests", ["Console", "Model"]),
         tests(

@@ -2,5 +2,12 @@
 public struct WritableFile: Sendable, Hashable {
     /// Where it is in the tree.
     public let path: TreePath
-    let isSparse: Bool
+    /// Whether blocks of zeros become holes.
+    public let isSparse: Bool
+
+    /// Names a file that ``TreeWriter/create(_:)`` has made, for callers that keep many of them outside of memory.
+    public init(path: TreePath, isSparse: Bool) {
+        self.path = path
+        self.isSparse = isSparse
+    }
 }

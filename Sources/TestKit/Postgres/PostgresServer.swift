@@ -8,7 +8,7 @@ public import Model
 /// own directory and trusts everybody there; on loopback it listens, with `scram-sha-256`, only
 /// when asked. ``remove()``, or the end of the object's life, stops the server and deletes
 /// everything. Used by one task at a time.
-public final class PostgresServer {
+public final class PostgresServer: Sendable {
     /// How a server is asked to stop.
     public enum StopMode: String, Sendable {
         /// Waits for clients.

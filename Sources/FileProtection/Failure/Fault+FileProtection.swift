@@ -1,0 +1,6 @@
+internal import Model
+
+extension Fault.Code {
+    /// Nothing of what a component protects can be read.
+    static let filesUnreachable = Fault.Code("E-FILES-NONE", .retry, exit: .sourceUnreachable)
+}

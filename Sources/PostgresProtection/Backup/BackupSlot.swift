@@ -1,0 +1,41 @@
+internal import Model
+internal import PostgresWire
+internal import Protection
+
+/// The replication slot that keeps the server's log while a backup runs: the component's permanent one, or one made
+/// for this backup and dropped after it.
+struct BackupSlot {
+    /// Its name.
+    let name: String
+    private let settings: PostgresSettings
+    private let isOurs: Bool
+    private let clock: any Timekeeper
+
+    /// Finds the slot or creates it, with the log reserved at once, so that no position of the backup can be missed.
+    ///
+    /// - Throws: `E-PG-SLOT`, `E-PG-ROLE`, `E-PG-UNREACHABLE`.
+    init(_ settings: PostgresSettings, context: BackupContext) throws(Fault) {
+        self.settings = settings
+        clock = context.clock
+        let connection = try PostgresLink.replication(settings)
+        defer { connection.close() }
+        let session = ReplicationSession(connection, timekeeper: context.clock)
+        if let slot = settings.slot {
+            name = slot
+            isOurs = false
+            if try session.readSlot(slot) == nil { try session.createSlot(slot, reserveWAL: true) }
+        } else {
+            name = "lifeboat_\(context.clock.now().nanoseconds / 1000)"
+            isOurs = true
+            try session.createSlot(name, reserveWAL: true)
+        }
+    }
+
+    /// Drops the slot if it was made for this backup.
+    func release() throws(Fault) {
+        guard isOurs else { return }
+        let connection = try PostgresLink.replication(settings)
+        defer { connection.close() }
+        try ReplicationSession(connection, timekeeper: clock).dropSlot(name)
+    }
+}

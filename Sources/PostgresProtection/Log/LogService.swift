@@ -1,0 +1,89 @@
+public import Model
+internal import PostgresWire
+public import Protection
+internal import SystemIO
+internal import Vault
+
+/// Receives the log of a server and writes heartbeats until it is cancelled: the long-running half of a component.
+public struct LogService: Sendable {
+    private let settings: PostgresSettings
+    private let context: BackupContext
+
+    /// Prepares the service; the settings name a permanent slot.
+    public init(settings: PostgresSettings, context: BackupContext) {
+        self.settings = settings
+        self.context = context
+    }
+
+    /// Runs until the task is cancelled; a lost server is tried again, ever more slowly, up to every 30 s.
+    ///
+    /// - Throws: `E-CANCELLED` at the end, and every fault that another attempt would not mend.
+    public func run() async throws(Fault) {
+        let board = HeartbeatBoard()
+        let service = self
+        let result: Result<Void, Fault> = await withTaskGroup(of: Result<Void, Fault>.self) { group in
+            group.addTask {
+                do throws(Fault) {
+                    try await service.receive(board)
+                    return .success(())
+                } catch { return .failure(error) }
+            }
+            group.addTask {
+                await service.beat(board)
+                return .success(())
+            }
+            let first = await group.next() ?? .success(())
+            group.cancelAll()
+            return first
+        }
+        try result.get()
+    }
+
+    private func receive(_ board: HeartbeatBoard) async throws(Fault) {
+        var pause = Duration.milliseconds(500)
+        while true {
+            do throws(Fault) {
+                let slot = try BackupSlot(settings, context: context)
+                let receiver = try await LogReceiver(
+                    settings: settings, context: context, board: board, slot: slot.name,
+                    beginning: nil)
+                context.progress(.note("receiving the log from \(receiver.stored)"))
+                pause = .milliseconds(500)
+                try await receiver.run { false }
+            } catch where error.code.disposition == .retry && error.code != .cancelled
+                && error.code != .streamBusy || error.code == .postgresUnreachable
+            {
+                context.progress(.note("\(error.message); trying again"))
+            }
+            try await rest(pause)
+            pause = min(pause * 2, .seconds(30))
+        }
+    }
+
+    /// Writes heartbeats; what goes wrong is reported, and the log is received all the same.
+    private func beat(_ board: HeartbeatBoard) async {
+        var pulse: Pulse?
+        while !Task.isCancelled {
+            do throws(Fault) {
+                let present: Pulse
+                if let pulse { present = pulse } else { present = try Pulse(PostgresLink.sql(settings)) }
+                pulse = present
+                board.add(try present.beat())
+            } catch {
+                pulse = nil
+                if error.code != .cancelled {
+                    context.progress(.note("no heartbeat: \(error.message)"))
+                }
+            }
+            do throws(Fault) { try await rest(settings.heartbeat) } catch { return }
+        }
+    }
+
+    private func rest(_ time: Duration) async throws(Fault) {
+        do {
+            try await Task.sleep(for: time)
+        } catch {
+            throw Fault(.cancelled, "unable to go on receiving the log: it was cancelled")
+        }
+    }
+}

@@ -1,0 +1,39 @@
+internal import Model
+
+/// What a recovering server's log says, with `lc_messages=C` and times in UTC.
+struct RecoveryLog {
+    /// Whether recovery has ended and the server takes writes.
+    let isReady: Bool
+    /// `recovery stopping …`, as the server says it.
+    let stopping: String?
+    /// The time of the last transaction that was replayed.
+    let lastTransaction: Instant?
+    /// The last FATAL or PANIC line.
+    let failure: String?
+
+    /// Reads the log.
+    init(_ text: String) {
+        let lines = text.split(whereSeparator: \.isNewline)
+        isReady = lines.contains { $0.hasSuffix("database system is ready to accept connections") }
+        stopping = lines.last { $0.contains("recovery stopping ") }.map { Self.message($0) }
+        failure = lines.last { $0.contains("FATAL:  ") || $0.contains("PANIC:  ") }.map { Self.message($0) }
+        lastTransaction = lines.last { $0.contains("last completed transaction was at log time ") }
+            .flatMap { Self.time($0) }
+    }
+
+    private static func message(_ line: Substring) -> String {
+        for level in ["LOG:  ", "FATAL:  ", "PANIC:  "] {
+            if let start = line.firstRange(of: level) { return String(line[start.upperBound...]) }
+        }
+        return String(line)
+    }
+
+    /// `… at log time 2026-11-23 14:05:31.204567+00`, or with ` UTC` at the end.
+    private static func time(_ line: Substring) -> Instant? {
+        guard let mark = line.firstRange(of: "at log time ") else { return nil }
+        let words = line[mark.upperBound...].split { $0 == " " }
+        guard words.count >= 2 else { return nil }
+        let clock = words[1].prefix { $0 != "+" }
+        return Instant(rfc3339: "\(words[0])T\(clock)Z")
+    }
+}

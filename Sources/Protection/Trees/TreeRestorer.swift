@@ -1,0 +1,163 @@
+public import FileTrees
+public import Model
+public import Sealing
+internal import SystemIO
+public import SystemPackage
+public import Vault
+
+/// Brings the entries of one snapshot back as a tree below a folder.
+///
+/// ```
+/// manifest ──▶ every path made, contents planned ──▶ contents, pack by pack, written where they belong
+/// manifest ──▶ every file read back and compared, then its attributes ──▶ folders' attributes, everything on the disk
+/// ```
+/// Memory is bounded: eight bytes a file, the entries of the folders, the sorter of ``ContentRestore``, one pack a worker.
+public struct TreeRestorer: Sendable {
+    private let vault: Vault
+    private let snapshot: Snapshot
+    private let identities: [AgeIdentity]
+    private let destination: FilePath
+    private let temporary: FilePath
+    /// Whom restored files belong to: the numbers of the snapshot when root restores, else whoever restores.
+    public var ownership: TreeWriter.Ownership
+    /// Decides about each entry: nil leaves it out, a changed path or target puts it elsewhere. It is asked twice
+    /// about every entry and must answer the same.
+    public var transform: @Sendable (ManifestEntry) throws(Fault) -> ManifestEntry?
+    /// Paths in the tree whose files are not written but handed to the caller: small ones, see ``WithheldFile/limit``.
+    public var withheld: Set<TreePath> = []
+    /// How many tasks fetch and write, and then read back.
+    public var workers = 3
+
+    /// Prepares a restore of everything.
+    ///
+    /// - Parameters:
+    ///   - vault: What to read from.
+    ///   - snapshot: What to bring back.
+    ///   - identities: What opens its data.
+    ///   - destination: The folder that gets the tree; it is made when it is missing.
+    ///   - temporary: A directory for temporary files; it exists.
+    public init(
+        _ vault: Vault,
+        snapshot: Snapshot,
+        identities: [AgeIdentity],
+        destination: FilePath,
+        temporary: FilePath
+    ) {
+        self.vault = vault
+        self.snapshot = snapshot
+        self.identities = identities
+        self.destination = destination
+        self.temporary = temporary
+        ownership = Account.current.uid == 0 ? .numbers : .keep
+        transform = { entry throws(Fault) in entry }
+    }
+
+    /// Restores the tree.
+    ///
+    /// After success every file on the disk was read back and is what was backed up, and everything is durable; what
+    /// is wrong with single attributes, links or devices is among the problems. Nothing that was there is replaced.
+    /// After failure the destination holds a part of the tree, without the attributes of its folders.
+    ///
+    /// - Throws: `E-VAULT-DAMAGED` naming a file that is not what was backed up, `E-VAULT-MISSING`, `E-KEY-WRONG`,
+    ///   `E-IO-EXISTS` when something is in the way, `E-IO-KIND` when a symbolic link is where a folder should be,
+    ///   `E-IO-TOO-LARGE` for a large file to withhold, `E-CANCELLED`, and what the store and writing throw.
+    public func run(progress: ProgressReporter) async throws(Fault) -> TreeRestoration {
+        let tree = try RestoringTree(destination, ownership: ownership, temporary: temporary)
+        let contents = try ContentRestore(
+            vault,
+            snapshot: snapshot,
+            identities: identities,
+            temporary: temporary
+        )
+        progress(.phase("restoring"))
+        let total = try await plan(tree, contents)
+        progress(.total(contents.bytes))
+        try await contents.run(into: tree, workers: workers) { progress(.advanced($0)) }
+        progress(.phase("verifying"))
+        progress(.total(total))
+        try await verify(tree, progress)
+        return try tree.complete()
+    }
+
+    /// Makes every path and plans the contents; the bytes of all files. Hard links come later, when all files are there.
+    private func plan(
+        _ tree: RestoringTree,
+        _ contents: ContentRestore
+    ) async throws(Fault) -> Int64 {
+        var total: Int64 = 0
+        let manifest = try await vault.manifest(of: snapshot, identities: identities)
+        while let work = try await next(manifest) {
+            try Cancellation.check("restore a tree")
+            if work.place.kind.isHardLink { continue }
+            let number =
+                isWithheld(work.place)
+                ? try tree.withhold(work.place) : try tree.create(work.place)
+            guard let number else { continue }
+            try contents.add(work.entry, file: number)
+            total += work.place.size
+        }
+        return total
+    }
+
+    private func verify(
+        _ tree: RestoringTree,
+        _ progress: ProgressReporter
+    ) async throws(Fault) {
+        let manifest = try await vault.manifest(of: snapshot, identities: identities)
+        let pageKey = manifest.pageKey
+        let queue = BoundedQueue<TreeVerifier.Work>(capacity: 64)
+        let result: Result<Void, Fault> = await withTaskGroup(of: Fault?.self) { group in
+            for _ in 0..<workers {
+                group.addTask {
+                    do throws(Fault) {
+                        let verifier = try TreeVerifier(tree, pageKey: pageKey, progress: progress)
+                        while let work = try await queue.next() { try verifier.run(work) }
+                        return nil
+                    } catch {
+                        queue.fail(error)
+                        return error
+                    }
+                }
+            }
+            do throws(Fault) {
+                try await distribute(manifest, tree, to: queue)
+                queue.close()
+            } catch { queue.fail(error) }
+            var first: Fault?
+            for await fault in group { first = first ?? fault }
+            return first.map { .failure($0) } ?? .success(())
+        }
+        try result.get()
+    }
+
+    private func distribute(
+        _ manifest: ManifestReader,
+        _ tree: RestoringTree,
+        to queue: BoundedQueue<TreeVerifier.Work>
+    ) async throws(Fault) {
+        var withheld: [TreePath: WithheldFile] = [:]
+        for file in tree.withheld { withheld[file.entry.path] = file }
+        while let work = try await next(manifest) {
+            if work.place.kind.isHardLink {
+                _ = try tree.create(work.place)
+            } else if let file = withheld[work.place.path] {
+                try TreeVerifier.check(file.bytes, work, pageKey: manifest.pageKey)
+            } else if work.place.kind == .file {
+                try await queue.push(work)
+            }
+        }
+    }
+
+    /// The next entry that is wanted, and where it goes.
+    private func next(_ manifest: ManifestReader) async throws(Fault) -> TreeVerifier.Work? {
+        while let entry = try await manifest.next() {
+            guard let entry = try transform(entry) else { continue }
+            return TreeVerifier.Work(entry: entry, place: try TreeEntry(entry))
+        }
+        return nil
+    }
+
+    private func isWithheld(_ entry: TreeEntry) -> Bool {
+        entry.kind == .file && withheld.contains(entry.path)
+    }
+}

@@ -1,0 +1,90 @@
+internal import FileTrees
+internal import Model
+internal import SystemIO
+internal import SystemPackage
+internal import Vault
+
+/// Reads restored files back from the disk and compares them with the snapshot, one after the other.
+final class TreeVerifier {
+    /// A file to check.
+    struct Work: Sendable {
+        let entry: ManifestEntry
+        let place: TreeEntry
+    }
+
+    private final class Folder {
+        let path: TreePath
+        let directory: Directory
+
+        init(_ path: TreePath, _ directory: consuming Directory) {
+            self.path = path
+            self.directory = directory
+        }
+    }
+
+    private static let pieceBytes: Int64 = 1 << 20
+    private let tree: RestoringTree
+    private let pageKey: [UInt8]
+    private let progress: ProgressReporter
+    private var folder: Folder
+
+    init(
+        _ tree: RestoringTree,
+        pageKey: [UInt8],
+        progress: ProgressReporter
+    ) throws(Fault) {
+        self.tree = tree
+        self.pageKey = pageKey
+        self.progress = progress
+        folder = Folder(.root, try Directory.open(tree.root))
+    }
+
+    /// Checks a file, then gives it its attributes.
+    ///
+    /// - Throws: `E-VAULT-DAMAGED` when the file on the disk is not what was backed up.
+    func run(_ work: Work) throws(Fault) {
+        guard let name = work.place.path.lastName else {
+            preconditionFailure("a file has a name")
+        }
+        let file = try folder(work.place.path.parent).directory.openFile(name, .readWrite)
+        // A hole at the end was not written.
+        if try file.status().size < work.place.size { try file.resize(to: work.place.size) }
+        var check = ContentCheck(work.entry, pageKey: pageKey)
+        var offset: Int64 = 0
+        while true {
+            try Cancellation.check("verify a restored tree")
+            let count = Int(min(Self.pieceBytes, work.place.size - offset))
+            let piece = count > 0 ? try file.read(upTo: count, at: offset) : []
+            if piece.isEmpty { break }
+            check.update(piece[...])
+            offset += Int64(piece.count)
+            progress(.advanced(Int64(piece.count)))
+        }
+        guard check.finish() else { throw Self.mismatch(work.place.path) }
+        try file.close()
+        try tree.finish(work.place)
+    }
+
+    /// Compares the bytes of a file that is not in the tree.
+    static func check(_ bytes: [UInt8], _ work: Work, pageKey: [UInt8]) throws(Fault) {
+        var check = ContentCheck(work.entry, pageKey: pageKey)
+        check.update(bytes[...])
+        guard check.finish() else { throw mismatch(work.place.path) }
+    }
+
+    private func folder(_ path: TreePath) throws(Fault) -> Folder {
+        if folder.path == path { return folder }
+        var directory = try Directory.open(tree.root)
+        for name in path.names { directory = try directory.child(name) }
+        folder = Folder(path, directory)
+        return folder
+    }
+
+    private static func mismatch(_ path: TreePath) -> Fault {
+        Fault(
+            .damaged,
+            "unable to restore file '\(path)': what came back is not what was backed up",
+            hints: ["Run `lifeboat check`, and restore another snapshot or from another copy."]
+        )
+    }
+}

@@ -1,0 +1,12 @@
+internal import Model
+
+extension Fault.Code {
+    /// The folder that a restore would write to holds something.
+    static let redisFolderNotEmpty = Fault.Code("E-RESTORE-NOT-EMPTY", .permanent, exit: .refused)
+    /// A Redis server still runs on the files that a restore would write.
+    static let redisRunning = Fault.Code("E-REDIS-RUNNING", .permanent, exit: .refused)
+    /// What a restore needs to know of the server was neither recorded nor configured.
+    static let redisSettingsUnknown = Fault.Code("E-REDIS-SETTINGS", .permanent, exit: .refused)
+    /// A snapshot does not hold the one whole RDB that it should.
+    static let redisSnapshot = Fault.Code("E-REDIS-SNAPSHOT", .corrupt, exit: .damaged)
+}

@@ -1,0 +1,123 @@
+internal import Model
+internal import Protection
+internal import RedisWire
+internal import SystemIO
+internal import SystemPackage
+internal import Vault
+
+/// One restore of a server's data into the folder of a stopped server.
+struct RedisRestore {
+    private let component: RedisComponent
+    private let request: RestoreRequest
+
+    init(_ component: RedisComponent, _ request: RestoreRequest) {
+        self.component = component
+        self.request = request
+    }
+
+    /// Finds out what the restore would do; changes nothing.
+    func plan() async throws(Fault) -> RestorePlan {
+        let snapshot = try await SnapshotChoice.newest(
+            of: request.stream,
+            in: request.vault,
+            at: request.target
+        )
+        let facts = snapshot.head.facts
+        let folder = try folder(facts)
+        let settings = try RestoreSettings.settings(
+            recorded: facts,
+            isAppendOnly: component.isAppendOnly,
+            component: component.name
+        )
+        let files = try RedisRestoreFiles.files(for: settings)
+        try await check(folder, facts)
+        let rdb = try await StoredRDB(snapshot, request).read(
+            countingExpiredBy: request.clock.now(),
+            .silent
+        ) { _ in }
+        let text = RestoreText(snapshot: snapshot, folder: folder, settings: settings, rdb: rdb)
+        let owner = try FileOwner.choose(for: folder, account: component.account)
+        return RestorePlan(
+            snapshot: snapshot,
+            destination: folder,
+            point: snapshot.head.time,
+            steps: text.steps(files, owner: owner),
+            bytes: files.reduce(.zero) { $0 + $1.bytes(rdb.bytes) },
+            facts: text.facts
+        )
+    }
+
+    /// Does what a plan says; looks again at what may have changed since.
+    func run(
+        _ plan: RestorePlan,
+        _ progress: ProgressReporter
+    ) async throws(Fault) -> RestoreOutcome {
+        let facts = plan.snapshot.head.facts
+        let settings = try RestoreSettings.settings(
+            recorded: facts,
+            isAppendOnly: component.isAppendOnly,
+            component: component.name
+        )
+        let files = try RedisRestoreFiles.files(for: settings)
+        try await check(plan.destination, facts)
+        progress(.phase("writing"))
+        let stored = try await StoredRDB(plan.snapshot, request)
+        progress(.total(stored.entry.size))
+        let writer = RestoreWriter(
+            plan.destination,
+            owner: try FileOwner.choose(for: plan.destination, account: component.account)
+        )
+        let rdb = try await writer.write(files, from: stored, request.clock.now(), progress)
+        return RestoreOutcome(
+            point: plan.snapshot.head.time,
+            lines: RestoreText(
+                snapshot: plan.snapshot,
+                folder: plan.destination,
+                settings: settings,
+                rdb: rdb
+            ).outcome,
+            bytes: files.reduce(.zero) { $0 + $1.bytes(rdb.bytes) }
+        )
+    }
+
+    private func folder(_ facts: [String: String]) throws(Fault) -> FilePath {
+        if let folder = request.destination ?? component.directory { return folder }
+        guard let recorded = facts[RedisFact.directory].map({ FilePath($0) }), recorded.isAbsolute
+        else {
+            throw Fault(
+                .redisSettingsUnknown,
+                "unable to restore '\(component.name)': the folder of its files is not known",
+                hints: ["Say where with `--to`, or give the component a `directory`."]
+            )
+        }
+        return recorded
+    }
+
+    /// Refuses a folder that holds something or that a server runs on.
+    private func check(_ folder: FilePath, _ facts: [String: String]) async throws(Fault) {
+        try await RunningServer(component, recorded: facts[RedisFact.directory]).check(
+            folder,
+            request.clock
+        )
+        guard try FileSystem.isEmptyDirectory(folder) ?? true else {
+            throw Fault(
+                .redisFolderNotEmpty,
+                "unable to restore '\(component.name)' to '\(folder.displayed)': the folder is not empty",
+                hints: [
+                    "Move what is there away (mv '\(folder.displayed)' '\(folder.displayed).old'), "
+                        + "or choose another place with `--to`."
+                ]
+            )
+        }
+    }
+}
+
+extension RedisRestoreFile {
+    /// How long the file will be.
+    func bytes(_ rdb: ByteCount) -> ByteCount {
+        switch content {
+        case .rdb: rdb
+        case .literal(let bytes): ByteCount(bytes.count)
+        }
+    }
+}
