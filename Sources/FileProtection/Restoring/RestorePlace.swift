@@ -1,0 +1,98 @@
+internal import FileTrees
+internal import Model
+internal import Protection
+internal import SystemIO
+internal import SystemPackage
+internal import Vault
+
+/// Where the paths of a snapshot go: below a folder of their own, or back to where they were.
+///
+/// At the place of origin, folders above the roots that are there stay as they are, and a symbolic link among
+/// them is followed, since the host's owner put it there; below the roots none is.
+struct RestorePlace: Sendable {
+    private struct Move: Sendable {
+        let from: TreePath
+        let to: TreePath
+    }
+
+    /// The folder that the tree goes below.
+    let folder: FilePath
+    private var moves: [Move] = []
+    private var standing: Set<TreePath> = []
+
+    /// Finds out where a restore goes, and refuses a place where something is. Changes nothing.
+    ///
+    /// - Throws: `E-RESTORE-NOT-EMPTY`, `E-IO-…`.
+    init(destination: FilePath?, roots: [FilePath]) throws(Fault) {
+        folder = destination ?? "/"
+        if let destination {
+            try Self.requireVacant(destination)
+            return
+        }
+        for root in roots {
+            try Self.requireVacant(root)
+            let place = ProtectedRoots.place(of: root)
+            let present = try Self.deepestFolder(place.parent)
+            try move(present)
+            if try FileSystem.followedStatus(root) != nil { try move(place) }
+            var folder = present
+            while !folder.bytes.isEmpty {
+                standing.insert(folder)
+                folder = folder.parent
+            }
+        }
+    }
+
+    /// An entry at its place; nil when it stays as it is there.
+    func place(_ entry: ManifestEntry) -> ManifestEntry? {
+        guard let path = TreePath(entry.path) else { return entry }
+        if standing.contains(path) { return nil }
+        var entry = entry
+        entry.path = moved(path).bytes
+        if entry.kind == .hardLink, let target = TreePath(entry.target) {
+            entry.target = moved(target).bytes
+        }
+        return entry
+    }
+
+    private func moved(_ path: TreePath) -> TreePath {
+        let fitting = moves.filter { path.isAtOrBelow($0.from) }
+        guard let move = fitting.max(by: { $0.from.bytes.count < $1.from.bytes.count }) else {
+            return path
+        }
+        return path.names.dropFirst(move.from.names.count).reduce(move.to) { $0.appending($1) }
+    }
+
+    /// Sends what is below a place that exists to where symbolic links on the way lead.
+    private mutating func move(_ place: TreePath) throws(Fault) {
+        let real = try FileSystem.resolved(place.path(below: "/"))
+        moves.append(Move(from: place, to: ProtectedRoots.place(of: real)))
+    }
+
+    /// The innermost folder on the way to a place that exists.
+    private static func deepestFolder(_ place: TreePath) throws(Fault) -> TreePath {
+        var place = place
+        while !place.bytes.isEmpty,
+            try FileSystem.followedStatus(place.path(below: "/")) == nil
+        { place = place.parent }
+        return place
+    }
+
+    private static func requireVacant(_ path: FilePath) throws(Fault) {
+        let fact: String
+        if let status = try FileSystem.followedStatus(path) {
+            if status.isDirectory, try FileSystem.isEmptyDirectory(path) ?? true { return }
+            fact = status.isDirectory ? "the folder is not empty" : "something is there"
+        } else {
+            if try FileSystem.status(path) == nil { return }
+            fact = "a symbolic link that leads nowhere is there"
+        }
+        throw Fault(
+            .restoreNotEmpty,
+            "unable to restore to '\(path.displayed)': \(fact)",
+            hints: [
+                "Restore beside it with `--to DIRECTORY`, or move what is there out of the way first."
+            ]
+        )
+    }
+}

@@ -1,0 +1,233 @@
+import FileProtection
+import FileTrees
+import Foundation
+import Model
+import Protection
+import Synchronization
+import SystemIO
+import SystemPackage
+import TestKit
+import Testing
+import Vault
+
+@Suite struct FilesTests {
+    @Test(arguments: UInt64(1)...6)
+    func `a random tree comes back as it was`(seed: UInt64) async throws {
+        let at = try await VaultForTests()
+        var tree = RandomTree(seed: seed)
+        try tree.make(at: at.source, count: 150)
+        let before = try await Harvest(at.source)
+        let files = try FilesComponent(name: "c", roots: [at.source])
+        let reports = Reports()
+        let snapshot = try await at.backUp(files, reports)
+        #expect(snapshot.head.problems == 0, "\(reports.notes) seed \(seed)")
+        #expect(snapshot.head.facts["files"] == "\(before.contents.count)")
+        let target = at.scratch.path.appending("target")
+        let outcome = try await at.restore(files, to: target)
+        #expect(outcome.problems.isEmpty, "seed \(seed)")
+        #expect(outcome.point == snapshot.head.time)
+        let after = try await Harvest(at.restored("", below: target))
+        #expect(after.entries == before.entries, "seed \(seed)")
+        #expect(after.contents == before.contents, "seed \(seed)")
+        let paths = try await at.entries(snapshot).compactMap { TreePath($0.path) }
+        #expect(paths == paths.sorted(), "seed \(seed)")
+    }
+
+    @Test func `an unchanged tree is not opened and adds nothing`() async throws {
+        let at = try await VaultForTests()
+        for index in 0..<20 { try at.write("f\(index)", [UInt8](repeating: 7, count: index * 1000)) }
+        let files = try FilesComponent(name: "c", roots: [at.source])
+        let first = try await at.backUp(files)
+        let watch = try OpenWatch(at.source)
+        let second = try await at.backUp(files)
+        #expect(watch.names() == [])
+        #expect(second.head.sizes.added == 0)
+        #expect(second.head.sizes.stored == 0)
+        #expect(second.head.sizes.source == first.head.sizes.source)
+        let target = at.scratch.path.appending("target")
+        try await at.restore(files, to: target)
+        let after = try await Harvest(at.restored("", below: target))
+        #expect(after.contents == (try await Harvest(at.source)).contents)
+    }
+
+    @Test func `a file that changed shortly before a backup is read again`() async throws {
+        let at = try await VaultForTests()
+        at.clock = AheadClock(ahead: .zero)
+        try at.write("young", "1")
+        let files = try FilesComponent(name: "c", roots: [at.source])
+        _ = try await at.backUp(files)
+        let watch = try OpenWatch(at.source)
+        _ = try await at.backUp(files)
+        #expect(watch.names() == ["young"])
+    }
+
+    @Test func `a change that keeps length and time is noticed`() async throws {
+        let at = try await VaultForTests()
+        try at.write("f", "old")
+        try at.write("g", "same")
+        let files = try FilesComponent(name: "c", roots: [at.source])
+        _ = try await at.backUp(files)
+        let folder = try Directory.open(at.source)
+        let name = try #require(FileName("f"))
+        let time = try #require(try folder.status(of: name)).modified
+        try folder.openFile(name, .write).write(Array("new".utf8), at: 0)
+        try folder.setTimes(modified: time, of: name)
+        let watch = try OpenWatch(at.source)
+        _ = try await at.backUp(files)
+        #expect(watch.names() == ["f"])
+        let target = at.scratch.path.appending("target")
+        try await at.restore(files, to: target)
+        #expect(try text(at.restored("f", below: target)) == "new")
+        #expect(try text(at.restored("g", below: target)) == "same")
+    }
+
+    @Test func `a file that changes once while it is read is read again`() async throws {
+        let at = try await VaultForTests()
+        try at.write("f", [UInt8](repeating: 1, count: 3 << 20))
+        let path = at.source.appending("f")
+        let isDone = Atomic(false)
+        let reports = Reports { event in
+            guard case .advanced = event, !isDone.exchange(true, ordering: .relaxed) else { return }
+            let file = try? Descriptor.open(path, .write)
+            try? file?.write([9, 9, 9], at: 0)
+        }
+        let files = try FilesComponent(name: "c", roots: [at.source])
+        let snapshot = try await at.backUp(files, reports)
+        #expect(snapshot.head.facts["changed"] == "0")
+        let target = at.scratch.path.appending("target")
+        try await at.restore(files, to: target)
+        let bytes = try read(at.restored("f", below: target))
+        #expect(Array(bytes.prefix(4)) == [9, 9, 9, 1])
+    }
+
+    @Test func `a file that never stands still is kept and said to have changed`() async throws {
+        let at = try await VaultForTests()
+        try at.write("f", [UInt8](repeating: 1, count: 8 << 20))
+        let path = at.source.appending("f")
+        let isOver = Atomic(false)
+        let writer = Thread {
+            while !isOver.load(ordering: .relaxed) {
+                guard let file = try? Descriptor.open(path, .write) else { return }
+                try? file.appendAlways()
+                try? file.write([2])
+                usleep(200)
+            }
+        }
+        writer.start()
+        let files = try FilesComponent(name: "c", roots: [at.source])
+        let reports = Reports()
+        let snapshot = try await at.backUp(files, reports)
+        isOver.store(true, ordering: .relaxed)
+        #expect(snapshot.head.facts["changed"] == "1")
+        #expect(snapshot.head.problems == 0)
+        #expect(reports.notes.contains { $0.contains("it changed while it was read") })
+        #expect(try await at.entries(snapshot).last?.changedWhileRead == true)
+        let plan = try await files.planRestore(at.request(to: at.scratch.path.appending("t")))
+        #expect(plan.steps.contains("know that 1 file changed while being read"))
+    }
+
+    @Test func `what vanishes makes the snapshot incomplete, and the rest is kept`() async throws {
+        let at = try await VaultForTests()
+        for name in ["a", "b", "c"] { try at.write(name, name) }
+        let path = at.source.appending("b")
+        let reports = Reports { event in
+            if case .advanced = event { try? FileSystem.removeTree(path) }
+        }
+        let missing = at.scratch.path.appending("missing")
+        let files = try FilesComponent(name: "c", roots: [at.source, missing])
+        let snapshot = try await at.backUp(files, reports)
+        #expect(snapshot.head.problems == 2)
+        #expect(reports.notes.contains { $0.contains("it vanished during the scan") })
+        #expect(reports.notes.contains { $0.contains("missing': no such file") })
+        let target = at.scratch.path.appending("target")
+        let plan = try await files.planRestore(at.request(to: target))
+        #expect(plan.steps.contains { $0.contains("2 paths could not be read") })
+        try await at.restore(files, to: target)
+        #expect(try text(at.restored("a", below: target)) == "a")
+        #expect(try text(at.restored("c", below: target)) == "c")
+    }
+
+    @Test func `a component of which nothing can be read is a source out of reach`() async throws {
+        let at = try await VaultForTests()
+        let files = try FilesComponent(name: "c", roots: [at.scratch.path.appending("missing")])
+        let fault = await #expect(throws: Fault.self) { try await at.backUp(files) }
+        #expect(fault?.code.exit == .sourceUnreachable)
+    }
+
+    @Test func `patterns choose, and a hard link to what was left out has its content`()
+        async throws
+    {
+        let at = try await VaultForTests()
+        for name in ["a.txt", "b.log", "d/c.log", "d/e.txt", "kept/any", "kept/no.tmp", "empty/x"] {
+            try at.write(name, name)
+        }
+        let folder = try Directory.open(at.source)
+        try folder.hardLink(
+            try #require(FileName("a.txt")),
+            to: folder,
+            try #require(FileName("z.log"))
+        )
+        let files = try FilesComponent(
+            name: "c",
+            roots: [at.source],
+            include: ["*.log", "kept/"],
+            exclude: ["*.tmp"]
+        )
+        let target = at.scratch.path.appending("target")
+        _ = try await at.backUp(files)
+        try await at.restore(files, to: target)
+        let after = try await Harvest(at.restored("", below: target))
+        #expect(
+            after.entries.map(\.path.description)
+                == [".", "b.log", "d", "d/c.log", "kept", "kept/any", "z.log"]
+        )
+        #expect(try text(at.restored("z.log", below: target)) == "a.txt")
+    }
+
+    @Test func `a damaged previous snapshot costs a full reading, not the backup`() async throws {
+        let at = try await VaultForTests()
+        try at.write("f", "content")
+        let files = try FilesComponent(name: "c", roots: [at.source])
+        let first = try await at.backUp(files)
+        let name = try #require(at.store.contents.keys.first { "\($0)" == "\(first.id)" })
+        var bytes = try #require(at.store.contents[name])
+        bytes[bytes.count - 20] ^= 1
+        at.store.tamper(name, bytes)
+        let second = try await at.backUp(files)
+        #expect(second.head.problems == 0)
+        let target = at.scratch.path.appending("target")
+        try await at.restore(files, to: target)
+        #expect(try text(at.restored("f", below: target)) == "content")
+    }
+
+    @Test func `thirty thousand small files are quick`() async throws {
+        let at = try await VaultForTests()
+        for folder in 0..<30 {
+            let path = at.source.appending("d\(folder)")
+            try FileSystem.makeDirectories(path, mode: 0o755)
+            let directory = try Directory.open(path)
+            for index in 0..<1000 {
+                let name = try #require(FileName("f\(index)"))
+                let file = try directory.openFile(name, .write, create: .exclusive(0o644))
+                try file.write(Array("file \(folder) \(index)".utf8))
+            }
+        }
+        let files = try FilesComponent(name: "c", roots: [at.source])
+        let clock = ContinuousClock()
+        let first = try await clock.measure { _ = try await at.backUp(files) }
+        let second = try await clock.measure { _ = try await at.backUp(files) }
+        let target = at.scratch.path.appending("target")
+        let restored = try await clock.measure { try await at.restore(files, to: target) }
+        print("30,000 files: first \(first), unchanged \(second), restored \(restored)")
+        print("peak memory: \(peak()) KiB")
+        let after = try await Harvest(at.restored("", below: target))
+        #expect(after.contents.count == 30_000)
+        #expect(after.contents == (try await Harvest(at.source)).contents)
+    }
+
+    private func peak() -> Int {
+        var usage = rusage()
+        getrusage(RUSAGE_SELF, &usage)
+        return usage.ru_maxrss
+    }
+}
