@@ -111,8 +111,8 @@ let package = Package(
         .executableTarget(
             name: "lifeboat",
             dependencies: [
-                "Model", "SystemIO", "Sealing", "Vault", "Protection", "StackConfiguration",
-                "Recovery", "Console", system, arguments, signals,
+                "Model", "SystemIO", "Sealing", "ObjectStorage", "Vault", "Protection",
+                "StackConfiguration", "Recovery", "Console", "CLinux", system, arguments, signals,
             ],
             swiftSettings: strict
         ),

@@ -1,4 +1,4 @@
-import Glibc
+import CLinux
 
 /// How the C heap behaves in this program.
 enum MemorySettings {
@@ -8,10 +8,6 @@ enum MemorySettings {
     /// the speed of AES-GCM on them swings between 0.9 and 7 GB/s; kept, it stays at 5. And each of many threads would
     /// get an arena of its own that grows to the largest size it ever had; four are enough and bound the memory.
     static func apply() {
-        // Numbers from <malloc.h>.
-        let (trimThreshold, mmapThreshold, arenaMax): (Int32, Int32, Int32) = (-1, -3, -8)
-        mallopt(mmapThreshold, 32 << 20)
-        mallopt(trimThreshold, 64 << 20)
-        mallopt(arenaMax, 4)
+        linux_keep_heap(32 << 20, 64 << 20, 4)
     }
 }

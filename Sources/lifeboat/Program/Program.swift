@@ -12,7 +12,7 @@ enum Program {
     static func main() async {
         MemorySettings.apply()
         // Whoever reads our output may leave (`lifeboat ls | head`); a backup under way shall not die of it.
-        unsafe signal(SIGPIPE, SIG_IGN)
+        signal(SIGPIPE, SIG_IGN)
         let words = Array(CommandLine.arguments.dropFirst())
         let threads = BlockingThreads(name: "lifeboat", threads: threadCount)
         let code = await withTaskExecutorPreference(threads) { await run(words) }
@@ -69,8 +69,8 @@ enum Program {
     private static func next(of signals: UnixSignalsSequence) async -> Event {
         for await signal in signals {
             // Who asks twice does not want to wait; a vault takes no harm from a sudden end.
-            unsafe Glibc.signal(SIGINT, SIG_DFL)
-            unsafe Glibc.signal(SIGTERM, SIG_DFL)
+            Glibc.signal(SIGINT, SIG_DFL)
+            Glibc.signal(SIGTERM, SIG_DFL)
             return .signal(signal == .sigint ? .interrupted : .terminated)
         }
         // The verb has ended, and nobody listens to this any more.

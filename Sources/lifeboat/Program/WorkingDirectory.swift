@@ -9,4 +9,11 @@ enum WorkingDirectory {
         defer { unsafe free(text) }
         return unsafe FilePath(platformString: text)
     }
+
+    /// A path that a person wrote, seen from here.
+    static func absolute(_ text: String) -> FilePath {
+        let path = FilePath(text)
+        guard path.isRelative, let here = current else { return path.lexicallyNormalized() }
+        return here.pushing(path).lexicallyNormalized()
+    }
 }

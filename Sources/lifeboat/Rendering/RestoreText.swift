@@ -1,6 +1,8 @@
 import Console
 import Model
+import Protection
 import Recovery
+import StackConfiguration
 import SystemIO
 import Vault
 

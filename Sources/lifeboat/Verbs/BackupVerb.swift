@@ -2,6 +2,7 @@ import ArgumentParser
 import Console
 import Model
 import Recovery
+import StackConfiguration
 import Vault
 
 /// `lifeboat backup`.

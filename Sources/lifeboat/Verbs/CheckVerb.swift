@@ -1,6 +1,7 @@
 import ArgumentParser
 import Console
 import Model
+import Protection
 import Recovery
 import Vault
 

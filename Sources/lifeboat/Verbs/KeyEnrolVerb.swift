@@ -2,8 +2,10 @@ import ArgumentParser
 import Console
 import Model
 import Recovery
+import StackConfiguration
 import SystemIO
 import SystemPackage
+import Vault
 
 /// `lifeboat key enrol`.
 struct KeyEnrolVerb: Verb {

@@ -4,6 +4,7 @@ import Model
 import Recovery
 import SystemIO
 import SystemPackage
+import Vault
 
 /// `lifeboat key kit`.
 struct KeyKitVerb: Verb {

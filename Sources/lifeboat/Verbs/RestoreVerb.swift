@@ -2,6 +2,7 @@ import ArgumentParser
 import Console
 import Model
 import Recovery
+import StackConfiguration
 import SystemIO
 import SystemPackage
 
@@ -50,7 +51,7 @@ struct RestoreVerb: Verb {
         var options = RestoreOptions(
             components: about.value.names,
             target: target,
-            destination: to.map { Self.absolute($0) },
+            destination: to.map { WorkingDirectory.absolute($0) },
             identities: try ring.required(to: "restore"),
             vault: ring.vault
         )
@@ -89,11 +90,5 @@ struct RestoreVerb: Verb {
                 "unable to restore '\(stack.configuration.stack)': it was not confirmed; nothing was changed"
             )
         }
-    }
-
-    private static func absolute(_ text: String) -> FilePath {
-        let path = FilePath(text)
-        guard path.isRelative, let here = WorkingDirectory.current else { return path }
-        return here.pushing(path).lexicallyNormalized()
     }
 }

@@ -2,6 +2,8 @@ import ArgumentParser
 import Console
 import Model
 import Recovery
+import StackConfiguration
+import Vault
 
 /// `lifeboat status`.
 struct StatusVerb: Verb {
