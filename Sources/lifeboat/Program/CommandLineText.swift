@@ -58,7 +58,9 @@ enum CommandLineText {
 
     private static func refuseUnknownVerb(_ words: [String]) throws(Fault) {
         guard let verb = words.first, !verb.hasPrefix("-"), verb != "help" else { return }
-        let known = Lifeboat.configuration.subcommands.compactMap(\.configuration.commandName)
+        let known = Lifeboat.configuration.subcommands.compactMap { verb in
+            verb.configuration.commandName
+        }
         guard !known.contains(verb) else { return }
         let nearest = NearestName.suggestion(for: verb, among: known)
         throw Fault(

@@ -2,7 +2,7 @@ import ArgumentParser
 import Model
 
 /// One verb of the command line: it parses, calls, and shows.
-protocol Verb: ParsableCommand {
+protocol Verb: ParsableCommand, Sendable {
     /// What every verb understands.
     var global: GlobalOptions { get }
 
