@@ -27,7 +27,8 @@ struct TargetTextTests {
 
     @Test(arguments: [
         "", "yesterday", "2h", "ago", " ago", "h ago", "2x ago", "2h1d ago", "-2h ago",
-        "999999999d ago", "99999999999999999999s ago", "2026-13-01", "2026-02-30 10:00", "lsn:", "lsn:9",
+        "999999999d ago", "99999999999999999999s ago", "2026-13-01", "2026-02-30 10:00", "lsn:",
+        "lsn:9",
         "2026-11-23", "2026-11-23 25:00", "２h ago",
     ])
     func `anything else is refused with an example`(text: String) {

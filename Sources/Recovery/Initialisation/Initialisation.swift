@@ -148,7 +148,10 @@ public struct Initialisation: Sendable {
                     hints: ["Enrol this host in it: lifeboat key enrol --kit FILE"]
                 )
             }
-            throw Self.there("something in '\(path)'", "Name an empty or a new folder for the copy.")
+            throw Self.there(
+                "something in '\(path)'",
+                "Name an empty or a new folder for the copy."
+            )
         }
     }
 

@@ -30,7 +30,11 @@ public enum TargetText {
         }
         if text.hasSuffix(" ago") {
             guard let duration = duration(text.dropLast(4)) else {
-                throw refusal(text, "it is no span of time", "Write it like 90s ago, 2h ago, 1d ago.")
+                throw refusal(
+                    text,
+                    "it is no span of time",
+                    "Write it like 90s ago, 2h ago, 1d ago."
+                )
             }
             return .time(now - duration)
         }

@@ -94,7 +94,9 @@ extension Stack {
                 throw Fault(
                     .unsupported,
                     "unable to reach Redis '\(configured.address)': this version does not speak TLS",
-                    hints: ["Use redis:// on the server's own host, or through an encrypted tunnel."]
+                    hints: [
+                        "Use redis:// on the server's own host, or through an encrypted tunnel."
+                    ]
                 )
             }
             endpoint = .tcp(host: host, port: port)

@@ -24,7 +24,7 @@ enum CommandLineText {
         do {
             let command = try Lifeboat.parseAsRoot(words)
             guard let verb = command as? any Verb else {
-                return .text(type(of: command).helpMessage())
+                return .text(Lifeboat.helpMessage(for: type(of: command)))
             }
             return .verb(verb)
         } catch {
@@ -43,7 +43,9 @@ enum CommandLineText {
             if withValue.contains(word), rest.count > 1 {
                 before += rest.prefix(2)
                 rest = rest.dropFirst(2)
-            } else if flags.contains(word) || withValue.contains(where: { word.hasPrefix($0 + "=") }) {
+            } else if flags.contains(word)
+                || withValue.contains(where: { word.hasPrefix($0 + "=") })
+            {
                 before.append(word)
                 rest = rest.dropFirst()
             } else {
@@ -67,22 +69,24 @@ enum CommandLineText {
             .usage,
             "unable to understand '\(verb)': there is no such verb",
             hints: [
-                nearest.map { "Did you mean '\($0)'?" } ?? "It has: \(known.joined(separator: ", ")).",
+                nearest.map { "Did you mean '\($0)'?" }
+                    ?? "It has: \(known.joined(separator: ", ")).",
                 "Run `lifeboat --help` to see what each does.",
             ]
         )
     }
 
-    /// The parser's own message as a fault; its second line, where there is one, is a suggestion.
+    /// The parser's own message as a fault, the suggestion in it as a hint.
     private static func usage(_ message: String, _ words: [String]) -> Fault {
-        let lines = message.split(separator: "\n").map(String.init)
+        let line = message.split(separator: "\n").first.map(String.init) ?? "it is not complete"
+        let parts = line.split(separator: ". Did you mean ", maxSplits: 1).map(String.init)
+        let fact = parts[0].prefix(1).lowercased() + parts[0].dropFirst()
         let verb = words.first.map { $0.hasPrefix("-") ? "" : " \($0)" } ?? ""
-        let fact = (lines.first ?? "it is not complete").prefix(1).lowercased()
-            + (lines.first ?? "it is not complete").dropFirst()
         return Fault(
             .usage,
             "unable to understand the command line: \(fact)",
-            hints: lines.dropFirst() + ["Run `lifeboat\(verb) --help`."]
+            hints: parts.dropFirst().map { "Did you mean \($0)" }
+                + ["Run `lifeboat\(verb) --help`."]
         )
     }
 }

@@ -17,7 +17,9 @@ enum RestoreText {
             let title = Styled(step.name, .cyan).rendered(color: color)
             let place = Styled.visible(step.plan.destination.displayed)
             lines.append("  \(title) (\(head.kind.rawValue)) to \(place), \(step.plan.bytes)")
-            lines.append("    from snapshot \(step.plan.snapshot.id.seq) of \(TimeEcho.text(head.time))")
+            lines.append(
+                "    from snapshot \(step.plan.snapshot.id.seq) of \(TimeEcho.text(head.time))"
+            )
             if let point = step.plan.point {
                 lines.append("    comes back as it was at \(TimeEcho.text(point))")
             }

@@ -35,7 +35,9 @@ struct InitSources: ParsableArguments {
     var secrets: [String] = []
 
     /// The components that the flags describe.
-    func components(stack: String) -> [ComponentConfiguration] {
+    ///
+    /// - Parameter recipient: whom secrets are sealed to, until the real recipient is made.
+    func components(stack: String, recipient: String) -> [ComponentConfiguration] {
         var components: [ComponentConfiguration] = []
         if let postgres {
             let source = PostgresConfiguration(
@@ -61,7 +63,10 @@ struct InitSources: ParsableArguments {
             components.append(ComponentConfiguration(name: "files", source: .files(source)))
         }
         if !secrets.isEmpty {
-            let source = SecretsConfiguration(paths: secrets.map(Self.absolute), recipients: [])
+            let source = SecretsConfiguration(
+                paths: secrets.map(Self.absolute),
+                recipients: [recipient]
+            )
             components.append(ComponentConfiguration(name: "secrets", source: .secrets(source)))
         }
         return components
@@ -69,7 +74,9 @@ struct InitSources: ParsableArguments {
 
     func validate() throws {
         if let redis, RedisAddress(redis) == nil {
-            throw ValidationError("--redis is neither redis://HOST:PORT nor unix:///PATH, without a password")
+            throw ValidationError(
+                "--redis is neither redis://HOST:PORT nor unix:///PATH, without a password"
+            )
         }
     }
 

@@ -12,7 +12,8 @@ import Vault
 struct InitVerb: Verb {
     static let configuration = CommandConfiguration(
         commandName: "init",
-        abstract: "Writes lifeboat.yaml, makes the vault and the keys, and hands out the recovery kit.",
+        abstract:
+            "Writes lifeboat.yaml, makes the vault and the keys, and hands out the recovery kit.",
         discussion: """
             Example:
               lifeboat init callcenter --copy /backup/callcenter \\
@@ -28,11 +29,17 @@ struct InitVerb: Verb {
     var copy: String
     @Option(name: .long, help: "Which one of the stack: prod, staging.")
     var environment = "prod"
-    @Option(name: .long, help: "The host that the backups are filed under. Default: this machine's name.")
+    @Option(
+        name: .long,
+        help: "The host that the backups are filed under. Default: this machine's name."
+    )
     var host: String?
     @Option(
         name: .long,
-        help: ArgumentHelp("Keys and work files. Default: /var/lib/lifeboat/STACK.", valueName: "DIR")
+        help: ArgumentHelp(
+            "Keys and work files. Default: /var/lib/lifeboat/STACK.",
+            valueName: "DIR"
+        )
     )
     var state: String?
     @OptionGroup(title: "What to protect") var sources: InitSources
@@ -44,7 +51,10 @@ struct InitVerb: Verb {
         )
     )
     var kit: String?
-    @Flag(name: .long, help: "Do not keep here what opens the backups: this host can only write them.")
+    @Flag(
+        name: .long,
+        help: "Do not keep here what opens the backups: this host can only write them."
+    )
     var writeOnly = false
     @OptionGroup var global: GlobalOptions
 
@@ -82,7 +92,7 @@ struct InitVerb: Verb {
 
     /// The configuration that the flags describe, checked by the same rules as a file: it is written and read back.
     private func wanted() throws(Fault) -> StackConfiguration {
-        let components = sources.components(stack: stack)
+        let components = sources.components(stack: stack, recipient: Self.anyRecipient)
         guard !components.isEmpty else {
             throw Fault(
                 .usage,

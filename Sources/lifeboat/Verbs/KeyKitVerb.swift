@@ -11,7 +11,8 @@ struct KeyKitVerb: Verb {
     static let configuration = CommandConfiguration(
         commandName: "kit",
         abstract: "Proves that a recovery kit opens the newest snapshots.",
-        discussion: "The kit itself is written once, by `lifeboat init`; this host does not keep it."
+        discussion:
+            "The kit itself is written once, by `lifeboat init`; this host does not keep it."
     )
 
     @Option(name: .long, help: ArgumentHelp("The recovery kit's file.", valueName: "FILE"))

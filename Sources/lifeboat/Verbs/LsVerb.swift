@@ -51,7 +51,8 @@ struct LsVerb: Verb {
     private static func line(_ name: String, _ reach: LogReach) -> String {
         let ranges = reach.ranges.map { "\(LSN($0.lowerBound)) to \(LSN($0.upperBound))" }
         let until = reach.until.map { ", up to \(TimeEcho.text($0))" } ?? ""
-        return "log of \(name), timeline \(reach.epoch): \(ranges.joined(separator: ", gap, "))\(until)"
+        return
+            "log of \(name), timeline \(reach.epoch): \(ranges.joined(separator: ", gap, "))\(until)"
     }
 
     private static func fields(_ timeline: Timeline) -> [JSONField] {
@@ -89,7 +90,8 @@ struct LsVerb: Verb {
 
     private static func log(_ name: String, _ reach: LogReach) -> JSONValue {
         .object([
-            JSONField("component", .text(name)), JSONField("timeline", .integer(Int64(reach.epoch))),
+            JSONField("component", .text(name)),
+            JSONField("timeline", .integer(Int64(reach.epoch))),
             JSONField(
                 "ranges",
                 .array(

@@ -46,7 +46,11 @@ struct RestoreVerb: Verb {
 
     func perform(_ screen: Screen) async throws(Fault) -> Model.ExitCode {
         let stack = try ConfigurationFile.stack(global, subject: about.value, screen)
-        let target = try TargetText.parse(at, now: SystemClock().now(), offset: TimeEcho.localOffset)
+        let target = try TargetText.parse(
+            at,
+            now: SystemClock().now(),
+            offset: TimeEcho.localOffset
+        )
         let ring = try await identities.keyRing(stack)
         var options = RestoreOptions(
             components: about.value.names,

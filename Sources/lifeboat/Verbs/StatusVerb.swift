@@ -54,7 +54,8 @@ struct StatusVerb: Verb {
         let components: [JSONValue] = report.components.map { one in
             let head = one.newest?.head
             return .object([
-                JSONField("component", .text(one.name)), JSONField("kind", .text(one.kind.rawValue)),
+                JSONField("component", .text(one.name)),
+                JSONField("kind", .text(one.kind.rawValue)),
                 JSONField("last_good", head.map { .time($0.time) } ?? .null),
                 JSONField(
                     "age_seconds",
