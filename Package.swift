@@ -100,12 +100,20 @@ let package = Package(
         ),
         room("StackConfiguration", ["Model", yams]),
         room("Console", ["Model"]),
+        room(
+            "Recovery",
+            [
+                "Model", "SystemIO", "Sealing", "ObjectStorage", "Vault", "Protection",
+                "PostgresProtection", "RedisProtection", "RedisWire", "FileProtection",
+                "StackConfiguration", system,
+            ]
+        ),
         .executableTarget(
             name: "lifeboat",
             dependencies: [
-                "Model", "CZstd", "CPostgres", crypto, system, subprocess, protobuf, yams,
-                arguments, signals,
-            ] + nio,
+                "Model", "SystemIO", "Sealing", "ObjectStorage", "Vault", "Protection",
+                "StackConfiguration", "Recovery", "Console", "CLinux", system, arguments, signals,
+            ],
             swiftSettings: strict
         ),
         room("TestKit", ["Model", "SystemIO", "Sealing", "ObjectStorage", "Vault", system]),
@@ -148,6 +156,13 @@ let package = Package(
         ),
         tests("StackConfigurationTests", ["StackConfiguration", "Model"]),
         tests("ConsoleTests", ["Console", "Model"]),
+        tests(
+            "RecoveryTests",
+            [
+                "Recovery", "StackConfiguration", "Protection", "Vault", "ObjectStorage",
+                "Sealing", "SystemIO", "Model", "TestKit", "lifeboat", system,
+            ]
+        ),
         tests("HouseRulesTests", []),
     ],
     swiftLanguageModes: [.v6]

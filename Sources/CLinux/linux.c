@@ -4,6 +4,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <malloc.h>
 #include <poll.h>
 #include <pthread.h>
 #include <signal.h>
@@ -105,3 +106,9 @@ int linux_peek_status(int process, int *code, int *signalled) {
 int linux_synchronize_file_system(int descriptor) { return syncfs(descriptor); }
 
 void linux_name_thread(const char *name) { pthread_setname_np(pthread_self(), name); }
+
+void linux_keep_heap(int mapped_bytes, int trimmed_bytes, int arenas) {
+    mallopt(M_MMAP_THRESHOLD, mapped_bytes);
+    mallopt(M_TRIM_THRESHOLD, trimmed_bytes);
+    mallopt(M_ARENA_MAX, arenas);
+}

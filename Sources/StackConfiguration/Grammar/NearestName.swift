@@ -1,9 +1,9 @@
 /// Finds what somebody probably meant.
-enum NearestName {
+public enum NearestName {
     /// The candidate that a mistyped name most resembles; nil when none comes close.
     ///
     /// Close means: at most one edit for every three characters, and never more than three.
-    static func suggestion(for name: String, among candidates: [String]) -> String? {
+    public static func suggestion(for name: String, among candidates: [String]) -> String? {
         let typed = Array(name.lowercased().utf8)
         guard (1...64).contains(typed.count) else { return nil }
         let limit = min(3, max(1, typed.count / 3))

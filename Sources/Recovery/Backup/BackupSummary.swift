@@ -1,0 +1,29 @@
+public import Model
+
+/// How the backup of a stack ended.
+public struct BackupSummary: Sendable {
+    /// The id that ties the snapshots together.
+    public let set: String
+    /// When it began, by the host's clock.
+    public let started: Instant
+    /// When it ended, by the host's clock.
+    public let finished: Instant
+    /// The components, in the order of the configuration.
+    public let results: [ComponentBackup]
+
+    /// Describes an ending.
+    public init(set: String, started: Instant, finished: Instant, results: [ComponentBackup]) {
+        self.set = set
+        self.started = started
+        self.finished = finished
+        self.results = results
+    }
+
+    /// The first fault, in the order of the configuration; nil when every component has a snapshot.
+    public var fault: Fault? { results.lazy.compactMap(\.fault).first }
+
+    /// The exit code: the first fault's; 3 when all succeeded but paths could not be read; else 0.
+    public var exit: ExitCode {
+        fault?.code.exit ?? (results.contains { $0.problems > 0 } ? .incomplete : .success)
+    }
+}

@@ -1,0 +1,97 @@
+public import Model
+public import Protection
+internal import StackConfiguration
+internal import SystemIO
+internal import Vault
+
+/// Backs up the components of a stack, tied together by one id.
+public struct StackBackup: Sendable {
+    /// How many components are backed up at once: one reads while another waits for its server.
+    static let width = 2
+
+    private let stack: Stack
+
+    /// Prepares a backup.
+    public init(_ stack: Stack) { self.stack = stack }
+
+    /// Backs up some components, or all when none is named.
+    ///
+    /// A component's failure does not stop the others: it is in the summary, and nothing of that component is stored.
+    ///
+    /// - Parameter progress: gives each component, by name, who hears of its progress.
+    /// - Throws: what concerns all components: `E-COMPONENT-UNKNOWN`, what opening the vault and reading the host's keys
+    ///   throw.
+    public func run(
+        _ names: [String] = [],
+        progress: @Sendable (String) -> ProgressReporter
+    ) async throws(Fault) -> BackupSummary {
+        let selection = try stack.selection(names)
+        let vault = try await stack.openVault()
+        let keys = try stack.hostKeys()
+        let set = Hexadecimal.encode(RandomBytes.make(8))
+        let started = stack.clock.now()
+        var works: [Work] = []
+        for configured in selection {
+            works.append(
+                Work(
+                    configured: configured,
+                    context: try stack.context(
+                        of: configured.name,
+                        vault: vault,
+                        keys: keys,
+                        progress: progress(configured.name)
+                    )
+                )
+            )
+        }
+        let results = await works.concurrentlyMapped(width: Self.width) { work in
+            await backUp(work, set: set)
+        }
+        return BackupSummary(
+            set: set,
+            started: started,
+            finished: stack.clock.now(),
+            results: results
+        )
+    }
+
+    private struct Work: Sendable {
+        let configured: ComponentConfiguration
+        let context: BackupContext
+    }
+
+    private func backUp(_ work: Work, set: String) async -> ComponentBackup {
+        let begin = BootClock.now()
+        let result: Result<Snapshot, Fault>
+        do throws(Fault) {
+            try Cancellation.check("back up '\(work.configured.name)'")
+            let component = try await stack.component(work.configured)
+            result = .success(try await Self.snapshot(of: component, work.context, set: set))
+        } catch { result = .failure(error) }
+        return ComponentBackup(
+            name: work.configured.name,
+            kind: work.configured.kind,
+            result: result,
+            duration: BootClock.now() - begin
+        )
+    }
+
+    /// Backs up one component into the vault.
+    static func snapshot(
+        of component: any Component,
+        _ context: BackupContext,
+        set: String
+    ) async throws(Fault) -> Snapshot {
+        let request = BackupRequest(
+            stream: context.stream,
+            kind: component.kind,
+            set: set,
+            state: context.state,
+            clock: context.clock
+        )
+        return try await context.vault.backUp(request, keys: context.keys) {
+            session async throws(Fault) in
+            try await component.backUp(into: session, context)
+        }
+    }
+}

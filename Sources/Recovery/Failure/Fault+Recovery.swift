@@ -1,0 +1,32 @@
+public import Model
+
+extension Fault.Code {
+    /// The keys of this host are not there, in part or at all.
+    public static let keysMissing = Fault.Code("E-KEYS-MISSING", .permanent, exit: .wrongKey)
+    /// A key file of this host does not hold what it should.
+    public static let keysDamaged = Fault.Code("E-KEYS-DAMAGED", .permanent, exit: .wrongKey)
+    /// Nothing that opens the data was named.
+    public static let identityMissing = Fault.Code("E-KEY-NONE", .permanent, exit: .wrongKey)
+    /// The configuration is of one environment, the vault or the kit of another.
+    public static let environmentDiffers = Fault.Code("E-ENVIRONMENT", .permanent, exit: .refused)
+    /// The configuration protects another stack.
+    public static let stackUnknown = Fault.Code("E-STACK-UNKNOWN", .permanent, exit: .usage)
+    /// The configuration has no component of a name.
+    public static let componentUnknown = Fault.Code("E-COMPONENT-UNKNOWN", .permanent, exit: .usage)
+    /// A text does not name a moment to go back to.
+    public static let targetForm = Fault.Code("E-TARGET-FORM", .permanent, exit: .usage)
+    /// A moment to go back to lies in the future.
+    public static let targetAhead = Fault.Code("E-TARGET-AHEAD", .permanent, exit: .refused)
+    /// A secret that the configuration refers to is not there.
+    public static let secretMissing = Fault.Code("E-SECRET-MISSING", .permanent, exit: .failed)
+    /// A secret that the configuration refers to is no text.
+    public static let secretForm = Fault.Code("E-SECRET-FORM", .permanent, exit: .failed)
+    /// Something that `init` would make is there already.
+    public static let alreadyThere = Fault.Code("E-INIT-EXISTS", .permanent, exit: .refused)
+    /// A text is no recovery kit.
+    public static let kitForm = Fault.Code("E-KIT-FORM", .permanent, exit: .usage)
+    /// A recovery kit is of another vault.
+    public static let kitForeign = Fault.Code("E-KIT-FOREIGN", .permanent, exit: .wrongKey)
+    /// The configuration asks for something that this version cannot do.
+    public static let unsupported = Fault.Code("E-UNSUPPORTED", .permanent, exit: .usage)
+}

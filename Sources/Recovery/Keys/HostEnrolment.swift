@@ -1,0 +1,49 @@
+public import Model
+internal import Sealing
+internal import StackConfiguration
+internal import SystemIO
+public import Vault
+
+/// Enrols this host in its vault with the recovery kit: for a host that has lost its state, or a new one.
+public struct HostEnrolment: Sendable {
+    private let stack: Stack
+
+    /// Prepares an enrolment.
+    public init(_ stack: Stack) { self.stack = stack }
+
+    /// Makes new keys for this host and lets the operator's key vouch for them.
+    ///
+    /// Keys that are there are put aside under new names, not removed. The first backup afterwards stores everything once
+    /// more. After failure before the enrolment the host keeps no keys; running it again goes on.
+    ///
+    /// - Parameter keepsDataIdentity: whether this host keeps what opens its backups.
+    /// - Throws: `E-KIT-FOREIGN`, `E-ENVIRONMENT`, `E-VAULT-…`, `E-KEY-FORM`, `E-IO-…`.
+    public func run(_ kit: RecoveryKit, keepsDataIdentity: Bool) async throws(Fault) -> Vault {
+        let vault = try await stack.openVault(expecting: kit.vault)
+        var recipients: [AgeRecipient] = []
+        for text in stack.configuration.keys.recipients {
+            recipients.append(try AgeRecipient(text))
+        }
+        guard recipients.contains(kit.dataIdentity.recipient) else {
+            throw Fault(
+                .kitForeign,
+                "unable to use the recovery kit: its data identity opens none of `keys.recipients`",
+                hints: ["Take the kit of this environment, or mend `keys:`."]
+            )
+        }
+        let folder = stack.keyFolder
+        let keys = HostKeys(newFor: stack.configuration.host)
+        let now = stack.clock.now()
+        try folder.putAside("before-\(now.seconds)")
+        try folder.create(keys, vault: kit.vault)
+        if keepsDataIdentity, try FileSystem.status(folder.dataIdentity) == nil {
+            try folder.createDataIdentity(kit.dataIdentity)
+        }
+        return try await vault.enrol(
+            keys,
+            recipients: recipients,
+            operator: kit.operatorKey,
+            at: now
+        )
+    }
+}

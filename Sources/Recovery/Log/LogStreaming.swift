@@ -1,0 +1,71 @@
+public import Model
+internal import PostgresProtection
+public import Protection
+internal import StackConfiguration
+
+/// Receives the logs of a stack's PostgreSQL components, and writes heartbeats, until its task is cancelled.
+public struct LogStreaming: Sendable {
+    private let stack: Stack
+
+    /// Prepares receiving.
+    public init(_ stack: Stack) { self.stack = stack }
+
+    /// Receives; the first fault that another attempt would not mend ends all.
+    ///
+    /// - Parameter progress: gives each component, by name, who hears of its progress.
+    /// - Throws: `E-CANCELLED` at the end; `E-UNSUPPORTED` when no component has a log to receive; what opening the vault,
+    ///   reading the host's keys and the servers throw.
+    public func run(
+        _ names: [String] = [],
+        progress: @Sendable (String) -> ProgressReporter
+    ) async throws(Fault) {
+        let vault = try await stack.openVault()
+        let keys = try stack.hostKeys()
+        var services: [LogService] = []
+        for component in try stack.selection(names) {
+            guard case .postgresql(let postgres) = component.source, postgres.wal.stream else {
+                continue
+            }
+            services.append(
+                LogService(
+                    settings: try await stack.settings(postgres, isReached: true),
+                    context: try stack.context(
+                        of: component.name,
+                        vault: vault,
+                        keys: keys,
+                        progress: progress(component.name)
+                    )
+                )
+            )
+        }
+        guard !services.isEmpty else {
+            throw Fault(
+                .unsupported,
+                "unable to run: no PostgreSQL component with `wal: {stream: true}` is there",
+                hints: ["The other kinds need no log: back them up with `lifeboat backup`."]
+            )
+        }
+        try await Self.run(services)
+    }
+
+    private static func run(_ services: [LogService]) async throws(Fault) {
+        let fault = await withTaskGroup(of: Fault?.self) { group in
+            for service in services {
+                group.addTask {
+                    do throws(Fault) {
+                        try await service.run()
+                        return nil
+                    } catch { return error }
+                }
+            }
+            var first: Fault?
+            for await fault in group {
+                guard first == nil, let fault else { continue }
+                first = fault
+                group.cancelAll()
+            }
+            return first
+        }
+        if let fault { throw fault }
+    }
+}

@@ -1,0 +1,38 @@
+public import Model
+public import Sealing
+public import SystemPackage
+
+/// What a person asks a stack to bring back.
+public struct RestoreOptions: Sendable {
+    /// The components, by name; all when empty.
+    public var components: [String]
+    /// The point to go back to.
+    public var target: RecoveryTarget
+    /// Where to put it; nil: where it came from.
+    ///
+    /// One component goes into the folder itself, several each into a folder of its name below it.
+    public var destination: FilePath?
+    /// What opens the data, and what opens secrets.
+    public var identities: [AgeIdentity]
+    /// The vault's id as a recovery kit states it.
+    public var vault: Digest256?
+    /// Whether a restored PostgreSQL is recovered at once, by a server of this host.
+    public var recovers = true
+    /// Whether secrets stay sealed.
+    public var keepsSealed = false
+
+    /// Puts options together.
+    public init(
+        components: [String] = [],
+        target: RecoveryTarget = .latest,
+        destination: FilePath? = nil,
+        identities: [AgeIdentity],
+        vault: Digest256? = nil
+    ) {
+        self.components = components
+        self.target = target
+        self.destination = destination
+        self.identities = identities
+        self.vault = vault
+    }
+}

@@ -1,0 +1,25 @@
+public import Model
+internal import Protection
+
+/// How the restore of a stack ended.
+public struct RestoreSummary: Sendable {
+    /// The components, in the order in which they began.
+    public let results: [ComponentRestore]
+    /// How long it took.
+    public let duration: Duration
+
+    /// Describes an ending.
+    public init(results: [ComponentRestore], duration: Duration) {
+        self.results = results
+        self.duration = duration
+    }
+
+    /// The first fault; nil when everything came back.
+    public var fault: Fault? { results.lazy.compactMap(\.fault).first }
+
+    /// The exit code: the first fault's; 3 when something could not be brought back; else 0.
+    public var exit: ExitCode {
+        let isIncomplete = results.contains { $0.outcome?.problems.isEmpty == false }
+        return fault?.code.exit ?? (isIncomplete ? .incomplete : .success)
+    }
+}

@@ -1,0 +1,28 @@
+public import Model
+public import Protection
+public import Vault
+
+/// What a restore of a stack will do.
+public struct StackRestorePlan: Sendable {
+    /// What it will do for one component.
+    public struct Step: Sendable {
+        /// The component's name.
+        public var name: String { component.name }
+        /// The component.
+        public let component: any Component
+        /// What is asked of it.
+        public let request: RestoreRequest
+        /// What it will do.
+        public let plan: RestorePlan
+    }
+
+    /// The vault that it reads from.
+    public let vault: Vault
+    /// The point to go back to.
+    public let target: RecoveryTarget
+    /// The components, in the order in which they begin.
+    public let steps: [Step]
+
+    /// Bytes that will be written.
+    public var bytes: ByteCount { steps.reduce(.zero) { $0 + $1.plan.bytes } }
+}

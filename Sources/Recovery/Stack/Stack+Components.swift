@@ -1,0 +1,110 @@
+internal import FileProtection
+internal import Model
+internal import PostgresProtection
+internal import Protection
+internal import RedisProtection
+internal import RedisWire
+internal import Sealing
+internal import StackConfiguration
+internal import SystemPackage
+
+// The one place where what is configured becomes what protects it.
+extension Stack {
+    /// A component, with the secrets that reaching its source needs.
+    ///
+    /// - Parameter options: how it will be restored; nil when it will be backed up.
+    /// - Throws: what ``SecretResolver/text(_:)`` throws, `E-UNSUPPORTED`, and what the component says of its settings.
+    func component(
+        _ configured: ComponentConfiguration,
+        for options: RestoreOptions? = nil
+    ) async throws(Fault) -> any Component {
+        switch configured.source {
+        case .postgresql(let postgres):
+            return PostgresComponent(
+                name: configured.name,
+                settings: try await settings(postgres, isReached: options == nil),
+                recovers: options?.recovers ?? true
+            )
+        case .redis(let redis):
+            return RedisComponent(
+                name: configured.name,
+                address: try await address(redis, isReached: options == nil),
+                directory: redis.directory.map { FilePath($0) }
+            )
+        case .files(let files):
+            return try FilesComponent(
+                name: configured.name,
+                roots: files.paths.map { FilePath($0) },
+                include: files.include,
+                exclude: files.exclude
+            )
+        case .secrets(let secrets):
+            var recipients: [AgeRecipient] = []
+            for text in secrets.recipients { recipients.append(try AgeRecipient(text)) }
+            return try SecretsComponent(
+                name: configured.name,
+                paths: secrets.paths.map { FilePath($0) },
+                recipients: recipients,
+                restoreSealed: options?.keepsSealed ?? false
+            )
+        }
+    }
+
+    /// - Parameter isReached: whether the server will be talked to, so that its password is needed: a restore on an empty
+    ///   host must not fail for want of it.
+    func settings(
+        _ configured: PostgresConfiguration,
+        isReached: Bool
+    ) async throws(Fault) -> PostgresSettings {
+        var parameters: [String: String] = [:]
+        if let user = configured.user { parameters["user"] = user }
+        if isReached, let password = configured.password {
+            parameters["password"] = try await secrets.text(password)
+        }
+        let method: PostgresSettings.Method =
+            switch configured.method {
+            case .auto: .auto
+            case .direct: .direct
+            case .replication: .replication
+            }
+        return PostgresSettings(
+            dsn: configured.dsn,
+            parameters: parameters,
+            dataDirectory: configured.dataDirectory.map { FilePath($0) },
+            binaries: configured.binaries.map { FilePath($0) },
+            method: method,
+            slot: configured.wal.stream ? configured.wal.slot : nil,
+            heartbeat: configured.wal.heartbeat
+        )
+    }
+
+    private func address(
+        _ configured: RedisConfiguration,
+        isReached: Bool
+    ) async throws(Fault) -> RedisWire.RedisAddress {
+        var password: String?
+        if isReached, let reference = configured.password {
+            password = try await secrets.text(reference)
+        }
+        let endpoint: RedisEndpoint
+        switch configured.address {
+        case .socket(let path): endpoint = .socket(path: path)
+        case .tcp(let host, let port, let tls):
+            guard !tls else {
+                throw Fault(
+                    .unsupported,
+                    "unable to reach Redis '\(configured.address)': this version does not speak TLS",
+                    hints: [
+                        "Use redis:// on the server's own host, or through an encrypted tunnel."
+                    ]
+                )
+            }
+            endpoint = .tcp(host: host, port: port)
+        }
+        return RedisWire.RedisAddress(
+            endpoint: endpoint,
+            user: configured.user,
+            password: password
+        )
+    }
+}

@@ -1,0 +1,137 @@
+public import Model
+internal import ObjectStorage
+public import Protection
+internal import Sealing
+public import StackConfiguration
+internal import SystemIO
+public import SystemPackage
+public import Vault
+
+/// A configured stack on this host: its components, its vault and its keys, each fetched when it is asked for.
+public struct Stack: Sendable {
+    /// What `lifeboat.yaml` says.
+    public let configuration: StackConfiguration
+    /// Finds the secrets that it refers to.
+    public let secrets: SecretResolver
+    /// The time of day.
+    public let clock: any Timekeeper
+
+    /// Puts a stack together; nothing is read or reached.
+    ///
+    /// - Parameter variables: the environment of the program, for references to secrets.
+    public init(
+        _ configuration: StackConfiguration,
+        variables: [String: String],
+        clock: any Timekeeper
+    ) {
+        self.configuration = configuration
+        secrets = SecretResolver(variables: variables)
+        self.clock = clock
+    }
+
+    /// Where this host keeps what it needs for the stack.
+    public var state: FilePath { FilePath(configuration.state) }
+
+    /// Where this host keeps its keys.
+    public var keyFolder: KeyFolder { KeyFolder(state.appending("keys")) }
+
+    /// The address of the copy.
+    public var address: CopyConfiguration.Address {
+        guard let copy = configuration.copies.first else {
+            preconditionFailure("a configuration has a copy")
+        }
+        return copy.address
+    }
+
+    /// Opens the vault, which must be the one that this host was enrolled in and of the configured environment.
+    ///
+    /// - Parameter expected: the vault's id as a recovery kit states it, for a host that remembers none.
+    /// - Throws: `E-VAULT-NONE` and the like, `E-STORE-…`, `E-VAULT-TRUST`, `E-ENVIRONMENT`.
+    public func openVault(expecting expected: Digest256? = nil) async throws(Fault) -> Vault {
+        let remembered = try keyFolder.vaultID()
+        if let expected, let remembered, expected != remembered {
+            throw Fault(
+                .kitForeign,
+                "unable to use the recovery kit: it is of vault \(expected.short), this host writes to \(remembered.short)",
+                hints: ["Take the kit of this environment."]
+            )
+        }
+        let vault = try await Vault.open(Self.store(at: address), expecting: remembered ?? expected)
+        guard vault.environment == configuration.environment else {
+            throw Fault(
+                .environmentDiffers,
+                "unable to use vault '\(vault.store.address)': it belongs to environment '\(vault.environment)', the configuration to '\(configuration.environment)'",
+                hints: ["Two environments share no vault: mend `environment:` or `copies:`."]
+            )
+        }
+        return vault
+    }
+
+    /// The keys that this host writes with.
+    ///
+    /// - Throws: `E-KEYS-MISSING`, `E-KEYS-DAMAGED`, `E-SECRET-EXPOSED`, `E-IO-…`.
+    public func hostKeys() throws(Fault) -> HostKeys {
+        try keyFolder.read(host: configuration.host)
+    }
+
+    /// The folder for tables, locks and temporary files; it is made when it is missing.
+    ///
+    /// - Throws: `E-IO-…` with the path.
+    public func workFolder() throws(Fault) -> FilePath {
+        let folder = state.appending("work")
+        try FileSystem.makeDirectories(folder, mode: 0o700)
+        return folder
+    }
+
+    /// The configured components of some names, in the order of the file; all when no name is given.
+    ///
+    /// - Throws: `E-COMPONENT-UNKNOWN`.
+    public func selection(_ names: [String]) throws(Fault) -> [ComponentConfiguration] {
+        for name in names where configuration.component(named: name) == nil {
+            let known = configuration.components.map(\.name)
+            let nearest = NearestName.suggestion(for: name, among: known)
+            throw Fault(
+                .componentUnknown,
+                "unable to find component '\(name)': stack '\(configuration.stack)' has no such component",
+                hints: [
+                    nearest.map { "Did you mean '\($0)'?" }
+                        ?? "It has: \(known.joined(separator: ", "))."
+                ]
+            )
+        }
+        return configuration.components.filter { names.isEmpty || names.contains($0.name) }
+    }
+
+    /// The stream of a component.
+    public func stream(of component: String) -> StreamName {
+        guard let stream = configuration.stream(of: component) else {
+            preconditionFailure("a configured component has a stream")
+        }
+        return stream
+    }
+
+    /// What a component needs while it is backed up or its log is received.
+    ///
+    /// - Throws: `E-IO-…` when the work folder cannot be made.
+    public func context(
+        of component: String,
+        vault: Vault,
+        keys: HostKeys,
+        progress: ProgressReporter
+    ) throws(Fault) -> BackupContext {
+        BackupContext(
+            vault: vault,
+            keys: keys,
+            stream: stream(of: component),
+            state: try workFolder(),
+            clock: clock,
+            progress: progress
+        )
+    }
+
+    static func store(at address: CopyConfiguration.Address) -> DirectoryStore {
+        switch address {
+        case .directory(let path): DirectoryStore(root: FilePath(path))
+        }
+    }
+}

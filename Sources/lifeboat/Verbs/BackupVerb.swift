@@ -1,0 +1,94 @@
+import ArgumentParser
+import Console
+import Model
+import Recovery
+import StackConfiguration
+import Vault
+
+/// `lifeboat backup`.
+struct BackupVerb: Verb {
+    static let configuration = CommandConfiguration(
+        commandName: "backup",
+        abstract: "Takes a snapshot of the stack, or of one component."
+    )
+
+    @OptionGroup var about: SubjectArgument
+    @OptionGroup var global: GlobalOptions
+
+    func perform(_ screen: Screen) async throws(Fault) -> Model.ExitCode {
+        let stack = try ConfigurationFile.stack(global, subject: about.value, screen)
+        let board = screen.progress(of: "backing up")
+        let summary: BackupSummary
+        do throws(Fault) {
+            summary = try await StackBackup(stack).run(about.value.names) { name in
+                board.reporter(for: name)
+            }
+        } catch {
+            board.finish()
+            throw error
+        }
+        for result in summary.results { board.end(result.name, isSuccess: result.fault == nil) }
+        board.finish()
+        try screen.result(lines(summary, stack, color: screen.hasColor))
+        try screen.json("summary", Self.fields(summary))
+        for result in summary.results {
+            if let fault = result.fault { _ = screen.show(fault) }
+        }
+        return summary.exit
+    }
+
+    private func lines(_ summary: BackupSummary, _ stack: Stack, color: Bool) -> [String] {
+        var table = Table([
+            .init("component"), .init("result"), .init(number: "source"), .init(number: "new"),
+            .init(number: "stored"), .init(number: "took"),
+        ])
+        for result in summary.results {
+            let sizes = result.snapshot?.head.sizes
+            table.add([
+                Styled(result.name, .cyan), Self.outcome(result),
+                Styled(sizes.map { "\(ByteCount($0.source))" } ?? "-"),
+                Styled(sizes.map { "\(ByteCount($0.added))" } ?? "-"),
+                Styled(sizes.map { "\(ByteCount($0.stored))" } ?? "-"),
+                Styled(DurationText.text(result.duration)),
+            ])
+        }
+        let whole = summary.results.allSatisfy { $0.fault == nil }
+        let took = DurationText.text(summary.finished - summary.started)
+        let count = summary.results.count { $0.fault == nil }
+        let head = whole ? "snapshot \(summary.set)" : "snapshot \(summary.set), in part"
+        return table.lines(color: color) + [
+            "\(head): \(count) of \(summary.results.count) components of"
+                + " \(stack.configuration.stack) at \(TimeEcho.text(summary.finished)), \(took)"
+        ]
+    }
+
+    private static func outcome(_ result: ComponentBackup) -> Styled {
+        guard result.fault == nil else { return Styled("failed", .red) }
+        return result.problems == 0
+            ? Styled("ok", .green) : Styled("ok but for \(result.problems) paths", .yellow)
+    }
+
+    private static func fields(_ summary: BackupSummary) -> [JSONField] {
+        let components: [JSONValue] = summary.results.map { result in
+            let head = result.snapshot?.head
+            return .object([
+                JSONField("component", .text(result.name)),
+                JSONField("kind", .text(result.kind.rawValue)),
+                JSONField("snapshot", result.snapshot.map { .text($0.id.description) } ?? .null),
+                JSONField("time", head.map { .time($0.time) } ?? .null),
+                JSONField("bytes_source", head.map { .integer($0.sizes.source) } ?? .null),
+                JSONField("bytes_added", head.map { .integer($0.sizes.added) } ?? .null),
+                JSONField("bytes_stored", head.map { .integer($0.sizes.stored) } ?? .null),
+                JSONField("paths_unread", .integer(Int64(result.problems))),
+                JSONField("seconds", .seconds(result.duration)),
+                JSONField("error", result.fault.map { .text($0.code.id) } ?? .null),
+            ])
+        }
+        return [
+            JSONField("set", .text(summary.set)), JSONField("started", .time(summary.started)),
+            JSONField("finished", .time(summary.finished)),
+            JSONField("exit_code", .integer(Int64(summary.exit.rawValue))),
+            JSONField("components", .array(components)),
+        ]
+    }
+}

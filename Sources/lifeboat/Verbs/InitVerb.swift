@@ -1,0 +1,129 @@
+import ArgumentParser
+import Console
+import Model
+import ObjectStorage
+import Recovery
+import StackConfiguration
+import SystemIO
+import SystemPackage
+import Vault
+
+/// `lifeboat init`.
+struct InitVerb: Verb {
+    static let configuration = CommandConfiguration(
+        commandName: "init",
+        abstract:
+            "Writes lifeboat.yaml, makes the vault and the keys, and hands out the recovery kit.",
+        discussion: """
+            Example:
+              lifeboat init callcenter --copy /backup/callcenter \\
+                --postgres 'host=/run/postgresql dbname=postgres' \\
+                --redis redis://localhost --files /srv/callcenter --secrets /srv/callcenter/.env
+            Nothing that exists is replaced. Passwords are never written down: name the file they are in.
+            """
+    )
+
+    @Argument(help: "The name of the stack.")
+    var stack: String
+    @Option(name: .long, help: ArgumentHelp("The folder for the backups.", valueName: "DIR"))
+    var copy: String
+    @Option(name: .long, help: "Which one of the stack: prod, staging.")
+    var environment = "prod"
+    @Option(
+        name: .long,
+        help: "The host that the backups are filed under. Default: this machine's name."
+    )
+    var host: String?
+    @Option(
+        name: .long,
+        help: ArgumentHelp(
+            "Keys and work files. Default: /var/lib/lifeboat/STACK.",
+            valueName: "DIR"
+        )
+    )
+    var state: String?
+    @OptionGroup(title: "What to protect") var sources: InitSources
+    @Option(
+        name: .long,
+        help: ArgumentHelp(
+            "Where to write the recovery kit. Default: ./STACK-recovery-kit.txt.",
+            valueName: "FILE"
+        )
+    )
+    var kit: String?
+    @Flag(
+        name: .long,
+        help: "Do not keep here what opens the backups: this host can only write them."
+    )
+    var writeOnly = false
+    @OptionGroup var global: GlobalOptions
+
+    func perform(_ screen: Screen) async throws(Fault) -> Model.ExitCode {
+        let configuration = try wanted()
+        var options = Initialisation.Options(
+            configurationFile: WorkingDirectory.absolute(global.config ?? "lifeboat.yaml"),
+            kitFile: WorkingDirectory.absolute(kit ?? "\(stack)-recovery-kit.txt")
+        )
+        options.keepsDataIdentity = !writeOnly
+        let made = try await Initialisation(configuration, clock: SystemClock()).run(options)
+        try screen.result([made.kit.text, Styled("Made:", .green).rendered(color: screen.hasColor)])
+        try screen.result([
+            "  configuration  \(made.configurationFile.displayed)",
+            "  vault          \(made.vault.store.address), id \(made.vault.id.short)",
+            "  recovery kit   \(made.kitFile.displayed) (shown above): move it off this host",
+            "Next: lifeboat backup",
+        ])
+        // The kit is a secret: JSON names only its file.
+        try screen.json(
+            "initialised",
+            [
+                JSONField("configuration", .text(made.configurationFile.displayed)),
+                JSONField("recovery_kit", .text(made.kitFile.displayed)),
+                JSONField("vault", .text(made.vault.id.description)),
+                JSONField("address", .text(made.vault.store.address)),
+                JSONField(
+                    "recipients",
+                    .array(made.configuration.keys.recipients.map { .text($0) })
+                ),
+            ]
+        )
+        return .success
+    }
+
+    /// The configuration that the flags describe, checked by the same rules as a file: it is written and read back.
+    private func wanted() throws(Fault) -> StackConfiguration {
+        let components = sources.components(stack: stack, recipient: Self.anyRecipient)
+        guard !components.isEmpty else {
+            throw Fault(
+                .usage,
+                "unable to initialise '\(stack)': nothing to protect is named",
+                hints: ["Name something: --postgres, --redis, --files or --secrets."]
+            )
+        }
+        let draft = StackConfiguration(
+            stack: stack,
+            environment: environment,
+            host: host ?? ConfigurationFile.machine,
+            state: state.map { WorkingDirectory.absolute($0).string },
+            keys: KeyConfiguration(recipients: [Self.anyRecipient]),
+            copies: [
+                CopyConfiguration(
+                    name: "local",
+                    address: .directory(WorkingDirectory.absolute(copy).string)
+                )
+            ],
+            components: components
+        )
+        var checked = try StackConfiguration.decode(
+            draft.description,
+            file: "the command line",
+            environment: [:],
+            machine: ConfigurationFile.machine
+        ).configuration
+        checked.keys.recipients = []
+        return checked
+    }
+
+    /// Stands where the recipient will be that is not made yet: the form of one, the key of nobody.
+    private static let anyRecipient = "age1" + String(repeating: "q", count: 58)
+}

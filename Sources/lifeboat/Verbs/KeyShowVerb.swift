@@ -1,0 +1,54 @@
+import ArgumentParser
+import Console
+import Model
+import Recovery
+import Sealing
+import Vault
+
+/// `lifeboat key show`.
+struct KeyShowVerb: Verb {
+    static let configuration = CommandConfiguration(
+        commandName: "show",
+        abstract: "Shows what is public about the keys: nothing of it is a secret."
+    )
+
+    @OptionGroup var global: GlobalOptions
+
+    func perform(_ screen: Screen) async throws(Fault) -> Model.ExitCode {
+        let stack = try ConfigurationFile.stack(global, screen)
+        let vault = try await stack.openVault()
+        let keys = try stack.hostKeys()
+        let enrolment = vault.enrolment(of: keys.host)
+        let isEnrolled = enrolment?.key == keys.signing.verifyKey
+        let recipients = enrolment?.recipients.map(\.text) ?? []
+        try screen.result(
+            [
+                "vault:              \(vault.id)", "address:            \(stack.address)",
+                "environment:        \(vault.environment)",
+                "operator key:       \(vault.operatorKey)", "host:               \(keys.host)",
+                "host signing key:   \(keys.signing.verifyKey)",
+                "host recipient:     \(keys.identity.recipient)",
+                "enrolled:           \(isEnrolled ? "yes, since \(since(enrolment))" : "no")",
+            ] + recipients.map { "data recipient:     \($0)" }
+        )
+        try screen.json(
+            "keys",
+            [
+                JSONField("vault", .text(vault.id.description)),
+                JSONField("address", .text("\(stack.address)")),
+                JSONField("environment", .text(vault.environment)),
+                JSONField("operator_key", .text(vault.operatorKey.description)),
+                JSONField("host", .text(keys.host)),
+                JSONField("host_signing_key", .text(keys.signing.verifyKey.description)),
+                JSONField("host_recipient", .text(keys.identity.recipient.text)),
+                JSONField("enrolled", .boolean(isEnrolled)),
+                JSONField("data_recipients", .array(recipients.map { .text($0) })),
+            ]
+        )
+        return .success
+    }
+
+    private func since(_ enrolment: Enrolment?) -> String {
+        enrolment.map { TimeEcho.text($0.time) } ?? "never"
+    }
+}

@@ -1,0 +1,10 @@
+import ArgumentParser
+
+/// `lifeboat key`: the keys of this host and the recovery kit.
+struct KeyVerb: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "key",
+        abstract: "Shows the keys of this host, tests the recovery kit, enrols this host anew.",
+        subcommands: [KeyShowVerb.self, KeyKitVerb.self, KeyEnrolVerb.self]
+    )
+}

@@ -1,0 +1,108 @@
+import ArgumentParser
+import Console
+import Model
+import Recovery
+import Vault
+
+/// `lifeboat ls`.
+struct LsVerb: Verb {
+    static let configuration = CommandConfiguration(
+        commandName: "ls",
+        abstract: "Lists the snapshots, and how far the log reaches."
+    )
+
+    @OptionGroup var about: SubjectArgument
+    @OptionGroup var global: GlobalOptions
+
+    func perform(_ screen: Screen) async throws(Fault) -> Model.ExitCode {
+        let stack = try ConfigurationFile.stack(global, subject: about.value, screen)
+        let timeline = try await Timeline.read(stack, about.value.names)
+        try screen.result(Self.lines(timeline, color: screen.hasColor))
+        try screen.json("timeline", Self.fields(timeline))
+        for fault in timeline.refused { _ = screen.show(fault) }
+        return timeline.refused.first?.code.exit ?? .success
+    }
+
+    private static func lines(_ timeline: Timeline, color: Bool) -> [String] {
+        guard !timeline.sets.isEmpty else { return ["There is no snapshot yet."] }
+        var table = Table([
+            .init("time"), .init("set"), .init("component"), .init("kind"), .init(number: "no"),
+            .init(number: "source"), .init(number: "stored"), .init("problems"),
+        ])
+        for set in timeline.sets {
+            for snapshot in set.snapshots {
+                let head = snapshot.head
+                table.add([
+                    Styled(TimeEcho.text(head.time)), Styled(set.id, .dim),
+                    Styled(snapshot.id.stream.component, .cyan), Styled(head.kind.rawValue),
+                    Styled("\(snapshot.id.seq)"), Styled("\(ByteCount(head.sizes.source))"),
+                    Styled("\(ByteCount(head.sizes.stored))"),
+                    head.problems == 0
+                        ? Styled("") : Styled("\(head.problems) paths not read", .yellow),
+                ])
+            }
+        }
+        let logs = timeline.logs.sorted { $0.key < $1.key }.flatMap { name, reaches in
+            reaches.map { Self.line(name, $0) }
+        }
+        return table.lines(color: color) + logs
+    }
+
+    private static func line(_ name: String, _ reach: LogReach) -> String {
+        let ranges = reach.ranges.map { "\(LSN($0.lowerBound)) to \(LSN($0.upperBound))" }
+        let until = reach.until.map { ", up to \(TimeEcho.text($0))" } ?? ""
+        return
+            "log of \(name), timeline \(reach.epoch): \(ranges.joined(separator: ", gap, "))\(until)"
+    }
+
+    private static func fields(_ timeline: Timeline) -> [JSONField] {
+        let sets: [JSONValue] = timeline.sets.map { set in
+            .object([
+                JSONField("set", .text(set.id)), JSONField("time", .time(set.time)),
+                JSONField("snapshots", .array(set.snapshots.map { snapshot($0) })),
+            ])
+        }
+        let logs: [JSONValue] = timeline.logs.sorted { $0.key < $1.key }.flatMap { name, reaches in
+            reaches.map { log(name, $0) }
+        }
+        return [
+            JSONField("vault", .text(timeline.vault.id.description)),
+            JSONField("sets", .array(sets)), JSONField("logs", .array(logs)),
+        ]
+    }
+
+    private static func snapshot(_ snapshot: Snapshot) -> JSONValue {
+        let head = snapshot.head
+        return .object([
+            JSONField("snapshot", .text(snapshot.id.description)),
+            JSONField("component", .text(snapshot.id.stream.component)),
+            JSONField("kind", .text(head.kind.rawValue)),
+            JSONField("number", .integer(Int64(clamping: snapshot.id.seq))),
+            JSONField("time", .time(head.time)), JSONField("started", .time(head.started)),
+            JSONField("finished", .time(head.finished)),
+            JSONField("bytes_source", .integer(head.sizes.source)),
+            JSONField("bytes_added", .integer(head.sizes.added)),
+            JSONField("bytes_stored", .integer(head.sizes.stored)),
+            JSONField("entries", .integer(head.sizes.entries)),
+            JSONField("paths_unread", .integer(Int64(head.problems))),
+        ])
+    }
+
+    private static func log(_ name: String, _ reach: LogReach) -> JSONValue {
+        .object([
+            JSONField("component", .text(name)),
+            JSONField("timeline", .integer(Int64(reach.epoch))),
+            JSONField(
+                "ranges",
+                .array(
+                    reach.ranges.map {
+                        .array([
+                            .text("\(LSN($0.lowerBound))"), .text("\(LSN($0.upperBound))"),
+                        ])
+                    }
+                )
+            ),
+            JSONField("until", reach.until.map { .time($0) } ?? .null),
+        ])
+    }
+}

@@ -1,0 +1,98 @@
+import ArgumentParser
+import Console
+import Model
+import Recovery
+import StackConfiguration
+import SystemIO
+import SystemPackage
+
+/// `lifeboat restore`.
+struct RestoreVerb: Verb {
+    static let configuration = CommandConfiguration(
+        commandName: "restore",
+        abstract: "Brings the stack, or one component, back to one chosen second.",
+        discussion: """
+            Prints the plan first, and does nothing without a typed confirmation or --yes. Nothing that exists is
+            replaced: a component's place must be empty.
+            """
+    )
+
+    @OptionGroup var about: SubjectArgument
+    @Option(
+        name: .long,
+        help: ArgumentHelp(
+            "The moment to go back to: RFC 3339, local time without a zone, '2h ago', lsn:X/Y.",
+            valueName: "TIME"
+        )
+    )
+    var at = "latest"
+    @Option(
+        name: .long,
+        help: ArgumentHelp(
+            "Where to put it; several components each into a folder of its name there.",
+            discussion: "Default: where each came from.",
+            valueName: "DIR"
+        )
+    )
+    var to: String?
+    @Flag(name: .long, help: "Do what the plan says without asking.")
+    var yes = false
+    @OptionGroup var identities: IdentityOption
+    @Flag(name: .long, help: "Lay PostgreSQL out, but leave its recovery to its first start.")
+    var noRecover = false
+    @Flag(name: .long, help: "Leave secrets sealed.")
+    var sealed = false
+    @OptionGroup var global: GlobalOptions
+
+    func perform(_ screen: Screen) async throws(Fault) -> Model.ExitCode {
+        let stack = try ConfigurationFile.stack(global, subject: about.value, screen)
+        let target = try TargetText.parse(
+            at,
+            now: SystemClock().now(),
+            offset: TimeEcho.localOffset
+        )
+        let ring = try await identities.keyRing(stack)
+        var options = RestoreOptions(
+            components: about.value.names,
+            target: target,
+            destination: to.map { WorkingDirectory.absolute($0) },
+            identities: try ring.required(to: "restore"),
+            vault: ring.vault
+        )
+        options.recovers = !noRecover
+        options.keepsSealed = sealed
+        let restore = StackRestore(stack, options)
+        let plan = try await restore.plan()
+        try screen.result(RestoreText.lines(plan, stack, color: screen.hasColor))
+        try screen.json("plan", RestoreText.fields(plan))
+        try confirm(stack, screen)
+        let board = screen.progress(of: "restoring")
+        let summary = await restore.run(plan) { board.reporter(for: $0) }
+        for result in summary.results { board.end(result.name, isSuccess: result.fault == nil) }
+        board.finish()
+        try screen.result(RestoreText.lines(summary, color: screen.hasColor))
+        try screen.json("summary", RestoreText.fields(summary))
+        for result in summary.results {
+            if let fault = result.fault { _ = screen.show(fault) }
+        }
+        return summary.exit
+    }
+
+    private func confirm(_ stack: Stack, _ screen: Screen) throws(Fault) {
+        if yes { return }
+        guard screen.isConversation else {
+            throw Fault(
+                .notConfirmed,
+                "unable to restore '\(stack.configuration.stack)': nobody can be asked; nothing was changed",
+                hints: ["Read the plan, then run the same command with --yes."]
+            )
+        }
+        let answer = screen.ask("Type \(stack.configuration.stack) to continue: ")
+        guard answer == stack.configuration.stack else {
+            throw Fault(
+                .notConfirmed,
+                "unable to restore '\(stack.configuration.stack)': it was not confirmed; nothing was changed"
+            )
+        }
+    }
+}

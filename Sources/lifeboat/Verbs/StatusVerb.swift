@@ -1,0 +1,78 @@
+import ArgumentParser
+import Console
+import Model
+import Recovery
+import StackConfiguration
+import Vault
+
+/// `lifeboat status`.
+struct StatusVerb: Verb {
+    static let configuration = CommandConfiguration(
+        commandName: "status",
+        abstract: "Shows what could be brought back if the stack were lost now.",
+        discussion: "Ends with 4 when a component has no snapshot."
+    )
+
+    @OptionGroup var about: SubjectArgument
+    @OptionGroup var global: GlobalOptions
+
+    func perform(_ screen: Screen) async throws(Fault) -> Model.ExitCode {
+        let stack = try ConfigurationFile.stack(global, subject: about.value, screen)
+        let report = try await StatusReport.read(stack, about.value.names)
+        try screen.result(Self.lines(report, stack, color: screen.hasColor))
+        try screen.json("status", Self.fields(report, stack))
+        return report.exit
+    }
+
+    private static func lines(_ report: StatusReport, _ stack: Stack, color: Bool) -> [String] {
+        var table = Table([
+            .init("component"), .init("kind"), .init("last good"), .init(number: "age"),
+            .init(number: "size"), .init("recoverable to"), .init("problems"),
+        ])
+        for one in report.components {
+            let head = one.newest?.head
+            table.add([
+                Styled(one.name, .cyan), Styled(one.kind.rawValue),
+                head.map { Styled(TimeEcho.text($0.time)) } ?? Styled("never", .red),
+                Styled(head.map { DurationText.text(report.time - $0.time) } ?? "-"),
+                Styled(head.map { "\(ByteCount($0.sizes.source))" } ?? "-"),
+                Styled(one.recoverableTo.map { TimeEcho.text($0) } ?? "-"),
+                Styled(one.problems.joined(separator: "; "), .yellow),
+            ])
+        }
+        let configuration = stack.configuration
+        let name = "\(configuration.stack) (\(configuration.environment))"
+        let state =
+            report.exit == .success
+            ? Styled("every component has a snapshot", .green)
+            : Styled("not everything can be brought back", .red)
+        return ["\(name): \(state.rendered(color: color))"] + table.lines(color: color)
+            + ["vault \(report.vault.id.short) at \(stack.address)"]
+    }
+
+    private static func fields(_ report: StatusReport, _ stack: Stack) -> [JSONField] {
+        let components: [JSONValue] = report.components.map { one in
+            let head = one.newest?.head
+            return .object([
+                JSONField("component", .text(one.name)),
+                JSONField("kind", .text(one.kind.rawValue)),
+                JSONField("last_good", head.map { .time($0.time) } ?? .null),
+                JSONField(
+                    "age_seconds",
+                    head.map { .seconds(report.time - $0.time) } ?? .null
+                ),
+                JSONField("bytes_source", head.map { .integer($0.sizes.source) } ?? .null),
+                JSONField("recoverable_to", one.recoverableTo.map { .time($0) } ?? .null),
+                JSONField("problems", .array(one.problems.map { .text($0) })),
+            ])
+        }
+        return [
+            JSONField("stack", .text(stack.configuration.stack)),
+            JSONField("environment", .text(stack.configuration.environment)),
+            JSONField("vault", .text(report.vault.id.description)),
+            JSONField("address", .text("\(stack.address)")), JSONField("time", .time(report.time)),
+            JSONField("exit_code", .integer(Int64(report.exit.rawValue))),
+            JSONField("components", .array(components)),
+        ]
+    }
+}
