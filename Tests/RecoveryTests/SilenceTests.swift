@@ -1,6 +1,7 @@
 import Model
 import Recovery
 import Sealing
+import SystemPackage
 import Testing
 
 /// What a secret is appears nowhere but where a person asked for it.

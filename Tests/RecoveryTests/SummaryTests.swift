@@ -2,6 +2,7 @@ import Model
 import Protection
 import Recovery
 import Testing
+import Vault
 
 struct SummaryTests {
     private let clock = Instant(seconds: 1_795_000_000)
