@@ -60,7 +60,7 @@ import Vault
             #expect(report.damage.contains { $0.object == name.text }, "\(what)")
         }
 
-        /// A restore gives what was stored, or says that it is damaged. What cannot be hurt is not restored.
+        /// A restore of what the object can hurt gives what was stored, or says that it is damaged.
         func restore(_ store: MemoryStore, _ name: ObjectName, _ what: String) async throws {
             let opened: VaultFixture
             do throws(Fault) { opened = try await fixture.opened(in: store) } catch {

@@ -33,7 +33,8 @@ extension VaultFixture {
 
     /// Reads a whole snapshot back: the manifest to its end, all contents, each checked against its digest.
     ///
-    /// - Parameter identities: nil for the one that opens everything.
+    /// No identities mean the one that opens everything.
+    ///
     /// - Throws: What reading throws; `E-VAULT-DAMAGED` when a file is not what its digest says.
     public func restore(
         _ snapshot: Snapshot,

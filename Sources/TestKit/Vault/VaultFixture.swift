@@ -1,6 +1,7 @@
 public import Model
 public import ObjectStorage
 public import Sealing
+import SystemIO
 public import Vault
 
 /// A vault with one enrolled host, its keys, and a folder for the host's state.
@@ -81,5 +82,8 @@ public struct VaultFixture: Sendable {
     /// Forgets the host's tables, as a lost disk does.
     ///
     /// - Throws: `E-IO-…`.
-    public func forgetState() throws(Fault) { try state.empty() }
+    public func forgetState() throws(Fault) {
+        try FileSystem.removeTree(state.path)
+        try FileSystem.makeDirectories(state.path, mode: 0o700)
+    }
 }

@@ -24,13 +24,8 @@ extension Vault {
         let recipients = try recipients(for: keys)
         let started = request.clock.now()
         let newest = try await newest(of: request.stream)
-        var previous: [Digest256] = []
-        for head in newest.heads { previous.append(try await digest(of: head)) }
-        var known = try await storedPacks()
-        // A pack that lost bytes since a head named it is not built upon.
-        for pack in newest.heads.lazy.flatMap(\.head.packs) where known[pack.id.prefix] != pack {
-            known[pack.id.prefix] = nil
-        }
+        let previous = try await digests(of: newest.heads)
+        let known = try await usablePacks(of: newest.heads)
         let index = DedupIndex(
             base: try await table(
                 for: newest.heads.first,
@@ -79,6 +74,21 @@ extension Vault {
         }
         lock.release()
         return snapshot
+    }
+
+    private func digests(of heads: [Snapshot]) async throws(Fault) -> [Digest256] {
+        var digests: [Digest256] = []
+        for head in heads { digests.append(try await digest(of: head)) }
+        return digests
+    }
+
+    /// The packs that a new snapshot may name: those in the store, but for the ones that lost bytes since a head named them.
+    private func usablePacks(of heads: [Snapshot]) async throws(Fault) -> [UInt64: PackReference] {
+        var packs = try await storedPacks()
+        for pack in heads.lazy.flatMap(\.head.packs) where packs[pack.id.prefix] != pack {
+            packs[pack.id.prefix] = nil
+        }
+        return packs
     }
 
     /// Whom the host seals to, by its newest enrolment.
