@@ -73,7 +73,8 @@ struct RoundTripTests {
         )
         #expect(done.code == 0, "\(done.text)")
         #expect(
-            try playground.read(playground.restored("out/files", "source/letter")) == "dear reader\n"
+            try playground.read(playground.restored("out/files", "source/letter"))
+                == "dear reader\n"
         )
     }
 

@@ -26,8 +26,9 @@ extension Vault {
         for pack in head.head.packs where stored[pack.id.prefix] == pack {
             do throws(Fault) {
                 try await addPieces(of: pack, to: table, keys: keys)
-            } catch  where error.code.disposition == .corrupt {
-                // What a damaged pack holds is stored again; `check` is what reports the damage.
+            } catch  where error.code.disposition == .corrupt || error.code == .wrongKey {
+                // What a damaged pack holds is stored again; `check` is what reports the damage. So is what was sealed
+                // to an identity that this host has lost.
                 continue
             }
         }

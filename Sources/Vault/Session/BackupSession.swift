@@ -86,10 +86,14 @@ public final class BackupSession {
 
     /// The manifest of ``previous``, for comparing; nil when there is none.
     ///
+    /// It counts as none, too, when this host was enrolled anew since: then its new identity does not open it.
+    ///
     /// - Throws: what reading it throws.
     public func previousManifest() async throws(Fault) -> ManifestReader? {
         guard let previous else { return nil }
-        return try await vault.manifest(of: previous, identities: [keys.identity])
+        do throws(Fault) {
+            return try await vault.manifest(of: previous, identities: [keys.identity])
+        } catch  where error.code == .wrongKey { return nil }
     }
 
     /// The stored content of an entry of the previous snapshot, if every pack of it is still there.

@@ -90,7 +90,8 @@ struct InitVerb: Verb {
         return .success
     }
 
-    /// The configuration that the flags describe, checked by the same rules as a file: it is written and read back.
+    /// The configuration that the flags describe, checked by the same rules as a file: it is
+    /// written and read back.
     private func wanted() throws(Fault) -> StackConfiguration {
         let components = sources.components(stack: stack, recipient: Self.anyRecipient)
         guard !components.isEmpty else {
