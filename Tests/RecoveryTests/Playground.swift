@@ -19,7 +19,7 @@ struct Playground {
     init() throws {
         folder = try ScratchFolder()
         try FileSystem.makeDirectories(
-            folder.path.appending("source").appending("deep"),
+            folder.path.appending("source/deep"),
             mode: 0o755
         )
         try write("source/letter", "dear reader\n")

@@ -92,7 +92,7 @@ extension RecoveryKit {
     public init(parsing text: String, source: String) throws(Fault) {
         let lines = text.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline)
             .map { $0.hasPrefix("# ") ? $0.dropFirst(2) : $0 == "#" ? "" : $0 }
-        guard let first = lines.first, Self.isKit(first) else {
+        guard let first = lines.first, first.hasPrefix(Self.title) else {
             throw Self.malformed(source, "it does not begin as one does")
         }
         func values(_ name: String) -> [String] {
