@@ -47,9 +47,15 @@ public final class BackupSession {
     /// Tags the plain text of secrets, so that an unchanged one is recognised.
     public var secretHasher: ContentHasher { keys.secret.hasher(for: .secret, vault: vault.id) }
 
-    /// Begins a page-mapped file.
+    /// Begins a page-mapped file; a page has 512 to 65,536 bytes.
     public func pages(pageBytes: Int) -> PageWriter {
-        PageWriter(pieces, hasher: pageHasher, pageBytes: pageBytes, advisor: CompressionAdvisor())
+        precondition((512...65_536).contains(pageBytes), "the format knows no such page")
+        return PageWriter(
+            pieces,
+            hasher: pageHasher,
+            pageBytes: pageBytes,
+            advisor: CompressionAdvisor()
+        )
     }
 
     /// Begins a file cut at content-defined boundaries, of about `sizeHint` bytes.
@@ -84,7 +90,8 @@ public final class BackupSession {
         try spool.append(wire)
     }
 
-    /// The manifest of ``previous``, for comparing; nil when there is none.
+    /// The manifest of ``previous``, for comparing; nil when there is none, or when the host wrote it under an earlier
+    /// identity.
     ///
     /// It counts as none, too, when this host was enrolled anew since: then its new identity does not open it.
     ///
