@@ -74,7 +74,7 @@ public struct Initialisation: Sendable {
             dataIdentity: data,
             secretsIdentity: secrets,
             program: ProgramVersion.text,
-            wayOut: Self.wayOut,
+            wayOut: Self.wayOut(),
             made: clock.now(),
             configuration: text
         )
@@ -191,7 +191,7 @@ public struct Initialisation: Sendable {
         return configuration
     }
 
-    private static var wayOut: Digest256 {
+    private static func wayOut() -> Digest256 {
         guard let program = WayOut.files.first(where: { $0.name == "recover.py" }) else {
             preconditionFailure("every vault carries recover.py")
         }

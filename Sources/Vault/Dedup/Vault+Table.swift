@@ -26,17 +26,11 @@ extension Vault {
         for pack in head.head.packs where stored[pack.id.prefix] == pack {
             do throws(Fault) {
                 try await addPieces(of: pack, to: table, keys: keys)
-<<<<<<< HEAD
-            } catch  where error.code.disposition == .corrupt || error.code == .wrongKey {
-                // What a damaged pack holds is stored again; `check` is what reports the damage. So is what was sealed
-                // to an identity that this host has lost.
-=======
             } catch
                 where error.code.disposition == .corrupt || error.code == .wrongKey
             {
                 // What a damaged pack holds is stored again; `check` is what reports the damage. A pack that the host
                 // wrote under an earlier identity is closed to it, and its ids would be of another secret.
->>>>>>> 10a69a72e12847cea4629e82f91c125c0cc9b894
                 continue
             }
         }

@@ -93,8 +93,6 @@ public final class BackupSession {
     /// The manifest of ``previous``, for comparing; nil when there is none, or when the host wrote it under an earlier
     /// identity.
     ///
-    /// It counts as none, too, when this host was enrolled anew since: then its new identity does not open it.
-    ///
     /// - Throws: what reading it throws.
     public func previousManifest() async throws(Fault) -> ManifestReader? {
         guard let previous else { return nil }

@@ -104,7 +104,7 @@ struct InitVerb: Verb {
         let draft = StackConfiguration(
             stack: stack,
             environment: environment,
-            host: host ?? ConfigurationFile.machine,
+            host: host ?? ConfigurationFile.machine(),
             state: state.map { WorkingDirectory.absolute($0).string },
             keys: KeyConfiguration(recipients: [Self.anyRecipient]),
             copies: [
@@ -119,7 +119,7 @@ struct InitVerb: Verb {
             draft.description,
             file: "the command line",
             environment: [:],
-            machine: ConfigurationFile.machine
+            machine: ConfigurationFile.machine()
         ).configuration
         checked.keys.recipients = []
         return checked
