@@ -132,7 +132,10 @@ struct BadInputTests {
     @Test
     func `a source that cannot be reached ends with 14`() async throws {
         let playground = try await Playground.initialised()
-        try playground.edit("  secrets:\n", "  cache:\n    kind: redis\n    address: redis://127.0.0.1:1\n  secrets:\n")
+        try playground.edit(
+            "  secrets:\n",
+            "  cache:\n    kind: redis\n    address: redis://127.0.0.1:1\n  secrets:\n"
+        )
         let ending = try await playground.run(["backup"])
         #expect(ending.code == 14, "\(ending.text)")
         // The others have their snapshots all the same.

@@ -18,7 +18,10 @@ struct Playground {
     /// Files to protect; nothing is initialised.
     init() throws {
         folder = try ScratchFolder()
-        try FileSystem.makeDirectories(folder.path.appending("source").appending("deep"), mode: 0o755)
+        try FileSystem.makeDirectories(
+            folder.path.appending("source/deep"),
+            mode: 0o755
+        )
         try write("source/letter", "dear reader\n")
         try write("source/deep/noise", String(repeating: "0123456789abcdef", count: 20_000))
         try write("secret.env", Self.secret)

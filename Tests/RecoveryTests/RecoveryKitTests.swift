@@ -55,11 +55,15 @@ struct RecoveryKitTests {
     @Test
     func `any reader of identities finds both in a kit`() throws {
         let kit = try kit()
+        let others = kit.text.split(separator: "\n").filter { !$0.hasPrefix("#") }
+        #expect(others.map(String.init) == kit.identities.map(\.secretText))
         let found = try AgeIdentity.all(in: kit.text, source: "kit")
         #expect(found.map(\.secretText) == kit.identities.map(\.secretText))
     }
 
-    @Test(arguments: ["stack: ", "vault: ", "operator-key: ", "# Data identity", "recover.py: "])
+    @Test(arguments: [
+        "# stack: ", "# vault: ", "# operator-key: ", "# Data identity", "# recover.py: ",
+    ])
     func `a kit without one of its lines is refused, and nothing of it is repeated`(
         line: String
     ) throws {

@@ -72,9 +72,31 @@ struct RoundTripTests {
             kit + ["restore", "--identity", "kit.txt", "--to", "out", "--yes"]
         )
         #expect(done.code == 0, "\(done.text)")
-        #expect(
-            try playground.read(playground.restored("out/files", "source/letter")) == "dear reader\n"
-        )
+        let letter = playground.restored("out/files", "source/letter")
+        #expect(try playground.read(letter) == "dear reader\n")
+    }
+
+    @Test
+    func `the way back that the kit describes works without Lifeboat`() async throws {
+        let playground = try await Playground.initialised()
+        #expect(try await playground.run(["backup"]).code == 0)
+        let script = playground.vault.appending("recover.py").string
+        _ = try await Command(
+            "/usr/bin/python3",
+            arguments: [
+                script, playground.vault.string, "restore", "h1.web.files", "latest",
+                playground.path.appending("out").string, "--identity", playground.kit.string,
+            ]
+        ).runSuccessfully(outputLimit: 1 << 20)
+        let letter = playground.restored("out", "source/letter")
+        #expect(try playground.read(letter) == "dear reader\n")
+        let extract = "sed -n '/^# ----- BEGIN/,/^# ----- END/{/-----/!s/^# \\{0,1\\}//p}' "
+        #expect(try playground.read("kit.txt").contains(extract))
+        let text = try await Command(
+            "/bin/sh",
+            arguments: ["-c", extract + "\"$0\"", playground.kit.string]
+        ).runSuccessfully(outputLimit: 1 << 20)
+        #expect(try playground.read("lifeboat.yaml") == String(decoding: text, as: UTF8.self))
     }
 
     @Test
@@ -104,6 +126,15 @@ struct RoundTripTests {
         #expect(done.code == 0, "\(done.text)")
         let sealed = try playground.read(playground.restored("out", "secret.env.age"))
         #expect(sealed.hasPrefix("age-encryption.org/v1"))
+        // Stock age opens it with the kit as it is.
+        let opened = try await Command(
+            "age",
+            arguments: [
+                "-d", "-i", playground.kit.string,
+                playground.path.appending(playground.restored("out", "secret.env.age")).string,
+            ]
+        ).runSuccessfully(outputLimit: 1 << 20)
+        #expect(opened == Array(Playground.secret.utf8))
     }
 
     @Test

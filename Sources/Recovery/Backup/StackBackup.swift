@@ -16,11 +16,15 @@ public struct StackBackup: Sendable {
 
     /// Backs up some components, or all when none is named.
     ///
-    /// A component's failure does not stop the others: it is in the summary, and nothing of that component is stored.
+    /// A component's failure does not stop the others: it is in the summary, and nothing of that
+    /// component is stored.
     ///
-    /// - Parameter progress: gives each component, by name, who hears of its progress.
-    /// - Throws: what concerns all components: `E-COMPONENT-UNKNOWN`, what opening the vault and reading the host's keys
-    ///   throw.
+    /// - Parameters:
+    ///   - names: the components; all when empty.
+    ///   - progress: gives each component, by name, who hears of its progress.
+    /// - Returns: how each ended.
+    /// - Throws: what concerns all components: `E-COMPONENT-UNKNOWN`, what opening the vault and
+    ///   reading the host's keys throw.
     public func run(
         _ names: [String] = [],
         progress: @Sendable (String) -> ProgressReporter

@@ -12,11 +12,13 @@ public struct CheckRun: Sendable {
     /// Runs the check.
     ///
     /// - Parameters:
-    ///   - identities: what opens the data, to decode every file; empty to compare hashes and signatures only.
+    ///   - identities: what opens the data, to decode every file; empty to compare hashes and
+    ///     signatures only.
     ///   - expected: the vault's id as a recovery kit states it.
     ///   - progress: hears of objects as they are done.
-    /// - Throws: what opening the vault throws, and the store where it is about more than single objects; damage is in
-    ///   the report.
+    /// - Returns: what was found.
+    /// - Throws: what opening the vault throws, and the store where it is about more than single
+    ///   objects; damage is in the report.
     public func run(
         identities: [AgeIdentity],
         vault expected: Digest256? = nil,

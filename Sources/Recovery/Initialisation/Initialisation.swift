@@ -5,7 +5,8 @@ internal import SystemIO
 public import SystemPackage
 internal import Vault
 
-/// Makes what a stack needs before its first backup: keys, a vault, the recovery kit and the configuration file.
+/// Makes what a stack needs before its first backup: keys, a vault, the recovery kit and the
+/// configuration file.
 ///
 /// ```
 /// look for what is there ─▶ kit ─▶ this host's keys ─▶ vault ─▶ enrolment ─▶ lifeboat.yaml
@@ -32,7 +33,11 @@ public struct Initialisation: Sendable {
     private let wanted: StackConfiguration
     private let clock: any Timekeeper
 
-    /// - Parameter configuration: what shall be protected; the recipients that it lacks are filled in.
+    /// Prepares the making.
+    ///
+    /// - Parameters:
+    ///   - configuration: what shall be protected; the recipients are filled in.
+    ///   - clock: the time of day.
     public init(_ configuration: StackConfiguration, clock: any Timekeeper) {
         wanted = configuration
         self.clock = clock
@@ -40,11 +45,12 @@ public struct Initialisation: Sendable {
 
     /// Makes everything.
     ///
-    /// After failure what was made is removed again, as long as the vault does not exist; afterwards the kit stays, and
-    /// `lifeboat key enrol` goes on from there.
+    /// After failure what was made is removed again, as long as the vault does not exist;
+    /// afterwards the kit stays, and `lifeboat key enrol` goes on from there.
     ///
-    /// - Throws: `E-INIT-EXISTS` when one of the files, keys of this host or something in the copy's folder is there
-    ///   already; nothing has changed then. `E-VAULT-EXISTS`, `E-STORE-…`, `E-IO-…`.
+    /// - Throws: `E-INIT-EXISTS` when one of the files, keys of this host or something in the
+    ///   copy's folder is there already; nothing has changed then. `E-VAULT-EXISTS`, `E-STORE-…`,
+    ///   `E-IO-…`.
     public func run(_ options: Options) async throws(Fault) -> Initialised {
         let folder = KeyFolder(FilePath(wanted.state).appending("keys"))
         try await refuseWhatIsThere(options, folder)
@@ -68,7 +74,7 @@ public struct Initialisation: Sendable {
             dataIdentity: data,
             secretsIdentity: secrets,
             program: ProgramVersion.text,
-            wayOut: Self.wayOut,
+            wayOut: Self.wayOut(),
             made: clock.now(),
             configuration: text
         )
@@ -96,7 +102,8 @@ public struct Initialisation: Sendable {
             if options.keepsDataIdentity { try folder.createDataIdentity(kit.dataIdentity) }
             vault = try await createVault(kit)
         } catch {
-            // There is no vault, so these keys are for nothing; left behind they would only stand in the way.
+            // There is no vault, so these keys are for nothing; left behind they would only stand
+            // in the way.
             try? folder.remove()
             try? FileSystem.removeTree(options.kitFile)
             throw error
@@ -184,7 +191,7 @@ public struct Initialisation: Sendable {
         return configuration
     }
 
-    private static var wayOut: Digest256 {
+    private static func wayOut() -> Digest256 {
         guard let program = WayOut.files.first(where: { $0.name == "recover.py" }) else {
             preconditionFailure("every vault carries recover.py")
         }

@@ -8,7 +8,7 @@ public struct Initialised: Sendable {
     public let configuration: StackConfiguration
     /// Where it was written.
     public let configurationFile: FilePath
-    /// The recovery kit. It is a secret.
+    /// The recovery kit, which is a secret.
     public let kit: RecoveryKit
     /// Where the kit was written.
     public let kitFile: FilePath

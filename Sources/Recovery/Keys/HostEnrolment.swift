@@ -4,7 +4,8 @@ internal import StackConfiguration
 internal import SystemIO
 public import Vault
 
-/// Enrols this host in its vault with the recovery kit: for a host that has lost its state, or a new one.
+/// Enrols this host in its vault with the recovery kit: for a host that has lost its state, or a
+/// new one.
 public struct HostEnrolment: Sendable {
     private let stack: Stack
 
@@ -13,10 +14,14 @@ public struct HostEnrolment: Sendable {
 
     /// Makes new keys for this host and lets the operator's key vouch for them.
     ///
-    /// Keys that are there are put aside under new names, not removed. The first backup afterwards stores everything once
-    /// more. After failure before the enrolment the host keeps no keys; running it again goes on.
+    /// Keys that are there are put aside under new names, not removed. The first backup afterwards
+    /// stores everything once more. After failure before the enrolment the host keeps no keys;
+    /// running it again goes on.
     ///
-    /// - Parameter keepsDataIdentity: whether this host keeps what opens its backups.
+    /// - Parameters:
+    ///   - kit: the recovery kit.
+    ///   - keepsDataIdentity: whether this host keeps what opens its backups.
+    /// - Returns: the vault as it is afterwards.
     /// - Throws: `E-KIT-FOREIGN`, `E-ENVIRONMENT`, `E-VAULT-…`, `E-KEY-FORM`, `E-IO-…`.
     public func run(_ kit: RecoveryKit, keepsDataIdentity: Bool) async throws(Fault) -> Vault {
         let vault = try await stack.openVault(expecting: kit.vault)

@@ -12,7 +12,7 @@ public import Vault
 ///   host.signing   64 hexadecimal digits: signs heads
 ///   host.identity  AGE-SECRET-KEY-1…: opens the host's own manifests
 ///   vault          64 hexadecimal digits: the id of the vault that the host was enrolled in
-///   data.identity  AGE-SECRET-KEY-1…: opens everything but secrets; absent on a host that may only write
+///   data.identity  AGE-SECRET-KEY-1…: opens everything but secrets; not on a host that only writes
 /// ```
 /// Losing the folder loses no backup: `lifeboat key enrol --kit` makes new ones.
 public struct KeyFolder: Sendable {
@@ -49,7 +49,8 @@ public struct KeyFolder: Sendable {
 
     /// The keys of this host.
     ///
-    /// - Throws: `E-KEYS-MISSING` when one is not there, `E-KEYS-DAMAGED`, `E-SECRET-EXPOSED`, `E-IO-…`.
+    /// - Throws: `E-KEYS-MISSING` when one is not there, `E-KEYS-DAMAGED`, `E-SECRET-EXPOSED`,
+    ///   `E-IO-…`.
     public func read(host: String) throws(Fault) -> HostKeys {
         let present = try present()
         guard let missing = files.first(where: { !present.contains($0) }) else {

@@ -4,7 +4,8 @@ public import StackConfiguration
 internal import SystemIO
 public import SystemPackage
 
-/// What opens backups: identities from files that a person names, or from where the configuration says.
+/// What opens backups: identities from files that a person names, or from where the configuration
+/// says.
 public struct KeyRing: Sendable {
     /// The identities, in the order in which they are tried.
     public let identities: [AgeIdentity]
@@ -13,8 +14,8 @@ public struct KeyRing: Sendable {
 
     /// Reads identity files and recovery kits.
     ///
-    /// - Throws: `E-KEY-FORM` when a file holds no identity, `E-SECRET-EXPOSED`, `E-IO-…`; `E-KIT-FOREIGN` when two kits
-    ///   are of different vaults.
+    /// - Throws: `E-KEY-FORM` when a file holds no identity, `E-SECRET-EXPOSED`, `E-IO-…`;
+    ///   `E-KIT-FOREIGN` when two kits are of different vaults.
     public init(files: [FilePath]) throws(Fault) {
         var identities: [AgeIdentity] = []
         var vault: Digest256?

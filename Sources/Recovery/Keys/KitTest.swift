@@ -3,7 +3,8 @@ internal import Sealing
 internal import StackConfiguration
 public import Vault
 
-/// Proves that a recovery kit opens the backups of a stack, by reading one file of the newest snapshot of each component.
+/// Proves that a recovery kit opens the backups of a stack, by reading one file of the newest
+/// snapshot of each component.
 public struct KitTest: Sendable {
     /// What was opened of one component.
     public struct Proof: Sendable {
@@ -11,7 +12,8 @@ public struct KitTest: Sendable {
         public let component: String
         /// The snapshot.
         public let snapshot: Snapshot
-        /// The file that was read and compared with its digest; nil when the snapshot has none with content.
+        /// The file that was read and compared with its digest; nil when the snapshot has none with
+        /// content.
         public let path: String?
     }
 
@@ -27,8 +29,9 @@ public struct KitTest: Sendable {
 
     /// Runs the test.
     ///
-    /// - Throws: `E-KIT-FOREIGN`, `E-KEY-WRONG` when the kit does not open a snapshot, `E-SNAPSHOT-NONE` when there is
-    ///   nothing to open, `E-VAULT-DAMAGED`, and what reading the vault throws.
+    /// - Throws: `E-KIT-FOREIGN`, `E-KEY-WRONG` when the kit does not open a snapshot,
+    ///   `E-SNAPSHOT-NONE` when there is nothing to open, `E-VAULT-DAMAGED`, and what reading the
+    ///   vault throws.
     public func run(_ kit: RecoveryKit) async throws(Fault) -> [Proof] {
         let vault = try await stack.openVault(expecting: kit.vault)
         var proofs: [Proof] = []

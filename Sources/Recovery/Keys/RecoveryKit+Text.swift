@@ -5,18 +5,28 @@ extension RecoveryKit {
     static let title = "LIFEBOAT RECOVERY KIT"
     static let begin = "----- BEGIN lifeboat.yaml -----"
     static let end = "----- END lifeboat.yaml -----"
-    private static let dataHeading = "# Data identity: opens everything but secrets"
-    private static let secretsHeading = "# Secrets identity: opens secrets"
+    private static let identityMark = "AGE-SECRET-KEY-1"
+    private static let dataHeading = "Data identity: opens everything but secrets"
+    private static let secretsHeading = "Secrets identity: opens secrets"
 
     /// Whether a text begins as a kit does.
-    public static func isKit(_ text: some StringProtocol) -> Bool { text.hasPrefix(title) }
+    public static func isKit(_ text: some StringProtocol) -> Bool { text.hasPrefix("# \(title)") }
 
-    /// The kit as text: for its file, and for the terminal of the person who makes it. It is a secret.
+    /// The kit as text, for its file and the terminal of the person who makes it; it is a secret.
     public var text: String {
+        content.split(separator: "\n", omittingEmptySubsequences: false).dropLast()
+            .map { line in
+                line.hasPrefix(Self.identityMark)
+                    ? "\(line)\n" : line.isEmpty ? "#\n" : "# \(line)\n"
+            }
+            .joined()
+    }
+
+    private var content: String {
         """
         \(Self.title): \(stack) (\(environment))
 
-        Whoever holds this can read every backup of this stack. Without it, nobody can: not you, not us.
+        Whoever holds this can read every backup of this stack. Without it, nobody can.
         Print it, or put it on a stick, and keep it away from the host that it is for. Test it:
             lifeboat key kit --test THIS-FILE
 
@@ -29,7 +39,7 @@ extension RecoveryKit {
         recover.py: sha256 \(wayOut)
         made: \(made)
 
-        # Operator signing key: enrols hosts in the vault
+        Operator signing key: enrols hosts in the vault
         operator-key: \(Hexadecimal.encode(operatorKey.secretBytes))
 
         \(Self.dataHeading); public key: \(dataIdentity.recipient)
@@ -49,17 +59,18 @@ extension RecoveryKit {
     private var steps: String {
         """
         Back from an empty host, with Lifeboat
-        1. Install lifeboat \(program) or newer, and the servers that the stack needs; leave them stopped.
+        1. Install lifeboat \(program) or newer and the servers that the stack needs; do not start them.
         2. Bring a copy within reach at its address above: mount the disk, or put the folder there.
-        3. Save the lines between the two marks below as lifeboat.yaml. Mend paths that differ on this host;
-           leave `stack:` and `host:` as they are: the backups are filed under them.
-        4. See what is there:        lifeboat ls --config lifeboat.yaml
-        5. See what would be done:   lifeboat restore --config lifeboat.yaml --identity THIS-FILE
-        6. Do it:                    the same with --yes, and with --at TIME for an earlier second
-        7. Protect the new host:     lifeboat key enrol --config lifeboat.yaml --kit THIS-FILE
+        3. See what is there:        lifeboat ls --config THIS-FILE
+        4. See what would be done:   lifeboat restore --config THIS-FILE --identity THIS-FILE
+        5. Do it:                    the same with --yes, and with --at TIME for an earlier second
+        6. Protect the new host:     lifeboat key enrol --config THIS-FILE --kit THIS-FILE
+        Where paths differ on the new host, work with the configuration as a file of its own; leave
+        its `stack:` and `host:` as they are, for the backups are filed under them:
+            sed -n '/^# ----- BEGIN/,/^# ----- END/{/-----/!s/^# \\{0,1\\}//p}' THIS-FILE > lifeboat.yaml
 
-        Back without Lifeboat, with Python 3 and its packages `cryptography` and `zstandard` (Debian:
-        apt install python3-cryptography python3-zstandard). VAULT is the folder of a copy.
+        Back without Lifeboat, with Python 3 and its packages `cryptography` and `zstandard`
+        (Debian: apt install python3-cryptography python3-zstandard). VAULT is the folder of a copy.
         1. sha256sum VAULT/recover.py shall print the hash above.
         2. python3 VAULT/recover.py VAULT list --vault-id \(vault)
         3. python3 VAULT/recover.py VAULT restore STREAM latest TARGET --identity THIS-FILE
@@ -67,18 +78,21 @@ extension RecoveryKit {
         4. Secrets come back sealed once more. For each: age -d -i THIS-FILE -o NAME NAME.age
         5. PostgreSQL's log, for a point in time after the base backup:
            python3 VAULT/recover.py VAULT wal STREAM TARGET --identity THIS-FILE
-           VAULT/README.txt says how the server replays it.
+           VAULT/README.txt says more.
         """
     }
 
     /// Reads the text of a kit again.
     ///
-    /// - Parameter source: what messages call the file.
-    /// - Throws: `E-KIT-FORM` naming what is missing, `E-KEY-FORM`; nothing of the text is repeated.
+    /// - Parameters:
+    ///   - text: the text.
+    ///   - source: what messages call the file.
+    /// - Throws: `E-KIT-FORM` naming what is missing, `E-KEY-FORM`; nothing of the text is
+    ///   repeated.
     public init(parsing text: String, source: String) throws(Fault) {
-        let lines = text.split(separator: "\n", omittingEmptySubsequences: false)
-            .map { $0.last == "\r" ? $0.dropLast() : $0 }
-        guard let first = lines.first, Self.isKit(first) else {
+        let lines = text.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline)
+            .map { $0.hasPrefix("# ") ? $0.dropFirst(2) : $0 == "#" ? "" : $0 }
+        guard let first = lines.first, first.hasPrefix(Self.title) else {
             throw Self.malformed(source, "it does not begin as one does")
         }
         func values(_ name: String) -> [String] {
@@ -126,7 +140,7 @@ extension RecoveryKit {
         Fault(
             .kitForm,
             "unable to read recovery kit '\(source)': \(fact)",
-            hints: ["A kit is the text that `lifeboat init` wrote; it begins with '\(title)'."]
+            hints: ["A kit is the text that `lifeboat init` wrote; it begins with '# \(title)'."]
         )
     }
 }

@@ -3,8 +3,9 @@ public import Sealing
 
 /// What a person needs to start from an empty host: the keys, where the backups are, and the steps.
 ///
-/// It is a text file. Any reader of age identities, stock `age` included, finds its two identity lines; the fields are
-/// lines of the form `name: value`; the configuration stands at its end, between two marks.
+/// It is a text file, and an age identity file: every line but the two identities is a comment, so
+/// that stock `age` takes it as it is. The fields are comments of the form `# name: value`; the
+/// configuration stands at its end, between two marks.
 public struct RecoveryKit: Sendable {
     /// The stack.
     public let stack: String

@@ -3,7 +3,8 @@ internal import PostgresProtection
 public import Protection
 internal import StackConfiguration
 
-/// Receives the logs of a stack's PostgreSQL components, and writes heartbeats, until its task is cancelled.
+/// Receives the logs of a stack's PostgreSQL components, and writes heartbeats, until its task is
+/// cancelled.
 public struct LogStreaming: Sendable {
     private let stack: Stack
 
@@ -12,9 +13,11 @@ public struct LogStreaming: Sendable {
 
     /// Receives; the first fault that another attempt would not mend ends all.
     ///
-    /// - Parameter progress: gives each component, by name, who hears of its progress.
-    /// - Throws: `E-CANCELLED` at the end; `E-UNSUPPORTED` when no component has a log to receive; what opening the vault,
-    ///   reading the host's keys and the servers throw.
+    /// - Parameters:
+    ///   - names: the components; all when empty.
+    ///   - progress: gives each component, by name, who hears of its progress.
+    /// - Throws: `E-CANCELLED` at the end; `E-UNSUPPORTED` when no component has a log to receive;
+    ///   what opening the vault, reading the host's keys and the servers throw.
     public func run(
         _ names: [String] = [],
         progress: @Sendable (String) -> ProgressReporter

@@ -19,10 +19,10 @@ public struct StackRestore: Sendable {
         self.options = options
     }
 
-    /// Finds out what the restore would do. Changes nothing.
+    /// Finds out what the restore would do, and changes nothing.
     ///
-    /// - Throws: the first component's refusal, with those of the others as hints; `E-COMPONENT-UNKNOWN`,
-    ///   `E-TARGET-AHEAD`, and what opening the vault throws.
+    /// - Throws: the first component's refusal, with those of the others as hints;
+    ///   `E-COMPONENT-UNKNOWN`, `E-TARGET-AHEAD`, and what opening the vault throws.
     public func plan() async throws(Fault) -> StackRestorePlan {
         let selection = try stack.selection(options.components)
         if case .time(let moment) = options.target, moment > stack.clock.now() {

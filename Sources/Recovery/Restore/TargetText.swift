@@ -13,8 +13,10 @@ public enum TargetText {
     /// Reads a text.
     ///
     /// - Parameters:
+    ///   - text: the text.
     ///   - now: the present moment.
     ///   - offset: how far east of UTC the clock on the wall is at a moment, in seconds.
+    /// - Returns: the moment.
     /// - Throws: `E-TARGET-FORM`.
     public static func parse(
         _ text: String,
@@ -47,7 +49,8 @@ public enum TargetText {
         )
     }
 
-    /// The sum of numbers with units, the units falling: `1d12h`; nil for anything else, or for more than a century.
+    /// The sum of numbers with units, the units falling: `1d12h`; nil for anything else, or for
+    /// more than a century.
     private static func duration(_ text: Substring) -> Duration? {
         let units: [(Character, Int64)] = [("d", 86_400), ("h", 3600), ("m", 60), ("s", 1)]
         var rest = text
@@ -73,7 +76,8 @@ public enum TargetText {
         guard let naive = Instant(rfc3339: text + "Z") ?? Instant(rfc3339: text + ":00Z") else {
             return nil
         }
-        // The offset depends on the moment that is looked for: taking it twice is right except within a change of clocks.
+        // The offset depends on the moment that is looked for: taking it twice is right except
+        // within a change of clocks.
         let near = naive - .seconds(offset(naive))
         return naive - .seconds(offset(near))
     }

@@ -10,10 +10,11 @@ public struct SecretResolver: Sendable {
     /// - Parameter variables: the environment of the program.
     public init(variables: [String: String]) { self.variables = variables }
 
-    /// The secret that a reference leads to, without the line feed that files and commands end with.
+    /// The secret that a reference leads to, without the line feed that files and commands end
+    /// with.
     ///
-    /// - Throws: `E-SECRET-MISSING`, `E-SECRET-EXPOSED` for a file that others can read, `E-SECRET-FORM`, `E-COMMAND-…`;
-    ///   the secret itself is in no message.
+    /// - Throws: `E-SECRET-MISSING`, `E-SECRET-EXPOSED` for a file that others can read,
+    ///   `E-SECRET-FORM`, `E-COMMAND-…`; the secret itself is in no message.
     public func text(_ reference: SecretReference) async throws(Fault) -> String {
         let bytes: [UInt8]
         switch reference {

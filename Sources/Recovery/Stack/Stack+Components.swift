@@ -12,8 +12,12 @@ internal import SystemPackage
 extension Stack {
     /// A component, with the secrets that reaching its source needs.
     ///
-    /// - Parameter options: how it will be restored; nil when it will be backed up.
-    /// - Throws: what ``SecretResolver/text(_:)`` throws, `E-UNSUPPORTED`, and what the component says of its settings.
+    /// - Parameters:
+    ///   - configured: what the configuration says of it.
+    ///   - options: how it will be restored; nil when it will be backed up.
+    /// - Returns: the component.
+    /// - Throws: what ``SecretResolver/text(_:)`` throws, `E-UNSUPPORTED`, and what the component
+    ///   says of its settings.
     func component(
         _ configured: ComponentConfiguration,
         for options: RestoreOptions? = nil
@@ -50,8 +54,14 @@ extension Stack {
         }
     }
 
-    /// - Parameter isReached: whether the server will be talked to, so that its password is needed: a restore on an empty
-    ///   host must not fail for want of it.
+    /// How a PostgreSQL server is reached.
+    ///
+    /// - Parameters:
+    ///   - configured: what the configuration says of it.
+    ///   - isReached: whether the server will be talked to, so that its password is needed: a
+    ///     restore on an empty host must not fail for want of it.
+    /// - Returns: the settings, the password among them.
+    /// - Throws: what ``SecretResolver/text(_:)`` throws.
     func settings(
         _ configured: PostgresConfiguration,
         isReached: Bool

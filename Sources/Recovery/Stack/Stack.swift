@@ -7,7 +7,8 @@ internal import SystemIO
 public import SystemPackage
 public import Vault
 
-/// A configured stack on this host: its components, its vault and its keys, each fetched when it is asked for.
+/// A configured stack on this host: its components, its vault and its keys, each fetched when it is
+/// asked for.
 public struct Stack: Sendable {
     /// What `lifeboat.yaml` says.
     public let configuration: StackConfiguration
@@ -18,7 +19,10 @@ public struct Stack: Sendable {
 
     /// Puts a stack together; nothing is read or reached.
     ///
-    /// - Parameter variables: the environment of the program, for references to secrets.
+    /// - Parameters:
+    ///   - configuration: what `lifeboat.yaml` says.
+    ///   - variables: the environment of the program, for references to secrets.
+    ///   - clock: the time of day.
     public init(
         _ configuration: StackConfiguration,
         variables: [String: String],
@@ -43,9 +47,12 @@ public struct Stack: Sendable {
         return copy.address
     }
 
-    /// Opens the vault, which must be the one that this host was enrolled in and of the configured environment.
+    /// Opens the vault, which must be the one that this host was enrolled in and of the configured
+    /// environment.
     ///
-    /// - Parameter expected: the vault's id as a recovery kit states it, for a host that remembers none.
+    /// - Parameter expected: the vault's id as a recovery kit states it, for a host that remembers
+    ///   none.
+    /// - Returns: the vault.
     /// - Throws: `E-VAULT-NONE` and the like, `E-STORE-…`, `E-VAULT-TRUST`, `E-ENVIRONMENT`.
     public func openVault(expecting expected: Digest256? = nil) async throws(Fault) -> Vault {
         let remembered = try keyFolder.vaultID()
@@ -83,7 +90,8 @@ public struct Stack: Sendable {
         return folder
     }
 
-    /// The configured components of some names, in the order of the file; all when no name is given.
+    /// The configured components of some names, in the order of the file; all when no name is
+    /// given.
     ///
     /// - Throws: `E-COMPONENT-UNKNOWN`.
     public func selection(_ names: [String]) throws(Fault) -> [ComponentConfiguration] {

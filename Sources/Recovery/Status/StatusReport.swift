@@ -36,7 +36,7 @@ public struct StatusReport: Sendable {
         components.contains { $0.newest == nil } ? .objectiveMissed : .success
     }
 
-    /// Finds out where some components stand, or all when none is named. Needs no key.
+    /// Finds out where some components stand, or all when none is named; needs no key.
     ///
     /// - Throws: `E-COMPONENT-UNKNOWN`, and what opening the vault and reading it throw.
     public static func read(

@@ -23,7 +23,7 @@ public struct Timeline: Sendable {
     /// Objects that are damaged or forged, one fault each.
     public let refused: [Fault]
 
-    /// Reads what the vault holds of some components, or of all when none is named. Needs no key.
+    /// Reads what the vault holds of some components, or of all when none is named; needs no key.
     ///
     /// - Throws: `E-COMPONENT-UNKNOWN`, and what opening the vault and reading it throw.
     public static func read(

@@ -23,7 +23,7 @@ enum ConfigurationFile {
             try text(of: file),
             file: file.displayed,
             environment: Variables.all,
-            machine: machine
+            machine: machine()
         )
         for name in decoded.unsetVariables {
             screen.note("variable '\(name)' of the configuration is not set; it counts as empty")
@@ -40,7 +40,7 @@ enum ConfigurationFile {
     }
 
     /// The name of this machine, as a label.
-    static var machine: String {
+    static func machine() -> String {
         var name = utsname()
         guard unsafe uname(&name) == 0 else { return "host" }
         let text = unsafe withUnsafeBytes(of: &name.nodename) { bytes in

@@ -11,7 +11,8 @@ enum Program {
 
     static func main() async {
         MemorySettings.apply()
-        // Whoever reads our output may leave (`lifeboat ls | head`); a backup under way shall not die of it.
+        // Whoever reads our output may leave (`lifeboat ls | head`); a backup under way shall not
+        // die of it.
         signal(SIGPIPE, SIG_IGN)
         let words = Array(CommandLine.arguments.dropFirst())
         let threads = BlockingThreads(name: "lifeboat", threads: threadCount)
@@ -37,7 +38,8 @@ enum Program {
         case signal(ExitCode)
     }
 
-    /// Runs a verb with an ear for signals: the first cancels it, the second ends the program at once.
+    /// Runs a verb with an ear for signals: the first cancels it, the second ends the program at
+    /// once.
     private static func run(_ verb: some Verb) async -> ExitCode {
         let screen = Screen(verb.global)
         let signals = await UnixSignalsSequence(trapping: .sigint, .sigterm)

@@ -19,8 +19,6 @@ struct Subject: ExpressibleByArgument {
 
     /// The component as the names that `Recovery` takes: none for all.
     var names: [String] { component.map { [$0] } ?? [] }
-
-    static var defaultValueDescription: String { "everything" }
 }
 
 /// The argument `[STACK[/COMPONENT]]`.

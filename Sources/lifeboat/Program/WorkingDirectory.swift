@@ -4,7 +4,7 @@ import SystemPackage
 /// Where the program was started.
 enum WorkingDirectory {
     /// Its path; nil when it was removed meanwhile.
-    static var current: FilePath? {
+    static func current() -> FilePath? {
         guard let text = unsafe getcwd(nil, 0) else { return nil }
         defer { unsafe free(text) }
         return unsafe FilePath(platformString: text)
@@ -13,7 +13,7 @@ enum WorkingDirectory {
     /// A path that a person wrote, seen from here.
     static func absolute(_ text: String) -> FilePath {
         let path = FilePath(text)
-        guard path.isRelative, let here = current else { return path.lexicallyNormalized() }
+        guard path.isRelative, let here = current() else { return path.lexicallyNormalized() }
         return here.pushing(path).lexicallyNormalized()
     }
 }

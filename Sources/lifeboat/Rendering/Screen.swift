@@ -57,7 +57,8 @@ struct Screen: Sendable {
         try JSONOutput(output).write(type, fields)
     }
 
-    /// Writes something that a person should know, beside the result; dropped when it cannot be written.
+    /// Writes something that a person should know, beside the result; dropped when it cannot be
+    /// written.
     func note(_ text: String) {
         guard !isQuiet, !isJSON else { return }
         let mark = Styled("note:", .yellow).rendered(color: errorTerminal.hasColor)

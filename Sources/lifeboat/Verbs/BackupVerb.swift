@@ -52,13 +52,16 @@ struct BackupVerb: Verb {
                 Styled(DurationText.text(result.duration)),
             ])
         }
-        let whole = summary.results.allSatisfy { $0.fault == nil }
-        let took = DurationText.text(summary.finished - summary.started)
         let count = summary.results.count { $0.fault == nil }
-        let head = whole ? "snapshot \(summary.set)" : "snapshot \(summary.set), in part"
+        let total = summary.results.count
+        let head =
+            count == 0
+            ? "no snapshot was taken"
+            : "snapshot \(summary.set)" + (count < total ? ", in part" : "")
+        let took = DurationText.text(summary.finished - summary.started)
         return table.lines(color: color) + [
-            "\(head): \(count) of \(summary.results.count) components of"
-                + " \(stack.configuration.stack) at \(TimeEcho.text(summary.finished)), \(took)"
+            "\(head): \(count) of \(total) components of \(stack.configuration.stack)"
+                + " at \(TimeEcho.text(summary.finished)), \(took)"
         ]
     }
 

@@ -36,7 +36,10 @@ struct InitSources: ParsableArguments {
 
     /// The components that the flags describe.
     ///
-    /// - Parameter recipient: whom secrets are sealed to, until the real recipient is made.
+    /// - Parameters:
+    ///   - stack: the name of the stack.
+    ///   - recipient: whom secrets are sealed to, until the real recipient is made.
+    /// - Returns: the components, in the order in which they are written.
     func components(stack: String, recipient: String) -> [ComponentConfiguration] {
         var components: [ComponentConfiguration] = []
         if let postgres {

@@ -90,7 +90,8 @@ struct InitVerb: Verb {
         return .success
     }
 
-    /// The configuration that the flags describe, checked by the same rules as a file: it is written and read back.
+    /// The configuration that the flags describe, checked by the same rules as a file: it is
+    /// written and read back.
     private func wanted() throws(Fault) -> StackConfiguration {
         let components = sources.components(stack: stack, recipient: Self.anyRecipient)
         guard !components.isEmpty else {
@@ -103,7 +104,7 @@ struct InitVerb: Verb {
         let draft = StackConfiguration(
             stack: stack,
             environment: environment,
-            host: host ?? ConfigurationFile.machine,
+            host: host ?? ConfigurationFile.machine(),
             state: state.map { WorkingDirectory.absolute($0).string },
             keys: KeyConfiguration(recipients: [Self.anyRecipient]),
             copies: [
@@ -118,7 +119,7 @@ struct InitVerb: Verb {
             draft.description,
             file: "the command line",
             environment: [:],
-            machine: ConfigurationFile.machine
+            machine: ConfigurationFile.machine()
         ).configuration
         checked.keys.recipients = []
         return checked

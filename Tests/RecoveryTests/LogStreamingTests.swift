@@ -1,0 +1,55 @@
+import Glibc
+import Model
+import SystemIO
+import SystemPackage
+import TestKit
+import Testing
+
+/// `lifeboat run` against a real server.
+struct LogStreamingTests {
+    @Test
+    func `run receives the log, a backup joins in, and SIGTERM ends it cleanly`() async throws {
+        let playground = try Playground()
+        let server = try PostgresServer.make()
+        defer { server.remove() }
+        try server.start()
+        let made = try await playground.run([
+            "init", "db", "--copy", "vault", "--state", "state", "--host", "h1", "--postgres",
+            "host=\(server.root.path) port=\(server.port) user=postgres dbname=postgres",
+            "--kit", "kit.txt", "--quiet",
+        ])
+        #expect(made.code == 0 && made.text.isEmpty, "\(made.text)")
+        let command = Command(
+            try Program.path,
+            arguments: ["run"],
+            environment: ["PATH": "/usr/bin:/bin"],
+            workingDirectory: playground.path
+        )
+        let log = playground.path.appending("run.log")
+        let (backup, status) = try await command.spawn(log: log) { child async throws(Fault) in
+            while try DurableFile.read(log, limit: ByteCount(1 << 20)).isEmpty { sched_yield() }
+            let backup = try await Program.run(["backup"], in: playground.path)
+            kill(child.pid, SIGTERM)
+            _ = try child.wait(upTo: .seconds(30))
+            return backup
+        }
+        #expect(backup.code == 0, "\(backup.text)")
+        #expect(status == .exited(0))
+        #expect(try playground.read("run.log").contains("receiving the log"))
+        let ls = try await playground.run(["ls", "db/postgres"])
+        #expect(ls.output.contains("log of postgres, timeline 1"))
+        #expect(try await playground.run(["check", "--deep"]).code == 0)
+        try server.stop(.immediate)
+        let unreachable = try await playground.run(["backup"])
+        #expect(unreachable.code == 14)
+        #expect(unreachable.errors.contains("E-PG-UNREACHABLE"))
+    }
+
+    @Test
+    func `run has nothing to do without a log`() async throws {
+        let playground = try await Playground.initialised()
+        let ending = try await playground.run(["run"])
+        #expect(ending.code == 2)
+        #expect(ending.errors.contains("E-UNSUPPORTED"))
+    }
+}
