@@ -17,8 +17,10 @@ import Testing
         let source = try #require(summary["bytes_source"] as? Int)
         #expect(try #require(summary["bytes_vault"] as? Int) < source)
         let components = try #require(summary["components"] as? [[String: Any]])
-        #expect(components.map { $0["component"] as? String }
-            == ["database", "sessions", "knowledge", "secrets"])
+        #expect(
+            components.map { $0["component"] as? String }
+                == ["database", "sessions", "knowledge", "secrets"]
+        )
         for component in components {
             #expect(component["difference"] is NSNull)
             let behind = try #require(component["seconds_before_target"] as? Double)

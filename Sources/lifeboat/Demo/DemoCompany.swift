@@ -5,8 +5,11 @@ enum DemoCompany {
     /// Does some work beside a companion.
     ///
     /// - Parameters:
-    ///   - isEndless: whether the companion ends only when it is cancelled; else it ends by itself, and is waited for.
-    /// - Throws: what the work throws; what made the companion fail, when it did, since that is why the work cannot go on.
+    ///   - companion: What goes on beside the work.
+    ///   - isEndless: Whether it ends only when it is cancelled; else it ends by itself, and is waited for.
+    ///   - work: The work.
+    /// - Returns: What the work returned.
+    /// - Throws: What the work throws; rather what made the companion fail, since that is why.
     static func work<Value: Sendable>(
         beside companion: @escaping @Sendable () async throws(Fault) -> Void,
         isEndless: Bool,
@@ -14,10 +17,14 @@ enum DemoCompany {
     ) async throws(Fault) -> Value {
         let (outcome, ending) = await withTaskGroup(of: Result<Void, Fault>.self) { group in
             group.addTask {
-                do throws(Fault) { return .success(try await companion()) } catch { return .failure(error) }
+                do throws(Fault) { return .success(try await companion()) } catch {
+                    return .failure(error)
+                }
             }
             let outcome: Result<Value, Fault>
-            do throws(Fault) { outcome = .success(try await work()) } catch { outcome = .failure(error) }
+            do throws(Fault) { outcome = .success(try await work()) } catch {
+                outcome = .failure(error)
+            }
             if isEndless || (try? outcome.get()) == nil { group.cancelAll() }
             return (outcome, await group.next() ?? .success(()))
         }

@@ -32,7 +32,9 @@ struct DemoDatabase: Sendable {
         let results = await withTaskGroup(of: Result<Void, Fault>.self) { group in
             for work in works {
                 group.addTask {
-                    do throws(Fault) { return .success(try run(work)) } catch { return .failure(error) }
+                    do throws(Fault) { return .success(try run(work)) } catch {
+                        return .failure(error)
+                    }
                 }
             }
             return await group.reduce(into: []) { $0.append($1) }
@@ -80,7 +82,9 @@ struct DemoDatabase: Sendable {
         )
         var written: [Int64: String] = [:]
         for row in rows {
-            guard let id = row[0].flatMap({ Int64($0) }), let digest = row[1] else { throw Self.mute }
+            guard let id = row[0].flatMap({ Int64($0) }), let digest = row[1] else {
+                throw Self.mute
+            }
             written[id] = digest
         }
         return written

@@ -26,8 +26,14 @@ struct DemoFiles: Sendable {
             try FileSystem.makeDirectories(folder, mode: 0o755)
             for number in 1...Self.articles {
                 let title = phrases.subjects[number % phrases.subjects.count]
-                let text = Self.text(phrases, sentences: Int.random(in: 20...200, using: &generator))
-                try write("# \(title) \(number)\n\n\(text)", to: folder.appending("\(number) \(title).md"))
+                let text = Self.text(
+                    phrases,
+                    sentences: Int.random(in: 20...200, using: &generator)
+                )
+                try write(
+                    "# \(title) \(number)\n\n\(text)",
+                    to: folder.appending("\(number) \(title).md")
+                )
             }
         }
         let folder = place.files.appending("logs")
@@ -60,7 +66,9 @@ struct DemoFiles: Sendable {
     func size() throws(Fault) -> ByteCount {
         var bytes = ByteCount.zero
         for path in try evidence().keys {
-            guard let status = try FileSystem.status(FilePath(path)), status.isRegular else { continue }
+            guard let status = try FileSystem.status(FilePath(path)), status.isRegular else {
+                continue
+            }
             bytes += ByteCount(status.size)
         }
         return bytes
@@ -74,7 +82,10 @@ struct DemoFiles: Sendable {
             let bytes = try DurableFile.read(path, limit: ByteCount(64 << 20))
             content = Hashing.sha256(bytes).description
         case .symbolicLink:
-            content = String(decoding: try Directory.open(path.parent).readLink(name), as: UTF8.self)
+            content = String(
+                decoding: try Directory.open(path.parent).readLink(name),
+                as: UTF8.self
+            )
         default:
             for inner in try Directory.open(path).names() {
                 try examine(path.appending(inner), into: &found)

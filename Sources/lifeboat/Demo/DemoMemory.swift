@@ -8,6 +8,4 @@ struct DemoMemory: Sendable {
     let sessions: DemoRedis.Evidence
     /// What the file tree and the secrets held, by path.
     let files: [String: DemoFiles.Evidence]
-    /// The size of what is protected.
-    let source: ByteCount
 }

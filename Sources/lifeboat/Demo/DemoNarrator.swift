@@ -47,6 +47,9 @@ struct DemoNarrator: Sendable {
         )
     }
 
+    /// Shows the progress of some work: bars on a terminal, objects as JSON, and else what matters of it alone.
+    func progress(of verb: String) -> DemoProgress { DemoProgress(verb, screen) }
+
     /// Shows lines that are not a step's own, such as a plan.
     ///
     /// - Throws: `E-CONSOLE-WRITE`.

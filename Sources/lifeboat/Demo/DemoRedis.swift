@@ -77,14 +77,21 @@ struct DemoRedis: Sendable {
     func evidence() async throws(Fault) -> Evidence {
         let connection = try await connect()
         let keys = try await connection.keyCount()
-        let content = try await connection.command(RedisCommand("DEBUG", "DIGEST")).text ?? ""
+        guard let content = try await connection.command(RedisCommand("DEBUG", "DIGEST")).text
+        else { throw Fault(.demoServer, "unable to ask Redis for a digest: it gave no text") }
         var digest = DigestStream()
         for start in stride(from: 0, to: Self.sessions, by: Self.batch) {
             let commands = (start..<start + Self.batch).map {
                 RedisCommand("PEXPIRETIME", Self.key($0))
             }
             for reply in try await connection.replies(to: commands) {
-                digest.update(Array("\(reply)\n".utf8))
+                guard case .integer(let moment) = reply else {
+                    throw Fault(
+                        .demoServer,
+                        "unable to ask Redis when a key ends: it gave no number"
+                    )
+                }
+                digest.update(Array("\(moment)\n".utf8))
             }
         }
         await connection.close()

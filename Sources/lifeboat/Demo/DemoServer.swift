@@ -44,7 +44,10 @@ struct DemoServer: Sendable {
     /// The processes that it has started (`proc(5)`).
     private func children() throws(Fault) -> [Int32] {
         let file = FilePath("/proc/\(child.pid)/task/\(child.pid)/children")
-        let text = String(decoding: try DurableFile.read(file, limit: ByteCount(1 << 20)), as: UTF8.self)
+        let text = String(
+            decoding: try DurableFile.read(file, limit: ByteCount(1 << 20)),
+            as: UTF8.self
+        )
         return text.split(whereSeparator: \.isWhitespace).compactMap { Int32($0) }
     }
 

@@ -25,7 +25,10 @@ extension DemoStory {
         let kept = writer.ledger.committed(by: target).count
         let after = writer.ledger.begun(after: target).count
         guard kept + after == writer.ledger.entries.count else {
-            throw Fault(.demoServer, "unable to go on: a call was being written at the chosen second")
+            throw Fault(
+                .demoServer,
+                "unable to go on: a call was being written at the chosen second"
+            )
         }
         try await waitForLog(stack) { $0 > target }
         let killed = try database.clock()
@@ -33,9 +36,15 @@ extension DemoStory {
             step,
             [
                 ("good until", TimeEcho.text(target)),
-                ("by then", "\(DemoText.number(kept)) calls came in, as the ledger outside the stack says"),
+                (
+                    "by then",
+                    "\(DemoText.number(kept)) calls came in, as the ledger outside the stack says"
+                ),
                 ("after that", "\(DemoText.number(after)) more"),
-                ("then", "\(DemoText.number(rows)) calls deleted, \(DemoText.seconds(deleted - target)) later"),
+                (
+                    "then",
+                    "\(DemoText.number(rows)) calls deleted, \(DemoText.seconds(deleted - target)) later"
+                ),
             ],
             [
                 JSONField("target", .time(target)), JSONField("calls_kept", .integer(Int64(kept))),
@@ -46,7 +55,9 @@ extension DemoStory {
         return Spoiling(target: target, deleted: deleted, rows: rows, killed: killed)
     }
 
-    /// Removes all that is left of the stack, and all that Lifeboat kept on the host. The servers are dead already.
+    /// Removes all that is left of the stack, and all that Lifeboat kept on the host.
+    ///
+    /// The servers are dead already.
     func lose(_ stack: Stack, _ spoiling: Spoiling) async throws(Fault) -> DemoLoss {
         let step = try narrator.begin(6, "The loss of everything else")
         let logged = try await heartbeat(stack) ?? spoiling.target
@@ -61,9 +72,15 @@ extension DemoStory {
             step,
             [
                 ("killed", "PostgreSQL and Redis, with SIGKILL"),
-                ("removed", "their data, the files, the secrets, Lifeboat's own keys and configuration"),
+                (
+                    "removed",
+                    "their data, the files, the secrets, Lifeboat's own keys and configuration"
+                ),
                 ("left", "the vault, the recovery kit"),
-                ("the log", "is in the vault up to \(DemoText.seconds(behind)) before the end, at least"),
+                (
+                    "the log",
+                    "is in the vault up to \(DemoText.seconds(behind)) before the end, at least"
+                ),
             ],
             [JSONField("seconds_log_behind", .seconds(behind))]
         )

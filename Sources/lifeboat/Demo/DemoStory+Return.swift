@@ -16,7 +16,10 @@ extension DemoStory {
         lost: Duration,
         begin: Duration
     ) async throws(Fault) -> DemoVerdict {
-        let step = try narrator.begin(7, "Bring it back: lifeboat restore --at \(loss.target.rfc3339(digits: 0))")
+        let step = try narrator.begin(
+            7,
+            "Bring it back: lifeboat restore --at \(loss.target.rfc3339(digits: 0))"
+        )
         let plan = try await restore(loss.target)
         try await postgres.verifyPages()
         return try await postgres.serve { _ async throws(Fault) in
@@ -40,8 +43,11 @@ extension DemoStory {
                     behind: loss.killed - loss.logged,
                     recovery: recovery,
                     total: BootClock.now() - begin,
-                    source: memory.source,
-                    vault: try DiskUsage.bytes(below: place.vault)
+                    source: ByteCount(
+                        plan.steps.reduce(0) { $0 + $1.plan.snapshot.head.sizes.source }
+                    ),
+                    vault: try DiskUsage.bytes(below: place.vault),
+                    log: try DiskUsage.bytes(below: place.vault.appending("log"))
                 )
             }
         }
@@ -66,7 +72,7 @@ extension DemoStory {
         let plan = try await restore.plan()
         try narrator.show(RestoreText.lines(plan, stack, color: screen.hasColor))
         try screen.json("plan", RestoreText.fields(plan))
-        let board = screen.progress(of: "restoring")
+        let board = narrator.progress(of: "restoring")
         let summary = await restore.run(plan) { board.reporter(for: $0) }
         for result in summary.results { board.end(result.name, isSuccess: result.fault == nil) }
         board.finish()
@@ -99,7 +105,11 @@ extension DemoStory {
         }
         let calls = (tables.first?.rows ?? 0) + written.count
         let rows = [
-            row("database", "\(DemoText.number(calls)) calls, \(size)", comparison.database(tables, written)),
+            row(
+                "database",
+                "\(DemoText.number(calls)) calls, \(size)",
+                comparison.database(tables, written)
+            ),
             row(
                 "sessions",
                 "\(DemoText.number(sessions.keys)) keys and their ends",
@@ -115,7 +125,10 @@ extension DemoStory {
         try narrator.end(
             step,
             [
-                ("database", "every row of every table; of the calls that came in, each against the ledger"),
+                (
+                    "database",
+                    "every row of every table; of the calls that came in, each against the ledger"
+                ),
                 ("sessions", "every key, every value, the end of each"),
                 ("files", "every byte, mode, owner and time"),
             ]

@@ -22,12 +22,17 @@ struct DemoStory: Sendable {
     var database: DemoDatabase { DemoDatabase(postgres: postgres) }
     var files: DemoFiles { DemoFiles(place: place) }
 
-    /// Tells the whole story. Its servers have ended when this returns, however it does.
+    /// Tells the whole story.
+    ///
+    /// Its servers have ended when this returns, however it does.
     ///
     /// - Throws: `E-DEMO-…`, `E-CANCELLED`, and what Lifeboat itself throws.
     func run() async throws(Fault) -> DemoVerdict {
         let begin = BootClock.now()
-        try screen.result("Lifeboat saves a stack, loses it, and brings it back to one second.", .bold)
+        try screen.result(
+            "Lifeboat saves a stack, loses it, and brings it back to one second.",
+            .bold
+        )
         try narrator.show(["Everything happens in \(place.root.displayed), and ends with it."])
         let ledger = try DemoLedger(place.ledger)
         let (memory, loss, lost) = try await live(ledger)
@@ -38,7 +43,7 @@ struct DemoStory: Sendable {
         return verdict
     }
 
-    /// Everything up to the loss; gives back when that was, by the boot clock.
+    /// Everything up to the loss; gives back when all was gone, by the boot clock.
     private func live(
         _ ledger: DemoLedger
     ) async throws(Fault) -> (DemoMemory, DemoLoss, Duration) {
@@ -56,8 +61,7 @@ struct DemoStory: Sendable {
                     try redisServer.crash()
                     return draft
                 }
-                let lost = BootClock.now()
-                return (memory, try await lose(stack, draft), lost)
+                return (memory, try await lose(stack, draft), BootClock.now())
             }
         }
     }

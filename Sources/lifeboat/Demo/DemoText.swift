@@ -7,7 +7,9 @@ enum DemoText {
         let digits = String(number)
         var text = ""
         for (index, digit) in digits.enumerated() {
-            if index > 0, (digits.count - index) % 3 == 0, digit.isNumber, text.last != "-" { text.append(",") }
+            if index > 0, (digits.count - index) % 3 == 0, digit.isNumber, text.last != "-" {
+                text.append(",")
+            }
             text.append(digit)
         }
         return text
@@ -16,7 +18,9 @@ enum DemoText {
     /// `1.3 s`.
     static func seconds(_ duration: Duration) -> String {
         let parts = duration.components
-        let tenths = (parts.seconds * 10) + (parts.attoseconds + 50_000_000_000_000_000) / 100_000_000_000_000_000
+        let tenths =
+            (parts.seconds * 10) + (parts.attoseconds + 50_000_000_000_000_000)
+            / 100_000_000_000_000_000
         return "\(tenths / 10).\(abs(tenths % 10)) s"
     }
 }

@@ -35,6 +35,8 @@ struct DemoVerdict: Sendable {
     let source: ByteCount
     /// The vault, all of it.
     let vault: ByteCount
+    /// What of it is the log.
+    let log: ByteCount
 
     /// The first difference; nil when all is as it was.
     var difference: Row? { rows.first { $0.difference != nil } }
@@ -48,7 +50,9 @@ struct DemoVerdict: Sendable {
         return Fault(
             .demoDiffers,
             "unable to bring the demonstration's stack back as it was: '\(row.component)': \(text)",
-            hints: ["This is a defect of Lifeboat. Run it again with --keep, and report what you see."]
+            hints: [
+                "This is a defect of Lifeboat. Run it again with --keep, and report what you see."
+            ]
         )
     }
 
@@ -71,7 +75,7 @@ struct DemoVerdict: Sendable {
         return table.lines(color: color) + [
             "",
             "\(bold("recovery"))  \(DemoText.seconds(recovery)) from the loss until both servers answered",
-            "\(bold("vault"))     \(vault) hold \(source) twice backed up, and the log between",
+            "\(bold("vault"))     \(vault): two backups of \(source), and \(log) of log",
             "\(bold("given up"))  \(DemoText.number(givenUp)) calls, written in the"
                 + " \(DemoText.seconds(givenUpTime)) after that second",
             "\(bold("in all"))    \(DemoText.seconds(total))", "",
@@ -91,6 +95,7 @@ struct DemoVerdict: Sendable {
             JSONField("seconds_recovery", .seconds(recovery)),
             JSONField("seconds_total", .seconds(total)),
             JSONField("bytes_source", .bytes(source)), JSONField("bytes_vault", .bytes(vault)),
+            JSONField("bytes_log", .bytes(log)),
             JSONField("components", .array(rows.map { json($0) })),
             JSONField("exit_code", .integer(Int64(exit.rawValue))),
         ]
