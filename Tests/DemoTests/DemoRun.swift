@@ -19,7 +19,7 @@ final class DemoRun {
         try manager.createDirectory(at: folder, withIntermediateDirectories: false)
         try manager.setAttributes([.posixPermissions: 0o711], ofItemAtPath: name)
         output = URL(filePath: name + ".ndjson")
-        manager.createFile(atPath: output.path, contents: nil)
+        try Data().write(to: output)
         process.executableURL = Self.program
         process.arguments = ["demo", "--json"]
         process.environment = ProcessInfo.processInfo.environment.merging(["TMPDIR": name]) { $1 }
@@ -63,11 +63,18 @@ final class DemoRun {
         try FileManager.default.contentsOfDirectory(atPath: folder.path)
     }
 
-    /// The processes whose command line names its folder.
+    /// The processes that run in its folder, or whose command line names it.
+    ///
+    /// A server's own processes rename themselves, so what they work in tells.
     func processes() throws -> [String] {
-        try FileManager.default.contentsOfDirectory(atPath: "/proc").filter { Int($0) != nil }
-            .compactMap { try? Data(contentsOf: URL(filePath: "/proc/\($0)/cmdline")) }
-            .map { String(decoding: $0, as: UTF8.self) }
+        let manager = FileManager.default
+        return try manager.contentsOfDirectory(atPath: "/proc").filter { Int($0) != nil }
+            .map { pid in
+                let words = try? Data(contentsOf: URL(filePath: "/proc/\(pid)/cmdline"))
+                let place = try? manager.destinationOfSymbolicLink(atPath: "/proc/\(pid)/cwd")
+                return
+                    "\(pid) \(String(decoding: words ?? Data(), as: UTF8.self)) in \(place ?? "")"
+            }
             .filter { $0.contains(folder.path) }
     }
 

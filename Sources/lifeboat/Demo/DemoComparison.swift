@@ -12,7 +12,9 @@ struct DemoComparison {
         _ written: [Int64: String]
     ) -> String? {
         for (now, then) in zip(tables, memory.tables) where now != then {
-            return "table '\(then.table)' has \(now.rows) rows of \(then.rows), or other ones"
+            return now.rows == then.rows
+                ? "a row of table '\(then.table)' is another"
+                : "table '\(then.table)' has \(now.rows) rows, and had \(then.rows)"
         }
         guard tables.count == memory.tables.count else { return "tables are missing" }
         var unexplained = written

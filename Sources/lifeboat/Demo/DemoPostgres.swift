@@ -23,7 +23,13 @@ struct DemoPostgres: Sendable {
             "-D", place.postgresData.string, "-U", user, "-A", "trust", "-E", "UTF8",
             "--locale=C.UTF-8", "--data-checksums", "--no-sync",
         ]
-        _ = try await command("initdb", arguments).runSuccessfully(outputLimit: 1 << 16)
+        do throws(Fault) {
+            _ = try await command("initdb", arguments).runSuccessfully(outputLimit: 1 << 16)
+        } catch {
+            // Told to end, the program fails with words of its own.
+            try DemoClock.checkCancellation()
+            throw error
+        }
         let settings = """
             listen_addresses = ''
             unix_socket_directories = '\(place.sockets.string)'

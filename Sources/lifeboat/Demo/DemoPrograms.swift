@@ -40,9 +40,10 @@ struct DemoPrograms: Sendable {
         of program: String,
         in folders: [FilePath]
     ) throws(Fault) -> FilePath {
-        for folder in folders
-        where try FileSystem.followedStatus(folder.appending(program))?.isRegular == true {
-            return folder
+        for folder in folders {
+            // A folder that we may not look into has no program for us.
+            let status = try? FileSystem.followedStatus(folder.appending(program))
+            if status?.isRegular == true { return folder }
         }
         throw Fault(
             .demoProgram,
