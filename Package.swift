@@ -117,9 +117,19 @@ let package = Package(
             ],
             swiftSettings: strict
         ),
-        room("TestKit", ["Model", "SystemIO", "ObjectStorage", system]),
+        room("TestKit", ["Model", "SystemIO", "Sealing", "ObjectStorage", "Vault", system]),
         tests("ModelTests", ["Model"]),
         tests("SystemIOTests", ["SystemIO", "Model", system]),
+        tests("SealingTests", ["Sealing", "TestKit", "SystemIO", "Model", system]),
+        tests(
+            "VaultTests",
+            ["Vault", "Sealing", "ObjectStorage", "TestKit", "SystemIO", "Model", system]
+        ),
+        tests("SimulationTests", ["Vault", "Sealing", "ObjectStorage", "TestKit", "Model"]),
+        tests(
+            "ConformanceTests",
+            ["Vault", "Sealing", "ObjectStorage", "TestKit", "SystemIO", "Model", system]
+        ),
         tests("ObjectStorageTests", ["ObjectStorage", "TestKit", "SystemIO", "Model", system]),
         tests("PostgresWireTests", ["Model", "PostgresWire", "TestKit"]),
         tests("RedisWireTests", ["Model", "RedisWire", "TestKit"]),

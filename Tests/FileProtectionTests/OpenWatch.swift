@@ -6,7 +6,7 @@ struct OpenWatch: ~Copyable {
     private let descriptor: Int32
 
     init(_ folder: FilePath) throws {
-        descriptor = inotify_init1(Int32(IN_NONBLOCK.rawValue))
+        descriptor = inotify_init1(Int32(IN_NONBLOCK))
         guard descriptor >= 0,
             folder.withPlatformString({ inotify_add_watch(descriptor, $0, UInt32(IN_OPEN)) }) >= 0
         else { throw Errno(rawValue: errno) }
@@ -22,8 +22,12 @@ struct OpenWatch: ~Copyable {
         var offset = 0
         // Each event: watch (4), mask (4), cookie (4), length (4), name padded with zeros.
         while offset + 16 <= count {
-            let mask = buffer[offset + 4..<offset + 8].reversed().reduce(UInt32(0)) { $0 << 8 | UInt32($1) }
-            let length = buffer[offset + 12..<offset + 16].reversed().reduce(0) { $0 << 8 | Int($1) }
+            let mask = buffer[offset + 4..<offset + 8].reversed().reduce(UInt32(0)) {
+                $0 << 8 | UInt32($1)
+            }
+            let length = buffer[offset + 12..<offset + 16].reversed().reduce(0) {
+                $0 << 8 | Int($1)
+            }
             let name = buffer[offset + 16..<offset + 16 + length].prefix { $0 != 0 }
             if mask & UInt32(IN_ISDIR) == 0 { names.append(String(decoding: name, as: UTF8.self)) }
             offset += 16 + length

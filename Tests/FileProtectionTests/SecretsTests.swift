@@ -62,11 +62,12 @@ import Vault
         try DurableFile.create(key, with: Array(secrets.secretText.utf8), mode: 0o600)
         let blob = at.restored("a.env.age", below: target)
         let age = Command("/usr/bin/age", arguments: ["-d", "-i", key.string, blob.string])
-        let plain = try await age.runSuccessfully(input: [], outputLimit: ByteCount(1000))
+        let plain = try await age.runSuccessfully(input: [], outputLimit: 1000)
         #expect(String(decoding: plain, as: UTF8.self) == "TOKEN=1")
     }
 
-    @Test func `an unchanged secret keeps its sealed form until a recipient changes`() async throws {
+    @Test func `an unchanged secret keeps its sealed form until a recipient changes`() async throws
+    {
         let at = try await VaultForTests()
         try at.write("a", "one")
         try at.write("b", "two")

@@ -68,7 +68,9 @@ final class VaultForTests {
         )
     }
 
-    func backUp(_ component: some Component, _ reports: Reports = Reports()) async throws -> Snapshot {
+    func backUp(_ component: some Component, _ reports: Reports = Reports()) async throws
+        -> Snapshot
+    {
         try await backUp(kind: component.kind) { [self] (session) throws(Fault) in
             let context = BackupContext(
                 vault: vault,

@@ -14,15 +14,19 @@ import Vault
     }
 
     private func verified(_ server: PostgresServer) throws {
-        _ = try server.run("pg_amcheck", server.connectionArguments + ["--all", "--heapallindexed"])
-        _ = try server.psql("create extension pg_visibility")
+        _ = try server.run(
+            "pg_amcheck",
+            server.connectionArguments + ["--all", "--install-missing", "--heapallindexed"]
+        )
+        _ = try server.psql("create extension if not exists pg_visibility")
         let wrong = try server.psql(
             """
             select count(*) from pg_class c, lateral pg_check_visible(c.oid) v
             where c.relkind in ('r', 't', 'm')
-            """)
+            """
+        )
         #expect(wrong.trimmingCharacters(in: .whitespacesAndNewlines) == "0")
-        _ = try server.run("pg_dumpall", server.connectionArguments + ["-f", "/dev/null"])
+        #expect(try server.run("pg_dumpall", server.connectionArguments).contains("dump complete"))
         try server.stop()
         _ = try server.run("pg_checksums", ["--check", "-D", server.data.path])
     }
@@ -32,14 +36,25 @@ import Vault
         let server = try PostgresServer.make()
         try server.start()
         let cluster = try await ProtectedCluster(server: server)
-        _ = try server.run("pgbench", server.connectionArguments + ["-i", "-s", "5", "-q", "postgres"])
-        _ = try server.psql("create table ledger (id serial primary key, note text, at timestamptz default clock_timestamp())")
+        _ = try server.run(
+            "pgbench",
+            server.connectionArguments + ["-i", "-s", "5", "-q", "postgres"]
+        )
+        _ = try server.psql(
+            "create table ledger (id serial primary key, note text, at timestamptz default clock_timestamp())"
+        )
         let (moment, expected) = try await cluster.receiving {
             let load = try server.launch(
-                "pgbench", server.connectionArguments + ["-c", "2", "-T", "8", "-n", "postgres"])
-            _ = try server.psql("insert into ledger (note) select md5(g::text) from generate_series(1, 1000) g")
+                "pgbench",
+                server.connectionArguments + ["-c", "2", "-T", "8", "-n", "postgres"]
+            )
+            _ = try server.psql(
+                "insert into ledger (note) select md5(g::text) from generate_series(1, 1000) g"
+            )
             try await cluster.backUp(method)
-            _ = try server.psql("insert into ledger (note) select md5(g::text) from generate_series(1, 500) g")
+            _ = try server.psql(
+                "insert into ledger (note) select md5(g::text) from generate_series(1, 500) g"
+            )
             let expected = try self.ledger(server)
             let moment = try cluster.now()
             try await Task.sleep(for: .seconds(2))
@@ -64,7 +79,10 @@ import Vault
         let server = try PostgresServer.make()
         try server.start()
         let cluster = try await ProtectedCluster(server: server)
-        _ = try server.run("pgbench", server.connectionArguments + ["-i", "-s", "10", "-q", "postgres"])
+        _ = try server.run(
+            "pgbench",
+            server.connectionArguments + ["-i", "-s", "10", "-q", "postgres"]
+        )
         let first = try await cluster.backUp(.direct)
         let again = try await cluster.backUp(.direct)
         #expect(again.head.sizes.added * 20 < first.head.sizes.added)
@@ -73,7 +91,9 @@ import Vault
         server.remove()
     }
 
-    @Test func `an idle minute is a legal target and what lies outside the window is refused`() async throws {
+    @Test func `an idle minute is a legal target and what lies outside the window is refused`()
+        async throws
+    {
         let server = try PostgresServer.make()
         try server.start()
         let cluster = try await ProtectedCluster(server: server)
@@ -93,7 +113,9 @@ import Vault
         let folder = cluster.scratch.path.appending("nowhere")
         for target in [before, end + .seconds(3600)] {
             let fault = await #expect(throws: Fault.self) {
-                _ = try await cluster.component().planRestore(cluster.request(.time(target), to: folder))
+                _ = try await cluster.component().planRestore(
+                    cluster.request(.time(target), to: folder)
+                )
             }
             #expect(fault?.code == .targetOutsideWindow)
             #expect(fault?.hints.first?.contains("Choose a point from 20") == true)
@@ -110,8 +132,12 @@ import Vault
         try server.start()
         let cluster = try await ProtectedCluster(server: server)
         _ = try server.psql("create tablespace space location '\(outside.path)'")
-        _ = try server.psql("create table ledger (id serial primary key, note text) tablespace space")
-        _ = try server.psql("insert into ledger (note) select md5(g::text) from generate_series(1, 5000) g")
+        _ = try server.psql(
+            "create table ledger (id serial primary key, note text) tablespace space"
+        )
+        _ = try server.psql(
+            "insert into ledger (note) select md5(g::text) from generate_series(1, 5000) g"
+        )
         let expected = try ledger(server)
         for method in [PostgresSettings.Method.direct, .replication] {
             try await cluster.backUp(method)

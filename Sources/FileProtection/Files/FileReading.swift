@@ -81,7 +81,9 @@ struct FileReading {
     ) throws(Fault) -> Piece {
         var end = file.entry.size
         if file.entry.isSparse {
-            guard let data = try file.file.nextData(from: offset) else { return .hole(end - offset) }
+            guard let data = try file.file.nextData(from: offset) else {
+                return .hole(end - offset)
+            }
             if data.lowerBound > offset { return .hole(min(data.lowerBound, end) - offset) }
             end = min(data.upperBound, end)
         }

@@ -62,11 +62,11 @@ final class FilesBackup {
 
     private func visit(_ seen: ScannedEntry) async throws(Fault) {
         let entry = seen.entry
-        // The root of all file systems has no name that an entry could carry.
         if places.contains(entry.path) {
             place = entry.path
             trail.begin(ProtectedRoots.folders(above: entry))
         }
+        // The root of all file systems has no name that an entry could carry.
         guard !entry.path.bytes.isEmpty else { return }
         if entry.kind == .directory, !isTaken(entry) { return trail.wait(entry) }
         guard let (made, content) = try await stored(seen) else { return }

@@ -20,7 +20,7 @@ struct RestorePlace: Sendable {
     private var moves: [Move] = []
     private var standing: Set<TreePath> = []
 
-    /// Finds out where a restore goes, and refuses a place where something is. Changes nothing.
+    /// Finds out where a restore goes, and refuses a place where something is; changes nothing.
     ///
     /// - Throws: `E-RESTORE-NOT-EMPTY`, `E-IO-…`.
     init(destination: FilePath?, roots: [FilePath]) throws(Fault) {

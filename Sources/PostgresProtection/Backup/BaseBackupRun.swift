@@ -28,7 +28,8 @@ struct BaseBackupRun {
     }
 
     private func run(
-        into session: BackupSession, slot: BackupSlot
+        into session: BackupSession,
+        slot: BackupSlot
     ) async throws(Fault) -> BackupDraft {
         let server = try ServerProfile(settings)
         if let previous = session.previous?.head.facts["system_id"], previous != server.systemID {
@@ -36,7 +37,10 @@ struct BaseBackupRun {
                 .foreignCluster,
                 "unable to back up '\(context.stream.component)': the server is cluster \(server.systemID),"
                     + " the vault holds \(previous)",
-                hints: ["Give the new cluster a component name of its own; the old one stays restorable."])
+                hints: [
+                    "Give the new cluster a component name of its own; the old one stays restorable."
+                ]
+            )
         }
         let copy = try await copyFiles(into: session, server: server)
         context.progress(.phase("log"))
@@ -58,7 +62,8 @@ struct BaseBackupRun {
     }
 
     private func copyFiles(
-        into session: BackupSession, server: ServerProfile
+        into session: BackupSession,
+        server: ServerProfile
     ) async throws(Fault) -> CopiedCluster {
         let label = "lifeboat \(context.stream) \(context.clock.now())"
         switch settings.method {

@@ -18,7 +18,9 @@ final class ClusterReader {
     private let start: LSN?
 
     init(
-        _ session: BackupSession, context: BackupContext, exclusions: BackupExclusions,
+        _ session: BackupSession,
+        context: BackupContext,
+        exclusions: BackupExclusions,
         verifying start: LSN?
     ) {
         self.session = session
@@ -44,7 +46,10 @@ final class ClusterReader {
     }
 
     private func include(
-        _ name: FileName, _ path: String, _ status: FileStatus, in folder: borrowing Directory
+        _ name: FileName,
+        _ path: String,
+        _ status: FileStatus,
+        in folder: borrowing Directory
     ) async throws(Fault) {
         switch status.kind {
         case .directory:
@@ -66,15 +71,21 @@ final class ClusterReader {
     }
 
     private func readFile(
-        _ name: FileName, _ path: String, in folder: borrowing Directory
+        _ name: FileName,
+        _ path: String,
+        in folder: borrowing Directory
     ) async throws(Fault) {
         let file: Descriptor
         do throws(Fault) {
             file = try folder.openFile(name, .read)
-        } catch where error.code == .fileMissing { return }
+        } catch  where error.code == .fileMissing { return }
         let status = try file.status()
         let content = RelationOrPlain(
-            path: path, size: status.size, session: session, verifying: start)
+            path: path,
+            size: status.size,
+            session: session,
+            verifying: start
+        )
         var offset: Int64 = 0
         while offset < status.size {
             let bytes = try file.read(upTo: Int(min(1 << 20, status.size - offset)), at: offset)
@@ -93,7 +104,8 @@ final class ClusterReader {
 
     /// Reads a page again: only a page that is the same twice is damaged, another one was being written.
     private func isDamaged(
-        _ damage: RelationOrPlain.Damage, in file: borrowing Descriptor
+        _ damage: RelationOrPlain.Damage,
+        in file: borrowing Descriptor
     ) throws(Fault) -> Bool {
         let again = try file.read(upTo: damage.page.count, at: damage.offset)
         return again == damage.page
@@ -109,7 +121,7 @@ final class ClusterReader {
             do throws(Fault) {
                 _ = try ControlFile(parsing: bytes)
                 return try await add("global/pg_control", bytes)
-            } catch where attempts < 100 { continue }
+            } catch  where attempts < 100 { continue }
         }
     }
 

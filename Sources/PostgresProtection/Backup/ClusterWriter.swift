@@ -62,8 +62,11 @@ final class ClusterWriter {
             entry.modified = modified
             self.entry = entry
             file = RelationOrPlain(
-                path: String(decoding: path, as: UTF8.self), size: member.size, session: session,
-                verifying: hasChecksums ? start : nil)
+                path: String(decoding: path, as: UTF8.self),
+                size: member.size,
+                session: session,
+                verifying: hasChecksums ? start : nil
+            )
         }
     }
 }

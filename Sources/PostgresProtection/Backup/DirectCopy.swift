@@ -17,23 +17,34 @@ struct DirectCopy {
     ///
     /// - Throws: `E-PG-…` or `E-IO-…` when SQL or the data directory cannot be reached, `E-PG-FOREIGN` when the folder is
     ///   another cluster's.
-    init(_ settings: PostgresSettings, context: BackupContext, server: ServerProfile) throws(Fault) {
+    init(_ settings: PostgresSettings, context: BackupContext, server: ServerProfile) throws(Fault)
+    {
         guard let sql = server.sql else {
             throw server.sqlFault
-                ?? Fault(.postgresBackup, "unable to read the files directly: there is no SQL connection")
+                ?? Fault(
+                    .postgresBackup,
+                    "unable to read the files directly: there is no SQL connection"
+                )
         }
-        guard let directory = settings.dataDirectory ?? sql.dataDirectory.map({ FilePath($0) }) else {
+        guard let directory = settings.dataDirectory ?? sql.dataDirectory.map({ FilePath($0) })
+        else {
             throw Fault(
-                .postgresBackup, "unable to read the files directly: the data directory is not known",
-                hints: ["Set `data_directory:` in the configuration."])
+                .postgresBackup,
+                "unable to read the files directly: the data directory is not known",
+                hints: ["Set `data_directory:` in the configuration."]
+            )
         }
         let control = try ControlFile(
-            parsing: try Directory.open(directory).child(name("global")).bytes(of: name("pg_control")))
+            parsing: try Directory.open(directory).child(name("global")).bytes(
+                of: name("pg_control")
+            )
+        )
         guard String(control.systemIdentifier) == server.systemID else {
             throw Fault(
                 .foreignCluster,
                 "unable to read the files directly: '\(directory)' is the folder of another cluster",
-                hints: ["Correct `data_directory:` in the configuration."])
+                hints: ["Correct `data_directory:` in the configuration."]
+            )
         }
         self.settings = settings
         self.context = context
@@ -51,17 +62,27 @@ struct DirectCopy {
         let start = try backup.start(label: label, fast: true)
         do throws(Fault) {
             let reader = ClusterReader(
-                session, context: context, exclusions: exclusions,
-                verifying: server.hasChecksums ? start.position : nil)
+                session,
+                context: context,
+                exclusions: exclusions,
+                verifying: server.hasChecksums ? start.position : nil
+            )
             try await reader.read(Directory.open(directory), prefix: "")
             try addRequiredDirectories(to: session)
             try await reader.readControlFile(in: directory)
             let stop = try backup.stop()
             try await reader.add("backup_label", stop.labelFile)
-            if !stop.tablespaceMap.isEmpty { try await reader.add("tablespace_map", stop.tablespaceMap) }
+            if !stop.tablespaceMap.isEmpty {
+                try await reader.add("tablespace_map", stop.tablespaceMap)
+            }
             return CopiedCluster(
-                start: start.position, stop: stop.position, timeline: start.timeline,
-                method: "direct", damagedPages: reader.damagedPages, suspectPages: [])
+                start: start.position,
+                stop: stop.position,
+                timeline: start.timeline,
+                method: "direct",
+                damagedPages: reader.damagedPages,
+                suspectPages: []
+            )
         } catch {
             backup.abandon()
             throw error

@@ -31,11 +31,16 @@ struct LogGuarantee {
         var serverTime = context.clock.now()
         do throws(Fault) {
             let receiver = try await LogReceiver(
-                settings: settings, context: context, board: board, slot: slot, beginning: copy.start)
+                settings: settings,
+                context: context,
+                board: board,
+                slot: slot,
+                beginning: copy.start
+            )
             defer { receiver.close() }
             try await receiver.run { receiver.stored >= target }
             serverTime = receiver.serverTime
-        } catch where error.code == .streamBusy {
+        } catch  where error.code == .streamBusy {
             try await waitForOther(timeline: copy.timeline, target: target)
         }
         try await verify(copy)
@@ -52,7 +57,8 @@ struct LogGuarantee {
                 throw Fault(
                     .logMissing,
                     "unable to finish the backup of '\(context.stream.component)': the log up to \(target) has not arrived",
-                    hints: ["Look at the `lifeboat run` that receives it: `lifeboat status`."])
+                    hints: ["Look at the `lifeboat run` that receives it: `lifeboat status`."]
+                )
             }
             do {
                 try await Task.sleep(for: .milliseconds(500))
@@ -70,7 +76,8 @@ struct LogGuarantee {
                 .logMissing,
                 "unable to finish the backup of '\(context.stream.component)': the vault lacks the log from"
                     + " \(copy.start) to \(copy.stop)",
-                hints: ["Run the backup again."])
+                hints: ["Run the backup again."]
+            )
         }
     }
 }

@@ -86,7 +86,8 @@ final class RelationOrPlain {
         if case .damaged = verdict, damaged.count < Self.damageLimit {
             let text = "page \(block) of '\(path)' has a wrong checksum"
             damaged.append(
-                Damage(text: text, offset: Int64(pages) * Int64(Self.pageBytes), page: Array(page)))
+                Damage(text: text, offset: Int64(pages) * Int64(Self.pageBytes), page: Array(page))
+            )
         }
         block &+= 1
         pages += 1

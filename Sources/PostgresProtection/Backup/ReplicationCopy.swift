@@ -11,7 +11,8 @@ struct ReplicationCopy {
 
     /// Puts every file into the session.
     func run(
-        into session: BackupSession, label: String
+        into session: BackupSession,
+        label: String
     ) async throws(Fault) -> CopiedCluster {
         context.progress(.phase("files over the replication protocol"))
         let connection = try PostgresLink.replication(settings)
@@ -38,7 +39,12 @@ struct ReplicationCopy {
             }
         }
         return CopiedCluster(
-            start: positions.start, stop: positions.stop, timeline: positions.timeline,
-            method: "replication", damagedPages: [], suspectPages: writer.suspectPages)
+            start: positions.start,
+            stop: positions.stop,
+            timeline: positions.timeline,
+            method: "replication",
+            damagedPages: [],
+            suspectPages: writer.suspectPages
+        )
     }
 }

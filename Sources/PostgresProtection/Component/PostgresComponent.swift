@@ -16,7 +16,10 @@ public struct PostgresComponent: Component {
 
     /// Puts a component together.
     public init(
-        name: String, settings: PostgresSettings, account: Account? = nil, recovers: Bool = true
+        name: String,
+        settings: PostgresSettings,
+        account: Account? = nil,
+        recovers: Bool = true
     ) {
         self.name = name
         self.settings = settings
@@ -31,7 +34,8 @@ public struct PostgresComponent: Component {
     ///
     /// - Throws: `E-PG-…` of the server, `E-PG-FOREIGN` when it is another cluster than before, `E-PG-LOG`.
     public func backUp(
-        into session: BackupSession, _ context: BackupContext
+        into session: BackupSession,
+        _ context: BackupContext
     ) async throws(Fault) -> BackupDraft {
         try await BaseBackupRun(settings: settings, context: context).run(into: session)
     }
@@ -47,7 +51,9 @@ public struct PostgresComponent: Component {
     ///
     /// - Throws: `E-RECOVERY-FAILED` when the server did not reach the target; what reading the vault and writing throw.
     public func restore(
-        _ plan: RestorePlan, _ request: RestoreRequest, progress: ProgressReporter
+        _ plan: RestorePlan,
+        _ request: RestoreRequest,
+        progress: ProgressReporter
     ) async throws(Fault) -> RestoreOutcome {
         try await ClusterRestore(component: self, plan: plan, request: request, progress: progress)
             .run()

@@ -29,8 +29,12 @@ public struct PostgresSettings: Sendable {
 
     /// Puts settings together.
     public init(
-        dsn: String?, parameters: [String: String] = [:], dataDirectory: FilePath? = nil,
-        binaries: FilePath? = nil, method: Method = .auto, slot: String?,
+        dsn: String?,
+        parameters: [String: String] = [:],
+        dataDirectory: FilePath? = nil,
+        binaries: FilePath? = nil,
+        method: Method = .auto,
+        slot: String?,
         heartbeat: Duration = .seconds(10)
     ) {
         self.dsn = dsn

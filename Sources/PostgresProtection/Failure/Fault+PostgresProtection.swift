@@ -2,7 +2,11 @@ public import Model
 
 extension Fault.Code {
     /// The target lies outside what can be restored.
-    public static let targetOutsideWindow = Fault.Code("E-TARGET-WINDOW", .permanent, exit: .refused)
+    public static let targetOutsideWindow = Fault.Code(
+        "E-TARGET-WINDOW",
+        .permanent,
+        exit: .refused
+    )
     /// There is no server program of the major version that is needed.
     public static let serverMissing = Fault.Code("E-SERVER-MISSING", .permanent, exit: .failed)
     /// The server did not recover to the target.

@@ -40,7 +40,10 @@ final class LogReceiver {
     ///   - slot: the slot, which exists.
     ///   - beginning: where to begin when the vault holds nothing that fits.
     init(
-        settings: PostgresSettings, context: BackupContext, board: HeartbeatBoard, slot: String,
+        settings: PostgresSettings,
+        context: BackupContext,
+        board: HeartbeatBoard,
+        slot: String,
         beginning: LSN?
     ) async throws(Fault) {
         self.settings = settings
@@ -48,8 +51,12 @@ final class LogReceiver {
         self.board = board
         self.slot = slot
         let writer = try LogWriter(
-            context.vault, keys: context.keys, stream: context.stream, kind: .postgresql,
-            state: context.state)
+            context.vault,
+            keys: context.keys,
+            stream: context.stream,
+            kind: .postgresql,
+            state: context.state
+        )
         let connection = try PostgresLink.replication(settings)
         let session = ReplicationSession(connection, timekeeper: context.clock)
         let identity = try session.identifySystem()
@@ -59,9 +66,12 @@ final class LogReceiver {
         let known = reader.pieces.lazy.map(\.epoch).filter { $0 <= identity.timeline }.max()
         let timeline = known ?? identity.timeline
         let start = try LogStart(
-            reader: reader, timeline: timeline, end: identity.position,
+            reader: reader,
+            timeline: timeline,
+            end: identity.position,
             slotPosition: try session.readSlot(slot)?.restartPosition ?? beginning,
-            segmentSize: segmentSize)
+            segmentSize: segmentSize
+        )
         self.writer = writer
         self.session = session
         self.identity = identity
@@ -84,7 +94,7 @@ final class LogReceiver {
                 try await step()
             }
             try await storeWaiting()
-        } catch where error.code == .cancelled {
+        } catch  where error.code == .cancelled {
             // The connection is gone; what it brought is stored, and the slot is told the next time.
             if let piece = buffer.take() { try await put(piece) }
             throw error
@@ -130,9 +140,15 @@ final class LogReceiver {
         let end = piece.from + UInt64(piece.bytes.count)
         try await writer.put(
             LogInput(
-                source: String(identity.systemIdentifier), epoch: timeline, from: piece.from.value,
-                bytes: piece.bytes, time: sentAt, heartbeat: board.newest(upTo: end),
-                facts: ["segment_bytes": String(segmentSize.bytes)]))
+                source: String(identity.systemIdentifier),
+                epoch: timeline,
+                from: piece.from.value,
+                bytes: piece.bytes,
+                time: sentAt,
+                heartbeat: board.newest(upTo: end),
+                facts: ["segment_bytes": String(segmentSize.bytes)]
+            )
+        )
         stored = max(stored, end)
         waitingSince = nil
         context.progress(.advanced(Int64(piece.bytes.count)))
@@ -141,8 +157,11 @@ final class LogReceiver {
     private func report() throws(Fault) {
         lastStatus = .now
         try session.sendStatus(
-            written: buffer.position, flushed: stored, applied: stored,
-            replyRequested: false)
+            written: buffer.position,
+            flushed: stored,
+            applied: stored,
+            replyRequested: false
+        )
     }
 
     /// Goes on with the next timeline, from the start of the segment that holds the switch.
@@ -161,14 +180,21 @@ final class LogReceiver {
         guard let history = try session.timelineHistory(timeline) else { return }
         try await writer.putHistory(
             LogInput(
-                source: String(identity.systemIdentifier), epoch: timeline, from: 0,
-                bytes: history.bytes, time: sentAt, heartbeat: nil,
-                facts: ["segment_bytes": String(segmentSize.bytes)]))
+                source: String(identity.systemIdentifier),
+                epoch: timeline,
+                from: 0,
+                bytes: history.bytes,
+                time: sentAt,
+                heartbeat: nil,
+                facts: ["segment_bytes": String(segmentSize.bytes)]
+            )
+        )
     }
 
     /// A stream holds one cluster; another one's log would be joined to it without anybody noticing.
     private static func refuseForeign(
-        _ reader: LogReader, _ identity: SystemIdentity
+        _ reader: LogReader,
+        _ identity: SystemIdentity
     ) async throws(Fault) {
         guard let last = reader.pieces.last else { return }
         let head = try await reader.head(of: last)
@@ -177,7 +203,10 @@ final class LogReceiver {
                 .foreignCluster,
                 "unable to receive the log of '\(reader.stream.component)': the server is cluster"
                     + " \(identity.systemIdentifier), the vault holds \(head.source)",
-                hints: ["Give the new cluster a component name of its own; the old one stays restorable."])
+                hints: [
+                    "Give the new cluster a component name of its own; the old one stays restorable."
+                ]
+            )
         }
     }
 }

@@ -21,7 +21,8 @@ public struct LogService: Sendable {
     public func run() async throws(Fault) {
         let board = HeartbeatBoard()
         let service = self
-        let result: Result<Void, Fault> = await withTaskGroup(of: Result<Void, Fault>.self) { group in
+        let result: Result<Void, Fault> = await withTaskGroup(of: Result<Void, Fault>.self) {
+            group in
             group.addTask {
                 do throws(Fault) {
                     try await service.receive(board)
@@ -45,12 +46,17 @@ public struct LogService: Sendable {
             do throws(Fault) {
                 let slot = try BackupSlot(settings, context: context)
                 let receiver = try await LogReceiver(
-                    settings: settings, context: context, board: board, slot: slot.name,
-                    beginning: nil)
+                    settings: settings,
+                    context: context,
+                    board: board,
+                    slot: slot.name,
+                    beginning: nil
+                )
                 context.progress(.note("receiving the log from \(receiver.stored)"))
                 pause = .milliseconds(500)
                 try await receiver.run { false }
-            } catch where error.code.disposition == .retry && error.code != .cancelled
+            } catch
+                where error.code.disposition == .retry && error.code != .cancelled
                 && error.code != .streamBusy || error.code == .postgresUnreachable
             {
                 context.progress(.note("\(error.message); trying again"))
@@ -66,7 +72,11 @@ public struct LogService: Sendable {
         while !Task.isCancelled {
             do throws(Fault) {
                 let present: Pulse
-                if let pulse { present = pulse } else { present = try Pulse(PostgresLink.sql(settings)) }
+                if let pulse {
+                    present = pulse
+                } else {
+                    present = try Pulse(PostgresLink.sql(settings))
+                }
                 pulse = present
                 board.add(try present.beat())
             } catch {

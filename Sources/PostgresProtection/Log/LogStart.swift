@@ -13,7 +13,11 @@ struct LogStart {
     ///   - end: how far the server's log is flushed.
     ///   - slotPosition: from where on the server keeps its log.
     init(
-        reader: LogReader, timeline: UInt32, end: LSN, slotPosition: LSN?, segmentSize: SegmentSize
+        reader: LogReader,
+        timeline: UInt32,
+        end: LSN,
+        slotPosition: LSN?,
+        segmentSize: SegmentSize
     ) throws(Fault) {
         let floor = slotPosition ?? end
         let segmentStart = LSN(floor.value / segmentSize.bytes * segmentSize.bytes)

@@ -21,7 +21,8 @@ final class Pulse {
         guard let text = rows.first?.first ?? nil, let end = LSN(text) else {
             throw Fault(
                 .postgresProtocol,
-                "unable to read the log position of PostgreSQL '\(connection.target)': it is malformed")
+                "unable to read the log position of PostgreSQL '\(connection.target)': it is malformed"
+            )
         }
         return LogHead.Heartbeat(time: receipt.payload.at, lsn: end)
     }

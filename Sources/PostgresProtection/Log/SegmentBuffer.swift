@@ -1,15 +1,15 @@
-internal import Model
-internal import PostgresWire
+package import Model
+package import PostgresWire
 
 /// The part of the present WAL segment that has been received. Pure: bytes in, pieces out.
 ///
 /// A piece never crosses the end of a segment. When a segment that was received from its first byte is complete and
 /// took more than one piece, it is given out once more as a whole, so that readers need one object instead of many.
-struct SegmentBuffer {
+package struct SegmentBuffer {
     /// Bytes to store.
-    struct Piece: Equatable {
-        let from: LSN
-        let bytes: [UInt8]
+    package struct Piece: Equatable {
+        package let from: LSN
+        package let bytes: [UInt8]
     }
 
     /// Larger segments are not kept in memory for the sake of a whole piece.
@@ -19,13 +19,13 @@ struct SegmentBuffer {
     /// The next position that is expected.
     private(set) var position: LSN
     /// Everything before it has been given out.
-    private(set) var given: LSN
+    package private(set) var given: LSN
     private var bytes: [UInt8] = []
     private var start: LSN
     private var pieces = 0
 
     /// Begins at a position of the stream.
-    init(at position: LSN, segmentSize: SegmentSize) {
+    package init(at position: LSN, segmentSize: SegmentSize) {
         self.segmentSize = segmentSize
         self.position = position
         given = position
@@ -39,11 +39,12 @@ struct SegmentBuffer {
     private var room: UInt64 { segmentSize.bytes - position.value % segmentSize.bytes }
 
     /// Takes received bytes, which must begin at ``position``; gives out what is complete with the segment's end.
-    mutating func append(_ received: [UInt8], at from: LSN) throws(Fault) -> [Piece] {
+    package mutating func append(_ received: [UInt8], at from: LSN) throws(Fault) -> [Piece] {
         guard from == position else {
             throw Fault(
                 .postgresProtocol,
-                "unable to receive the log: the stream jumps from \(position) to \(from)")
+                "unable to receive the log: the stream jumps from \(position) to \(from)"
+            )
         }
         var complete: [Piece] = []
         var rest = received[...]
@@ -59,7 +60,7 @@ struct SegmentBuffer {
     }
 
     /// Gives out what has been received and not given out; nil when there is nothing.
-    mutating func take() -> Piece? {
+    package mutating func take() -> Piece? {
         guard isWaiting else { return nil }
         let piece = Piece(from: given, bytes: Array(bytes[Int(given - start)...]))
         given = position

@@ -16,7 +16,9 @@ struct RecoveryLog {
         let lines = text.split(whereSeparator: \.isNewline)
         isReady = lines.contains { $0.hasSuffix("database system is ready to accept connections") }
         stopping = lines.last { $0.contains("recovery stopping ") }.map { Self.message($0) }
-        failure = lines.last { $0.contains("FATAL:  ") || $0.contains("PANIC:  ") }.map { Self.message($0) }
+        failure = lines.last { $0.contains("FATAL:  ") || $0.contains("PANIC:  ") }.map {
+            Self.message($0)
+        }
         lastTransaction = lines.last { $0.contains("last completed transaction was at log time ") }
             .flatMap { Self.time($0) }
     }

@@ -43,14 +43,19 @@ struct RecoveryRun {
         }
     }
 
-    private func serve(_ programs: ServerBinaries, work: ClusterFolder) async throws(Fault) -> RecoveryLog {
+    private func serve(_ programs: ServerBinaries, work: ClusterFolder) async throws(Fault)
+        -> RecoveryLog
+    {
         try work.write(Array("local all all trust\n".utf8), to: "hba.conf")
         try work.write([], to: "ident.conf")
         let logPath = work.path.appending("server.log")
         var command = Command(
             programs.folder.appending("postgres"),
-            arguments: try arguments(work), environment: ["LC_ALL": "C", "PATH": "/usr/bin:/bin"],
-            account: folder.account, workingDirectory: folder.path)
+            arguments: try arguments(work),
+            environment: ["LC_ALL": "C", "PATH": "/usr/bin:/bin"],
+            account: folder.account,
+            workingDirectory: folder.path
+        )
         command.patience = .seconds(60)
         let ended = try await command.spawn(log: logPath) { child async throws(Fault) in
             while true {
@@ -72,8 +77,9 @@ struct RecoveryRun {
                 .recoveryFailed,
                 "unable to recover '\(folder.path)': \(log.failure ?? "the server ended (\(status))")",
                 hints: [
-                    "The folder is as the server left it; restore again to another place or another point.",
-                ])
+                    "The folder is as the server left it; restore again to another place or another point."
+                ]
+            )
         }
         return log
     }
@@ -112,12 +118,15 @@ struct RecoveryRun {
         if case .time(let moment) = target {
             guard log.stopping != nil else {
                 throw Fault(
-                    .recoveryFailed, "unable to recover '\(folder.path)': the server did not stop at the target")
+                    .recoveryFailed,
+                    "unable to recover '\(folder.path)': the server did not stop at the target"
+                )
             }
             if let last = log.lastTransaction, last > moment {
                 throw Fault(
                     .recoveryFailed,
-                    "unable to recover '\(folder.path)': a transaction of \(last), after the target, was replayed")
+                    "unable to recover '\(folder.path)': a transaction of \(last), after the target, was replayed"
+                )
             }
         }
         if let last = log.lastTransaction {

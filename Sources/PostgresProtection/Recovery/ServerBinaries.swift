@@ -17,7 +17,8 @@ struct ServerBinaries {
             "/usr/lib/postgresql/\(major)/bin", "/usr/pgsql-\(major)/bin",
             "/usr/local/pgsql/bin", "/opt/homebrew/opt/postgresql@\(major)/bin",
         ]
-        let candidates = configured.map { [$0] }
+        let candidates =
+            configured.map { [$0] }
             ?? (usual + path.split { $0 == ":" }.map { String($0) }).map { FilePath($0) }
         for folder in candidates where try await Self.isMajor(major, folder) {
             self.folder = folder
@@ -29,14 +30,16 @@ struct ServerBinaries {
             hints: [
                 "Install them (Debian: apt-get install postgresql-\(major)), or set `binaries:` in the configuration.",
                 "Or restore with --no-recover and start a server on the folder yourself.",
-            ])
+            ]
+        )
     }
 
     private static func isMajor(_ major: Int, _ folder: FilePath) async throws(Fault) -> Bool {
         let program = folder.appending("postgres")
         guard try FileSystem.followedStatus(program)?.isRegular == true else { return false }
         let output = try await Command(program, arguments: ["--version"]).runSuccessfully(
-            outputLimit: 4096)
+            outputLimit: 4096
+        )
         // postgres (PostgreSQL) 15.18 (Debian 15.18-0+deb12u1)
         let words = String(decoding: output, as: UTF8.self).split { $0 == " " }
         guard words.count >= 3 else { return false }

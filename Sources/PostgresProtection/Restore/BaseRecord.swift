@@ -26,7 +26,9 @@ struct BaseRecord {
             let version = Int(facts["version"] ?? "")
         else {
             throw Fault(
-                .damaged, "unable to use snapshot '\(snapshot.id)': it does not say what a base backup says")
+                .damaged,
+                "unable to use snapshot '\(snapshot.id)': it does not say what a base backup says"
+            )
         }
         self.snapshot = snapshot
         self.systemID = systemID

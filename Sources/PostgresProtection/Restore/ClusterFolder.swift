@@ -42,6 +42,9 @@ struct ClusterFolder {
     func text(of relative: String) throws(Fault) -> String {
         let target = path.appending(relative)
         guard try FileSystem.status(target) != nil else { return "" }
-        return String(decoding: try DurableFile.read(target, limit: ByteCount(1 << 20)), as: UTF8.self)
+        return String(
+            decoding: try DurableFile.read(target, limit: ByteCount(1 << 20)),
+            as: UTF8.self
+        )
     }
 }

@@ -26,7 +26,11 @@ struct ClusterRestore {
         progress(.phase("log"))
         let log = try await LogReader(request.vault, stream: request.stream)
         try await LogLayout(
-            log: log, identities: request.identities, path: path, end: end, size: base.segmentSize,
+            log: log,
+            identities: request.identities,
+            path: path,
+            end: end,
+            size: base.segmentSize,
             folder: folder
         ).write(progress: progress)
         let settings = try folder.text(of: "postgresql.auto.conf")
@@ -34,29 +38,43 @@ struct ClusterRestore {
         try folder.write(
             Array(
                 RecoverySettings.text(
-                    replacingIn: settings, target: request.target, timeline: path.last
-                ).utf8), to: "postgresql.auto.conf")
+                    replacingIn: settings,
+                    target: request.target,
+                    timeline: path.last
+                ).utf8
+            ),
+            to: "postgresql.auto.conf"
+        )
         try folder.write([], to: "recovery.signal")
         try writeControlFile(tree.control, folder: folder)
         guard component.recovers else { return laidOut(tree, folder: folder) }
         progress(.phase("recovery"))
         let recovered = try await RecoveryRun(
-            folder: folder, base: base, binaries: component.settings.binaries, target: request.target,
+            folder: folder,
+            base: base,
+            binaries: component.settings.binaries,
+            target: request.target,
             state: request.state
         ).run()
         try folder.write(Array(settings.utf8), to: "postgresql.auto.conf")
         try FileSystem.removeTree(plan.destination.appending("lifeboat"))
         return RestoreOutcome(
-            point: recovered.lastTransaction, lines: recovered.lines, problems: tree.problems,
-            bytes: plan.bytes)
+            point: recovered.lastTransaction,
+            lines: recovered.lines,
+            problems: tree.problems,
+            bytes: plan.bytes
+        )
     }
 
     private func laidOut(_ tree: RestoredFiles, folder: ClusterFolder) -> RestoreOutcome {
         RestoreOutcome(
             point: nil,
             lines: [
-                "laid out at \(plan.destination); start a server of the same major version on it: it replays the log and promotes itself",
-            ], problems: tree.problems, bytes: plan.bytes)
+                "laid out at \(plan.destination); start a server of the same major version on it: it replays the log and promotes itself"
+            ],
+            problems: tree.problems,
+            bytes: plan.bytes
+        )
     }
 
     /// What the restore of the files gave.
@@ -66,7 +84,8 @@ struct ClusterRestore {
     }
 
     private func restoreFiles(
-        _ base: BaseRecord, folder: ClusterFolder
+        _ base: BaseRecord,
+        folder: ClusterFolder
     ) async throws(Fault) -> RestoredFiles {
         let control = TreePath("global/pg_control")
         guard let control else { preconditionFailure("a fixed path is a path") }
@@ -80,7 +99,10 @@ struct ClusterRestore {
         }
         let tree = try await main.run(progress: progress)
         guard let bytes = tree.withheld[control]?.bytes else {
-            throw Fault(.damaged, "unable to restore snapshot '\(plan.snapshot.id)': it has no pg_control")
+            throw Fault(
+                .damaged,
+                "unable to restore snapshot '\(plan.snapshot.id)': it has no pg_control"
+            )
         }
         var problems = tree.problems
         for oid in base.snapshot.head.facts.keys.compactMap({ Self.tablespace($0) }).sorted() {
@@ -92,14 +114,17 @@ struct ClusterRestore {
 
     /// Puts a tablespace beside the data directory and links to it.
     private func restoreTablespace(
-        _ oid: UInt32, folder: ClusterFolder
+        _ oid: UInt32,
+        folder: ClusterFolder
     ) async throws(Fault) -> [String] {
         let beside = FilePath("\(plan.destination.string).tablespaces")
         let place = beside.appending(String(oid))
         guard try FileSystem.isEmptyDirectory(place) ?? true else {
             throw Fault(
-                .restoreNotEmpty, "unable to restore a tablespace to '\(place)': the folder is not empty",
-                hints: ["Move what is there away."])
+                .restoreNotEmpty,
+                "unable to restore a tablespace to '\(place)': the folder is not empty",
+                hints: ["Move what is there away."]
+            )
         }
         let account = folder.account
         let prefix = "pg_tblspc/\(oid)/"
@@ -120,8 +145,12 @@ struct ClusterRestore {
 
     private func restorer(to destination: FilePath) -> TreeRestorer {
         TreeRestorer(
-            request.vault, snapshot: plan.snapshot, identities: request.identities,
-            destination: destination, temporary: request.state)
+            request.vault,
+            snapshot: plan.snapshot,
+            identities: request.identities,
+            destination: destination,
+            temporary: request.state
+        )
     }
 
     private static func owned(_ entry: ManifestEntry, by account: Account?) -> ManifestEntry {

@@ -41,7 +41,8 @@ struct LogLayout {
     }
 
     private func write(
-        _ stretch: TimelinePath.Stretch, progress: ProgressReporter
+        _ stretch: TimelinePath.Stretch,
+        progress: ProgressReporter
     ) async throws(Fault) -> [String] {
         let stop = stretch.to ?? end
         let start = LSN(stretch.from.value / size.bytes * size.bytes)
@@ -49,14 +50,27 @@ struct LogLayout {
         var names: [String] = []
         var open: OpenSegment?
         try await log.read(
-            epoch: stretch.timeline, from: start.value, to: stop.value, identities: identities
+            epoch: stretch.timeline,
+            from: start.value,
+            to: stop.value,
+            identities: identities
         ) { position, bytes async throws(Fault) in
             var position = LSN(position)
             var rest = bytes
             while !rest.isEmpty {
-                guard let name = SegmentName(timeline: stretch.timeline, containing: position, size: size),
+                guard
+                    let name = SegmentName(
+                        timeline: stretch.timeline,
+                        containing: position,
+                        size: size
+                    ),
                     let offset = name.offset(of: position)
-                else { throw Fault(.invalidValue, "unable to lay out the log at \(position): it has no segment") }
+                else {
+                    throw Fault(
+                        .invalidValue,
+                        "unable to lay out the log at \(position): it has no segment"
+                    )
+                }
                 if open?.name != name {
                     try open?.finish()
                     open = try OpenSegment(name, in: folder)

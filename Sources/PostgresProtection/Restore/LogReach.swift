@@ -18,11 +18,16 @@ struct LogReach {
     ///
     /// - Throws: `E-LOG-GAP` when the log does not even reach the base's stop position, and what reading throws.
     init(
-        _ base: BaseRecord, log: LogReader, identities: [AgeIdentity]
+        _ base: BaseRecord,
+        log: LogReader,
+        identities: [AgeIdentity]
     ) async throws(Fault) {
         for timeline in Set(log.pieces.map(\.epoch)).sorted(by: >) where timeline >= base.timeline {
-            guard let path = try await Self.path(to: timeline, base, log, identities) else { continue }
-            guard let end = Self.end(of: path, log: log), end >= base.stop || path.stretches.count > 1
+            guard let path = try await Self.path(to: timeline, base, log, identities) else {
+                continue
+            }
+            guard let end = Self.end(of: path, log: log),
+                end >= base.stop || path.stretches.count > 1
             else { continue }
             self.path = path
             self.end = end
@@ -32,11 +37,15 @@ struct LogReach {
         throw Fault(
             .logGap,
             "unable to use the base backup of \(base.consistent): the log that it needs is not in the vault",
-            hints: ["Choose another point, or take a new base backup with `lifeboat backup`."])
+            hints: ["Choose another point, or take a new base backup with `lifeboat backup`."]
+        )
     }
 
     private static func path(
-        to timeline: UInt32, _ base: BaseRecord, _ log: LogReader, _ identities: [AgeIdentity]
+        to timeline: UInt32,
+        _ base: BaseRecord,
+        _ log: LogReader,
+        _ identities: [AgeIdentity]
     ) async throws(Fault) -> TimelinePath? {
         let history: TimelineHistory
         if timeline == base.timeline, log.histories[timeline] == nil {
@@ -61,7 +70,10 @@ struct LogReach {
     }
 
     private static func newest(
-        _ path: TimelinePath, end: LSN, log: LogReader, base: BaseRecord
+        _ path: TimelinePath,
+        end: LSN,
+        log: LogReader,
+        base: BaseRecord
     ) async throws(Fault) -> (LogHead.Heartbeat?, Instant) {
         let pieces = log.pieces.filter { $0.epoch == path.last && $0.to <= end.value }
             .sorted { $0.to > $1.to }

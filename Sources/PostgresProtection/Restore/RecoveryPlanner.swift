@@ -28,13 +28,17 @@ struct RecoveryPlanner {
         let bytes = ByteCount(chosen.base.snapshot.head.sizes.source + Int64(clamping: logBytes))
         try checkRoom(bytes, at: destination)
         return RestorePlan(
-            snapshot: chosen.base.snapshot, destination: destination, point: point(chosen),
-            steps: steps(chosen, end: end, destination: destination), bytes: bytes,
+            snapshot: chosen.base.snapshot,
+            destination: destination,
+            point: point(chosen),
+            steps: steps(chosen, end: end, destination: destination),
+            bytes: bytes,
             facts: [
                 "end": end.description,
                 "timeline": String(chosen.reach.path.last),
                 "path": chosen.reach.path.text(end: end),
-            ])
+            ]
+        )
     }
 
     /// Every base that can be used, newest first, with how far its log reaches.
@@ -48,7 +52,9 @@ struct RecoveryPlanner {
                 candidates.append(
                     Candidate(
                         base: base,
-                        reach: try await LogReach(base, log: log, identities: request.identities)))
+                        reach: try await LogReach(base, log: log, identities: request.identities)
+                    )
+                )
             } catch { fault = fault ?? error }
         }
         if candidates.isEmpty {
@@ -56,7 +62,8 @@ struct RecoveryPlanner {
                 ?? Fault(
                     .noSnapshot,
                     "unable to restore '\(request.stream.component)': there is no base backup of it",
-                    hints: ["Run `lifeboat backup` first, or look with `lifeboat ls`."])
+                    hints: ["Run `lifeboat backup` first, or look with `lifeboat ls`."]
+                )
         }
         return candidates
     }
@@ -70,7 +77,8 @@ struct RecoveryPlanner {
                     if let window = candidate.reach.window(of: candidate.base) {
                         return window.contains(moment)
                     }
-                    return candidate.base.consistent <= moment && moment <= candidate.reach.serverTime
+                    return candidate.base.consistent <= moment
+                        && moment <= candidate.reach.serverTime
                 }
             case .lsn(let position):
                 candidates.first { $0.base.stop <= position && position <= $0.reach.end }
@@ -91,7 +99,8 @@ struct RecoveryPlanner {
         return Fault(
             .targetOutsideWindow,
             "unable to restore '\(request.stream.component)': the target lies outside what can be reached",
-            hints: windows.map { "Choose a point from \($0)." })
+            hints: windows.map { "Choose a point from \($0)." }
+        )
     }
 
     private func destination(_ base: BaseRecord) throws(Fault) -> FilePath {
@@ -101,7 +110,8 @@ struct RecoveryPlanner {
         throw Fault(
             .invalidValue,
             "unable to restore '\(request.stream.component)': it is not known where it came from",
-            hints: ["Name a folder with --to."])
+            hints: ["Name a folder with --to."]
+        )
     }
 
     private func checkDestination(_ destination: FilePath) throws(Fault) {
@@ -109,19 +119,23 @@ struct RecoveryPlanner {
             throw Fault(
                 .restoreNotEmpty,
                 "unable to restore to '\(destination)': the folder is not empty",
-                hints: ["Name another one with --to, or move what is there away."])
+                hints: ["Name another one with --to, or move what is there away."]
+            )
         }
     }
 
     private func checkRoom(_ bytes: ByteCount, at destination: FilePath) throws(Fault) {
         var present = destination
-        while try FileSystem.status(present) == nil, present != present.parent { present = present.parent }
+        while try FileSystem.status(present) == nil, present != present.parent {
+            present = present.parent
+        }
         let free = try FileSystem.freeSpace(at: present)
         guard free >= bytes else {
             throw Fault(
                 .noRoom,
                 "unable to restore to '\(destination)': it needs \(bytes), and \(free) is free there",
-                hints: ["Free some space, or name another place with --to."])
+                hints: ["Free some space, or name another place with --to."]
+            )
         }
     }
 
@@ -149,14 +163,18 @@ struct RecoveryPlanner {
         ]
         switch request.target {
         case .latest: steps.append("replay to the end of the log")
-        case .time(let moment): steps.append("replay every transaction up to \(moment.rfc3339(digits: 6))")
+        case .time(let moment):
+            steps.append("replay every transaction up to \(moment.rfc3339(digits: 6))")
         case .lsn(let position): steps.append("replay to \(position)")
         }
         if chosen.reach.heartbeat == nil, case .time = request.target {
             steps.append(
-                "no heartbeat is in the log: the server refuses to end recovery unless a transaction follows the target")
+                "no heartbeat is in the log: the server refuses to end recovery unless a transaction follows the target"
+            )
         }
-        if let window = chosen.reach.window(of: base) { steps.append("this base reaches \(window)") }
+        if let window = chosen.reach.window(of: base) {
+            steps.append("this base reaches \(window)")
+        }
         return steps
     }
 }

@@ -49,7 +49,10 @@ enum RestoreScript {
         var names: [String] = []
         for stretch in path.stretches {
             let last = SegmentName(
-                timeline: stretch.timeline, containing: LSN(max(1, end.value) - 1), size: size)
+                timeline: stretch.timeline,
+                containing: LSN(max(1, end.value) - 1),
+                size: size
+            )
             if let next = last?.next { names.append(next.description) }
             if let following = last?.next?.next { names.append(following.description) }
         }

@@ -1,20 +1,20 @@
-internal import Model
-internal import PostgresWire
+package import Model
+package import PostgresWire
 
 /// Which timeline a recovery follows at which positions: from a base's timeline to the one it ends on.
-struct TimelinePath: Equatable {
+package struct TimelinePath: Equatable {
     /// A stretch on one timeline.
-    struct Stretch: Equatable {
-        let timeline: UInt32
-        let from: LSN
+    package struct Stretch: Equatable {
+        package let timeline: UInt32
+        package let from: LSN
         /// Where the next timeline takes over; nil on the last one.
-        let to: LSN?
+        package let to: LSN?
     }
 
-    let stretches: [Stretch]
+    package let stretches: [Stretch]
 
     /// The path to a timeline; nil when the timeline does not descend from the base.
-    init?(from base: UInt32, at start: LSN, to history: TimelineHistory) {
+    package init?(from base: UInt32, at start: LSN, to history: TimelineHistory) {
         guard history.descends(from: base, at: start) else { return nil }
         var stretches: [Stretch] = []
         var from = start
@@ -22,7 +22,9 @@ struct TimelinePath: Equatable {
         for ancestor in history.ancestors {
             if ancestor.timeline == base { isOnPath = true }
             guard isOnPath else { continue }
-            stretches.append(Stretch(timeline: ancestor.timeline, from: from, to: ancestor.switchPoint))
+            stretches.append(
+                Stretch(timeline: ancestor.timeline, from: from, to: ancestor.switchPoint)
+            )
             from = ancestor.switchPoint
         }
         stretches.append(Stretch(timeline: history.timeline, from: from, to: nil))
@@ -30,7 +32,7 @@ struct TimelinePath: Equatable {
     }
 
     /// Reads what ``text`` gives; nil when it is anything else. The last stretch has no end then.
-    init?(text: String) {
+    package init?(text: String) {
         var stretches: [Stretch] = []
         let lines = text.split(whereSeparator: \.isNewline)
         for (number, line) in lines.enumerated() {
@@ -39,14 +41,15 @@ struct TimelinePath: Equatable {
                 let to = LSN(words[2])
             else { return nil }
             stretches.append(
-                Stretch(timeline: timeline, from: from, to: number + 1 < lines.count ? to : nil))
+                Stretch(timeline: timeline, from: from, to: number + 1 < lines.count ? to : nil)
+            )
         }
         guard !stretches.isEmpty else { return nil }
         self.stretches = stretches
     }
 
     /// A line a stretch: timeline, first position, and where it ends, which for the last is `end`.
-    func text(end: LSN) -> String {
+    package func text(end: LSN) -> String {
         stretches.map { "\($0.timeline) \($0.from) \($0.to ?? end)" }.joined(separator: "\n")
     }
 

@@ -78,7 +78,10 @@ final class RestoringTree: ContentSink {
         try Cancellation.check("restore a tree")
         try state.withLock { state throws(Fault) in
             if let start = state.withheld[file].map({ _ in Int(offset) }) {
-                state.withheld[file]?.bytes.replaceSubrange(start..<start + bytes.count, with: bytes)
+                state.withheld[file]?.bytes.replaceSubrange(
+                    start..<start + bytes.count,
+                    with: bytes
+                )
             } else {
                 try state.writer.write(bytes, to: try state.files.file(file), at: offset)
             }

@@ -20,8 +20,9 @@ public struct TreeRestorer: Sendable {
     private let temporary: FilePath
     /// Whom restored files belong to: the numbers of the snapshot when root restores, else whoever restores.
     public var ownership: TreeWriter.Ownership
-    /// Decides about each entry: nil leaves it out, a changed path or target puts it elsewhere. It is asked twice
-    /// about every entry and must answer the same.
+    /// Decides about each entry: nil leaves it out, a changed path or target puts it elsewhere.
+    ///
+    /// It is asked twice about every entry and must answer the same.
     public var transform: @Sendable (ManifestEntry) throws(Fault) -> ManifestEntry?
     /// Paths in the tree whose files are not written but handed to the caller: small ones, see ``WithheldFile/limit``.
     public var withheld: Set<TreePath> = []
@@ -79,7 +80,9 @@ public struct TreeRestorer: Sendable {
         return try tree.complete()
     }
 
-    /// Makes every path and plans the contents; the bytes of all files. Hard links come later, when all files are there.
+    /// Makes every path and plans the contents; tells the bytes of all files.
+    ///
+    /// Hard links come later, when all files are there.
     private func plan(
         _ tree: RestoringTree,
         _ contents: ContentRestore
@@ -110,7 +113,7 @@ public struct TreeRestorer: Sendable {
             for _ in 0..<workers {
                 group.addTask {
                     do throws(Fault) {
-                        let verifier = try TreeVerifier(tree, pageKey: pageKey, progress: progress)
+                        let verifier = TreeVerifier(tree, pageKey: pageKey, progress: progress)
                         while let work = try await queue.next() { try verifier.run(work) }
                         return nil
                     } catch {

@@ -5,38 +5,22 @@ internal import SystemPackage
 internal import Vault
 
 /// Reads restored files back from the disk and compares them with the snapshot, one after the other.
-final class TreeVerifier {
+struct TreeVerifier {
     /// A file to check.
     struct Work: Sendable {
         let entry: ManifestEntry
         let place: TreeEntry
     }
 
-    private final class Folder {
-        let path: TreePath
-        let directory: Directory
-
-        init(_ path: TreePath, _ directory: consuming Directory) {
-            self.path = path
-            self.directory = directory
-        }
-    }
-
     private static let pieceBytes: Int64 = 1 << 20
     private let tree: RestoringTree
     private let pageKey: [UInt8]
     private let progress: ProgressReporter
-    private var folder: Folder
 
-    init(
-        _ tree: RestoringTree,
-        pageKey: [UInt8],
-        progress: ProgressReporter
-    ) throws(Fault) {
+    init(_ tree: RestoringTree, pageKey: [UInt8], progress: ProgressReporter) {
         self.tree = tree
         self.pageKey = pageKey
         self.progress = progress
-        folder = Folder(.root, try Directory.open(tree.root))
     }
 
     /// Checks a file, then gives it its attributes.
@@ -46,7 +30,7 @@ final class TreeVerifier {
         guard let name = work.place.path.lastName else {
             preconditionFailure("a file has a name")
         }
-        let file = try folder(work.place.path.parent).directory.openFile(name, .readWrite)
+        let file = try folder(work.place.path.parent).openFile(name, .readWrite)
         // A hole at the end was not written.
         if try file.status().size < work.place.size { try file.resize(to: work.place.size) }
         var check = ContentCheck(work.entry, pageKey: pageKey)
@@ -72,12 +56,11 @@ final class TreeVerifier {
         guard check.finish() else { throw mismatch(work.place.path) }
     }
 
-    private func folder(_ path: TreePath) throws(Fault) -> Folder {
-        if folder.path == path { return folder }
+    /// Reached name by name, so that no symbolic link on the way is followed.
+    private func folder(_ path: TreePath) throws(Fault) -> Directory {
         var directory = try Directory.open(tree.root)
         for name in path.names { directory = try directory.child(name) }
-        folder = Folder(path, directory)
-        return folder
+        return directory
     }
 
     private static func mismatch(_ path: TreePath) -> Fault {

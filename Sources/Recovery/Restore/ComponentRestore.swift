@@ -13,6 +13,19 @@ public struct ComponentRestore: Sendable {
     /// How long it took.
     public let duration: Duration
 
+    /// Describes an ending.
+    public init(
+        name: String,
+        kind: ComponentKind,
+        result: Result<RestoreOutcome, Fault>,
+        duration: Duration
+    ) {
+        self.name = name
+        self.kind = kind
+        self.result = result
+        self.duration = duration
+    }
+
     /// What came back; nil when it failed.
     public var outcome: RestoreOutcome? { try? result.get() }
 

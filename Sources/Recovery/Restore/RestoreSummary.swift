@@ -8,6 +8,12 @@ public struct RestoreSummary: Sendable {
     /// How long it took.
     public let duration: Duration
 
+    /// Describes an ending.
+    public init(results: [ComponentRestore], duration: Duration) {
+        self.results = results
+        self.duration = duration
+    }
+
     /// The first fault; nil when everything came back.
     public var fault: Fault? { results.lazy.compactMap(\.fault).first }
 

@@ -83,9 +83,12 @@ struct AgeHeader {
         return (try? ChaChaPoly.open(box, using: key)).map { SymmetricKey(data: $0) }
     }
 
+    /// The bytes of base64 without padding; nil for any text but the one that encoding them gives.
     private static func unpadded(_ text: Substring) -> [UInt8]? {
-        guard !text.contains("=") else { return nil }
         let padding = String(repeating: "=", count: (4 - text.utf8.count % 4) % 4)
-        return Data(base64Encoded: text + padding).map(Array.init)
+        guard let bytes = Data(base64Encoded: text + padding).map(Array.init),
+            AgeFile.base64(bytes) == text
+        else { return nil }
+        return bytes
     }
 }

@@ -21,6 +21,7 @@ public import Model
     ///
     /// - Throws: `E-SEAL-BROKEN` when it gives anything else.
     public func decompress(_ stored: [UInt8], count: Int) throws(Fault) -> [UInt8] {
+        var isRight = false
         let plain = unsafe [UInt8](unsafeUninitializedCapacity: count) { room, filled in
             let size = unsafe stored.withUnsafeBytes { source in
                 unsafe ZSTD_decompressDCtx(
@@ -31,9 +32,10 @@ public import Model
                     source.count
                 )
             }
-            filled = ZSTD_isError(size) == 0 && size == count ? count : 0
+            isRight = ZSTD_isError(size) == 0 && size == count
+            filled = isRight ? count : 0
         }
-        guard plain.count == count else {
+        guard isRight else {
             throw Fault(
                 .sealBroken,
                 "unable to decompress a frame: it does not hold \(count) bytes"

@@ -23,6 +23,9 @@ public struct FileLock: ~Copyable, Sendable {
         }
     }
 
+    // Closing would not do: a program that another thread is starting holds a copy of every descriptor for a moment.
+    deinit { _ = flock(file.rawValue, LOCK_UN) }
+
     /// Gives the lock back; dropping it does the same.
     public consuming func release() {}
 }

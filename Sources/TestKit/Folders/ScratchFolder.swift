@@ -15,6 +15,14 @@ public final class ScratchFolder: Sendable {
         try FileSystem.makeDirectories(path, mode: 0o700)
     }
 
+    /// Removes all that is in it.
+    ///
+    /// - Throws: `E-IO-…`.
+    public func empty() throws(Fault) {
+        try FileSystem.removeTree(path)
+        try FileSystem.makeDirectories(path, mode: 0o700)
+    }
+
     deinit {
         do throws(Fault) {
             try FileSystem.removeTree(path)

@@ -14,6 +14,8 @@ public struct VaultCheck {
     private var snapshots: [Snapshot] = []
     private var streams: Set<StreamName> = []
 
+    private static let readBytes: Int64 = 4 << 20
+
     /// Prepares a check.
     public init(_ vault: Vault) { self.vault = vault }
 
@@ -32,6 +34,7 @@ public struct VaultCheck {
             report.objects += 1
             progress(report)
         }
+        checkWayOutIsThere(infos)
         checkReferences()
         if !identities.isEmpty { try await checkContents(identities, progress: progress) }
         report.damage.sort { ($0.object, $0.fact) < ($1.object, $1.fact) }
@@ -84,21 +87,32 @@ public struct VaultCheck {
                     objectBytes: info.bytes
                 )
                 try await check.checkLog(name, piece, stream: stream)
-            case .host:
-                _ = try check.vault.enrolment(try await check.read(info), object: info.name.text)
+            case .host(let host, let number):
+                _ = try check.vault.enrolment(
+                    try await check.read(info),
+                    of: host,
+                    number: number,
+                    object: info.name.text
+                )
             case .format: try await check.checkFormat(info)
             case .wayOut(let file): try await check.checkWayOut(file, info)
             }
         }
     }
 
+    /// A document; no other object is read whole before its name or signature was looked at.
     private func read(_ info: ObjectInfo) async throws(Fault) -> [UInt8] {
-        try await vault.store.get(info.name, limit: Int(info.bytes))
+        try await vault.store.get(info.name, limit: 1 << 20)
     }
 
     private mutating func checkPack(_ id: Digest256, _ info: ObjectInfo) async throws(Fault) {
         packs[id] = info.bytes
-        guard Hashing.sha256(try await read(info)) == id else {
+        var digest = DigestStream()
+        for start in stride(from: 0, to: info.bytes, by: Int(Self.readBytes)) {
+            let end = min(start + Self.readBytes, info.bytes)
+            digest.update(try await vault.store.read(info.name, range: start..<end))
+        }
+        guard digest.finish() == id else {
             broken.insert(id)
             throw .damaged(info.name.text, "its bytes are not those that its name commits to")
         }
@@ -143,6 +157,13 @@ public struct VaultCheck {
         }
     }
 
+    private mutating func checkWayOutIsThere(_ infos: [ObjectInfo]) {
+        let present = Set(infos.lazy.map(\.name.text))
+        for name in VaultName.wayOutNames where !present.contains(name) {
+            note(name, "it is missing; without it the vault cannot be read without Lifeboat")
+        }
+    }
+
     private mutating func checkReferences() {
         var named: Set<Digest256> = []
         for snapshot in snapshots {
@@ -175,7 +196,7 @@ public struct VaultCheck {
             let reader = try await LogReader(vault, stream: stream)
             for piece in reader.pieces {
                 try await finding(reader.name(of: piece).text) { _ async throws(Fault) in
-                    _ = try await reader.plainBytes(of: piece, identities: identities)
+                    _ = try await reader.content(of: piece, identities: identities)
                 }
             }
         }

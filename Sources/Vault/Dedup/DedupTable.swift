@@ -1,6 +1,6 @@
-internal import Model
+package import Model
 internal import SystemIO
-internal import SystemPackage
+package import SystemPackage
 
 /// A hash table of piece locations in a mapped file: open addressing, linear probing, at most 60 percent full.
 ///
@@ -10,21 +10,22 @@ internal import SystemPackage
 /// 16    8    used slots
 /// 24    32   SHA-256 of the snapshot object that it reflects
 /// 56    32   vault id
-/// 4096  40 a slot: id (16) | pack (8) | frame (4) | start (4) | length (4) | zero (4); length 0 is an empty slot
+/// 4096  40 a slot: id (16) | pack (8) | frame (4) | start (4) | length (4) | check (4); length 0 is an empty slot
 /// ```
 /// Numbers are in the machine's order: the file is a cache of this machine and is rebuilt from the vault when it is lost.
-final class DedupTable {
+/// A slot whose check does not fit is passed over: a bit that flips on this machine costs room, not a backup.
+package final class DedupTable {
     private static let magic = Array("LBTABLE1".utf8)
     private static let headerBytes = 4096
     private static let slotBytes = 40
 
-    private(set) var path: FilePath
+    package private(set) var path: FilePath
     private var file: MappedFile
     private var slots: Int
-    private(set) var used: Int
+    package private(set) var used: Int
 
     /// Makes an empty table at a path, replacing what is there.
-    init(creating path: FilePath, slots: Int = 4096) throws(Fault) {
+    package init(creating path: FilePath, slots: Int = 4096) throws(Fault) {
         self.path = path
         self.slots = slots
         used = 0
@@ -33,7 +34,7 @@ final class DedupTable {
     }
 
     /// Opens the table that reflects a snapshot; nil when there is none, it reflects another, or it is damaged.
-    init?(opening path: FilePath, reflecting head: Digest256, vault: Digest256) {
+    package init?(opening path: FilePath, reflecting head: Digest256, vault: Digest256) {
         guard let status = try? FileSystem.status(path), status.size >= Int64(Self.headerBytes),
             let file = try? MappedFile(path, size: Int(status.size), create: false)
         else { return nil }
@@ -53,25 +54,20 @@ final class DedupTable {
     }
 
     /// The location of an id.
-    func find(_ id: ContentID) -> PieceLocation? {
+    package func find(_ id: ContentID) -> PieceLocation? {
         unsafe file.withBytes { bytes in
             var slot = Self.slot(of: id, slots: slots)
-            while true {
-                let base = Self.headerBytes + slot * Self.slotBytes
-                let length = unsafe bytes.load(fromByteOffset: base + 32, as: UInt32.self)
-                if length == 0 { return nil }
-                if unsafe bytes.load(fromByteOffset: base, as: UInt64.self) == id.high,
-                    unsafe bytes.load(fromByteOffset: base + 8, as: UInt64.self) == id.low
-                {
-                    return unsafe Self.location(bytes, base)
-                }
+            for _ in 0..<slots {
+                guard let entry = unsafe Self.entry(bytes, slot) else { return nil }
+                if entry.id == id { return entry.isWhole ? entry.location : nil }
                 slot = (slot + 1) & (slots - 1)
             }
+            return nil
         }
     }
 
     /// Adds a location; an id that is there keeps the one it has.
-    func insert(_ id: ContentID, _ location: PieceLocation) throws(Fault) {
+    package func insert(_ id: ContentID, _ location: PieceLocation) throws(Fault) {
         precondition(location.length > 0, "an empty piece has no place")
         if used * 10 >= slots * 6 { try grow() }
         unsafe file.withBytes { bytes in
@@ -80,25 +76,17 @@ final class DedupTable {
     }
 
     /// Every id with its location.
-    func forEach(_ body: (ContentID, PieceLocation) throws(Fault) -> Void) throws(Fault) {
+    package func forEach(_ body: (ContentID, PieceLocation) throws(Fault) -> Void) throws(Fault) {
         for slot in 0..<slots {
-            let entry: (ContentID, PieceLocation)? = unsafe file.withBytes { bytes in
-                let base = Self.headerBytes + slot * Self.slotBytes
-                guard unsafe bytes.load(fromByteOffset: base + 32, as: UInt32.self) > 0 else {
-                    return nil
-                }
-                let id = unsafe ContentID(
-                    high: bytes.load(fromByteOffset: base, as: UInt64.self),
-                    low: bytes.load(fromByteOffset: base + 8, as: UInt64.self)
-                )
-                return unsafe (id, Self.location(bytes, base))
-            }
-            if let entry { try body(entry.0, entry.1) }
+            let entry = unsafe file.withBytes { bytes in unsafe Self.entry(bytes, slot) }
+            if let entry, entry.isWhole { try body(entry.id, entry.location) }
         }
     }
 
     /// Stamps the table as reflecting a snapshot, and moves it to its lasting place.
-    func publish(as target: FilePath, reflecting head: Digest256, vault: Digest256) throws(Fault) {
+    package func publish(as target: FilePath, reflecting head: Digest256, vault: Digest256)
+        throws(Fault)
+    {
         unsafe file.withBytes { bytes in
             let numbers = [slots, used].flatMap { value in
                 stride(from: 0, to: 64, by: 8).map { UInt8(truncatingIfNeeded: value >> $0) }
@@ -126,15 +114,40 @@ final class DedupTable {
         Int(truncatingIfNeeded: id.low) & (slots - 1)
     }
 
-    private static func location(_ bytes: UnsafeMutableRawBufferPointer, _ base: Int)
-        -> PieceLocation
-    {
-        unsafe PieceLocation(
+    /// What a slot holds; nil when it is empty.
+    private static func entry(
+        _ bytes: UnsafeMutableRawBufferPointer,
+        _ slot: Int
+    ) -> (id: ContentID, location: PieceLocation, isWhole: Bool)? {
+        let base = headerBytes + slot * slotBytes
+        let length = unsafe bytes.load(fromByteOffset: base + 32, as: UInt32.self)
+        guard length > 0 else { return nil }
+        let id = unsafe ContentID(
+            high: bytes.load(fromByteOffset: base, as: UInt64.self),
+            low: bytes.load(fromByteOffset: base + 8, as: UInt64.self)
+        )
+        let location = unsafe PieceLocation(
             pack: bytes.load(fromByteOffset: base + 16, as: UInt64.self),
             frame: bytes.load(fromByteOffset: base + 24, as: UInt32.self),
             start: bytes.load(fromByteOffset: base + 28, as: UInt32.self),
-            length: bytes.load(fromByteOffset: base + 32, as: UInt32.self)
+            length: length
         )
+        let stored = unsafe bytes.load(fromByteOffset: base + 36, as: UInt32.self)
+        return (id, location, stored == check(id, location))
+    }
+
+    /// A hash of a slot against accidents, not against people.
+    private static func check(_ id: ContentID, _ location: PieceLocation) -> UInt32 {
+        let words = [
+            id.high, id.low, location.pack, UInt64(location.frame) << 32 | UInt64(location.start),
+            UInt64(location.length),
+        ]
+        var hash: UInt64 = 0
+        for word in words {
+            hash = (hash ^ word) &* 0x9E37_79B9_7F4A_7C15
+            hash ^= hash >> 29
+        }
+        return UInt32(truncatingIfNeeded: hash >> 32)
     }
 
     private static func insert(
@@ -144,35 +157,22 @@ final class DedupTable {
         slots: Int
     ) -> Bool {
         var slot = slot(of: id, slots: slots)
-        while true {
-            let base = headerBytes + slot * slotBytes
-            if unsafe bytes.load(fromByteOffset: base + 32, as: UInt32.self) == 0 {
-                unsafe bytes.storeBytes(of: id.high, toByteOffset: base, as: UInt64.self)
-                unsafe bytes.storeBytes(of: id.low, toByteOffset: base + 8, as: UInt64.self)
-                unsafe bytes.storeBytes(of: location.pack, toByteOffset: base + 16, as: UInt64.self)
-                unsafe bytes.storeBytes(
-                    of: location.frame,
-                    toByteOffset: base + 24,
-                    as: UInt32.self
-                )
-                unsafe bytes.storeBytes(
-                    of: location.start,
-                    toByteOffset: base + 28,
-                    as: UInt32.self
-                )
-                unsafe bytes.storeBytes(
-                    of: location.length,
-                    toByteOffset: base + 32,
-                    as: UInt32.self
-                )
-                return true
-            }
-            if unsafe bytes.load(fromByteOffset: base, as: UInt64.self) == id.high,
-                unsafe bytes.load(fromByteOffset: base + 8, as: UInt64.self) == id.low
-            {
-                return false
-            }
+        while let entry = unsafe entry(bytes, slot) {
+            if entry.id == id { return false }
             slot = (slot + 1) & (slots - 1)
         }
+        let base = headerBytes + slot * slotBytes
+        let numbers = [location.frame, location.start, location.length, check(id, location)]
+        for (index, word) in [id.high, id.low, location.pack].enumerated() {
+            unsafe bytes.storeBytes(of: word, toByteOffset: base + index * 8, as: UInt64.self)
+        }
+        for (index, number) in numbers.enumerated() {
+            unsafe bytes.storeBytes(
+                of: number,
+                toByteOffset: base + 24 + index * 4,
+                as: UInt32.self
+            )
+        }
+        return true
     }
 }

@@ -1,9 +1,17 @@
 /// Where a page or a chunk lies.
 ///
 /// While its frame is on the way into a pack, `pack` is zero and `frame` is the session's number of the frame plus one.
-struct PieceLocation: Hashable {
-    let pack: UInt64
-    let frame: UInt32
-    let start: UInt32
-    let length: UInt32
+package struct PieceLocation: Sendable, Hashable {
+    package let pack: UInt64
+    package let frame: UInt32
+    package let start: UInt32
+    package let length: UInt32
+
+    /// Names a place.
+    package init(pack: UInt64, frame: UInt32, start: UInt32, length: UInt32) {
+        self.pack = pack
+        self.frame = frame
+        self.start = start
+        self.length = length
+    }
 }

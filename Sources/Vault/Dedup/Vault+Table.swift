@@ -26,8 +26,11 @@ extension Vault {
         for pack in head.head.packs where stored[pack.id.prefix] == pack {
             do throws(Fault) {
                 try await addPieces(of: pack, to: table, keys: keys)
-            } catch  where error.code.disposition == .corrupt {
-                // What a damaged pack holds is stored again; `check` is what reports the damage.
+            } catch
+                where error.code.disposition == .corrupt || error.code == .wrongKey
+            {
+                // What a damaged pack holds is stored again; `check` is what reports the damage. A pack that the host
+                // wrote under an earlier identity is closed to it, and its ids would be of another secret.
                 continue
             }
         }

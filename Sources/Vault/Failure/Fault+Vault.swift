@@ -19,6 +19,8 @@ extension Fault.Code {
     public static let streamBusy = Fault.Code("E-STREAM-BUSY", .retry, exit: .refused)
     /// The log does not reach from one position to another without a gap.
     public static let logGap = Fault.Code("E-LOG-GAP", .permanent, exit: .refused)
+    /// The stream holds the log of another source.
+    public static let logSource = Fault.Code("E-LOG-SOURCE", .permanent, exit: .refused)
     /// Something that a session stored was no longer there when it wanted to commit.
     public static let vanished = Fault.Code("E-VAULT-VANISHED", .retry, exit: .failed)
 }

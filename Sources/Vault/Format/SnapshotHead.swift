@@ -55,4 +55,12 @@ public struct SnapshotHead: Sendable, Codable {
     public let facts: [String: String]
     /// The sealed body.
     public internal(set) var body: BodyReference
+
+    /// Whether every number is one that a writer can have meant; a signature does not make a head sound.
+    var isSound: Bool {
+        let counts = [sizes.source, sizes.added, sizes.stored, sizes.entries, Int64(problems)]
+        return format == 1 && counts.allSatisfy { $0 >= 0 } && body.bytes > 0
+            && packs.allSatisfy { $0.bytes > SealedHeader.tailBytes }
+            && zip(packs, packs.dropFirst()).allSatisfy { $0.id < $1.id }
+    }
 }

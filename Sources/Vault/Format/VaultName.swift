@@ -28,7 +28,7 @@ public enum VaultName: Sendable, Hashable {
         case (let first?, 1) where Self.wayOutNames.contains(first): self = .wayOut(first)
         case ("hosts", 3):
             guard StreamName.isLabel(parts[1]), parts[2].hasSuffix(".json"),
-                let number = Self.number(parts[2].dropLast(5), digits: 6, radix: 10)
+                let number = Self.number(parts[2].dropLast(5), digits: 6, radix: 10), number > 0
             else { return nil }
             self = .host(parts[1], number: Int(number))
         case ("packs", 3):
@@ -39,7 +39,7 @@ public enum VaultName: Sendable, Hashable {
         case ("snapshots", 3):
             let labels = parts[2].split { $0 == "-" }
             guard let stream = StreamName(parts[1]), labels.count == 2, Self.isShort(labels[1]),
-                let seq = Self.number(labels[0], digits: 10, radix: 10)
+                let seq = Self.number(labels[0], digits: 10, radix: 10), seq > 0
             else { return nil }
             self = .snapshot(stream, seq: seq, short: String(labels[1]))
         case ("log", 4):

@@ -8,8 +8,8 @@ public struct LogReader: Sendable {
     public let stream: StreamName
     /// What the vault holds of it, by name; nothing is verified before it is read.
     public let pieces: [LogPiece]
-    /// The epochs whose history file the vault holds.
-    public let histories: [UInt32: String]
+    /// The history files that the vault holds, by epoch; more than one only when false ones were put there.
+    public let histories: [UInt32: [String]]
     private let vault: Vault
 
     /// Lists the log of a stream. One listing.
@@ -17,7 +17,7 @@ public struct LogReader: Sendable {
     /// - Throws: what the store throws.
     public init(_ vault: Vault, stream: StreamName) async throws(Fault) {
         var pieces: [LogPiece] = []
-        var histories: [UInt32: String] = [:]
+        var histories: [UInt32: [String]] = [:]
         try await vault.store.list("log/\(stream)/") { info in
             switch VaultName(info.name) {
             case .log(_, let epoch, let from, let to, let short):
@@ -30,7 +30,7 @@ public struct LogReader: Sendable {
                         objectBytes: info.bytes
                     )
                 )
-            case .history(_, let epoch, let short): histories[epoch] = short
+            case .history(_, let epoch, let short): histories[epoch, default: []].append(short)
             default: break
             }
         }
@@ -56,7 +56,8 @@ public struct LogReader: Sendable {
 
     /// Hands the log from one position to another to `body`, in order and without a gap.
     ///
-    /// At any position the piece that reaches furthest is taken; where two that are read overlap their bytes must agree.
+    /// At any position the whole piece that reaches furthest is taken; where two that are read overlap their bytes must
+    /// agree, and all must be the log of one source. A damaged or forged piece only matters where no other holds its bytes.
     ///
     /// - Throws: `E-LOG-GAP` when a position is not covered, `E-VAULT-DAMAGED`, `E-VAULT-TRUST`, `E-KEY-WRONG`.
     public func read(
@@ -66,39 +67,67 @@ public struct LogReader: Sendable {
         identities: [AgeIdentity],
         _ body: (_ position: UInt64, _ bytes: ArraySlice<UInt8>) async throws(Fault) -> Void
     ) async throws(Fault) {
-        let candidates = pieces.filter { $0.epoch == epoch && $0.to > from && $0.from < to }
+        var sweep = LogSweep(
+            pieces.lazy.filter { $0.epoch == epoch && $0.to > from && $0.from < to }
+        )
         var position = from
-        var last: (piece: LogPiece, bytes: [UInt8])?
+        var last: LogContent?
         while position < to {
-            guard
-                let piece = candidates.filter({ $0.from <= position && $0.to > position })
-                    .max(by: { $0.to < $1.to })
-            else { throw gap(epoch: epoch, at: position) }
-            let bytes = try await plainBytes(of: piece, identities: identities)
-            if let last { try agree(last, (piece, bytes)) }
-            let end = min(to, piece.to)
-            try await body(position, bytes[Int(position - piece.from)..<Int(end - piece.from)])
-            last = (piece, bytes)
+            let present = try await content(
+                at: position,
+                epoch: epoch,
+                &sweep,
+                identities: identities
+            )
+            if let last { try agree(last, present) }
+            let start = present.piece.from
+            let end = min(to, present.piece.to)
+            try await body(position, present.bytes[Int(position - start)..<Int(end - start)])
+            last = present
             position = end
         }
+    }
+
+    /// The whole piece that holds a position and reaches furthest; damaged and forged ones are passed over.
+    private func content(
+        at position: UInt64,
+        epoch: UInt32,
+        _ sweep: inout LogSweep,
+        identities: [AgeIdentity]
+    ) async throws(Fault) -> LogContent {
+        var damage: Fault?
+        while let piece = sweep.take(at: position) {
+            do throws(Fault) {
+                return try await content(of: piece, identities: identities)
+            } catch
+                where error.code.disposition == .corrupt || error.code == .objectMissing
+            { damage = damage ?? error }
+        }
+        throw damage ?? gap(epoch: epoch, at: position)
     }
 
     /// The history file of an epoch.
     ///
     /// - Throws: `E-LOG-GAP` when the vault has none, `E-VAULT-DAMAGED`, `E-VAULT-TRUST`, `E-KEY-WRONG`.
     public func history(epoch: UInt32, identities: [AgeIdentity]) async throws(Fault) -> [UInt8] {
-        guard let short = histories[epoch] else {
-            throw Fault(
+        var damage: Fault?
+        for short in histories[epoch] ?? [] {
+            let piece = LogPiece(epoch: epoch, from: 0, to: 0, short: short, objectBytes: 18 << 20)
+            do throws(Fault) {
+                return try await content(
+                    of: piece,
+                    as: .history(stream, epoch: epoch, short: short),
+                    identities: identities
+                ).bytes
+            } catch
+                where error.code.disposition == .corrupt || error.code == .objectMissing
+            { damage = damage ?? error }
+        }
+        throw damage
+            ?? Fault(
                 .logGap,
                 "unable to restore timeline \(epoch): its history file is not in the vault"
             )
-        }
-        let piece = LogPiece(epoch: epoch, from: 0, to: 0, short: short, objectBytes: 16 << 20)
-        return try await plainBytes(
-            of: piece,
-            as: .history(stream, epoch: epoch, short: short),
-            identities: identities
-        )
     }
 
     /// The object of a piece.
@@ -112,12 +141,12 @@ public struct LogReader: Sendable {
         ).objectName
     }
 
-    /// The verified and decoded bytes of a piece.
-    func plainBytes(
+    /// A piece, verified and decoded.
+    func content(
         of piece: LogPiece,
         as name: VaultName? = nil,
         identities: [AgeIdentity]
-    ) async throws(Fault) -> [UInt8] {
+    ) async throws(Fault) -> LogContent {
         guard let name = name ?? VaultName(self.name(of: piece)) else {
             preconditionFailure("a piece has a name")
         }
@@ -135,23 +164,25 @@ public struct LogReader: Sendable {
         guard piece.to == piece.from || UInt64(plain.count) == piece.to - piece.from else {
             throw .damaged(object, "it holds \(plain.count) bytes, not what its name says")
         }
-        return plain
+        return LogContent(piece: piece, head: head, bytes: plain)
     }
 
-    private func agree(
-        _ left: (piece: LogPiece, bytes: [UInt8]),
-        _ right: (piece: LogPiece, bytes: [UInt8])
-    ) throws(Fault) {
+    private func agree(_ left: LogContent, _ right: LogContent) throws(Fault) {
+        let name = name(of: right.piece).description
+        guard left.head.source == right.head.source else {
+            throw .damaged(
+                name,
+                "it is the log of '\(right.head.source)', not of '\(left.head.source)'"
+            )
+        }
         let from = max(left.piece.from, right.piece.from)
         let to = min(left.piece.to, right.piece.to)
         guard from < to else { return }
-        let first = left.bytes[Int(from - left.piece.from)..<Int(to - left.piece.from)]
-        let second = right.bytes[Int(from - right.piece.from)..<Int(to - right.piece.from)]
-        guard first == second else {
-            throw .damaged(
-                name(of: right.piece).description,
-                "it differs from the piece that it overlaps"
-            )
+        let bytes = { (content: LogContent) in
+            content.bytes[Int(from - content.piece.from)..<Int(to - content.piece.from)]
+        }
+        guard bytes(left) == bytes(right) else {
+            throw .damaged(name, "it differs from the piece that it overlaps")
         }
     }
 

@@ -15,6 +15,7 @@ public final class LogWriter {
     private let tagger: ContentHasher
     private let lock: StreamLock
     private var previous: Digest256?
+    private var source: String?
 
     /// Takes the log's lock in the host's state directory.
     ///
@@ -40,8 +41,10 @@ public final class LogWriter {
 
     /// Stores a piece; when this returns it is durable.
     ///
-    /// - Throws: what the store throws; the piece may be stored again.
+    /// - Throws: `E-LOG-SOURCE` when the stream holds the log of another source, and what the store throws; the piece may
+    ///   then be stored again.
     public func put(_ input: LogInput) async throws(Fault) {
+        try await checkSource(input)
         let body = try sealed(input.bytes)
         let head = head(input, to: input.to, body: body)
         let object = SignedObject.build(head: head, body: body, key: keys.signing)
@@ -61,14 +64,10 @@ public final class LogWriter {
 
     /// Stores the history file of a timeline, once.
     ///
-    /// - Throws: what the store throws.
+    /// - Throws: `E-LOG-SOURCE` when the stream holds the log of another source, and what the store throws.
     public func putHistory(_ input: LogInput) async throws(Fault) {
-        var isStored = false
-        try await vault.store.list("log/\(stream)/\(VaultName.padded(UInt64(input.epoch), 8, 16))/")
-        {
-            if case .history = VaultName($0.name) { isStored = true }
-        }
-        guard !isStored else { return }
+        try await checkSource(input)
+        guard try await !hasHistory(of: input.epoch) else { return }
         let body = try sealed(input.bytes)
         let object = SignedObject.build(
             head: head(input, to: input.from, body: body),
@@ -81,6 +80,49 @@ public final class LogWriter {
             short: Hashing.sha256(object).short
         )
         try await vault.store.put(name.objectName, object)
+    }
+
+    /// Compares the source with that of the newest trusted piece of the stream; once, since only this writer adds more.
+    private func checkSource(_ input: LogInput) async throws(Fault) {
+        let expected: String
+        if let source {
+            expected = source
+        } else {
+            expected = try await storedSource() ?? input.source
+        }
+        guard expected == input.source else {
+            throw Fault(
+                .logSource,
+                "unable to store the log of '\(stream.component)': the vault holds that of cluster \(expected), this is \(input.source)",
+                hints: ["Give the new cluster a component of its own in the configuration."]
+            )
+        }
+        source = expected
+    }
+
+    private func storedSource() async throws(Fault) -> String? {
+        let reader = try await LogReader(vault, stream: stream)
+        let newestFirst = reader.pieces.sorted { ($0.epoch, $0.to) > ($1.epoch, $1.to) }
+        for piece in newestFirst {
+            do throws(Fault) {
+                return try await reader.head(of: piece).source
+            } catch  where error.code.disposition == .corrupt { continue }
+        }
+        return nil
+    }
+
+    /// Whether the vault holds a whole history file; a false one does not count.
+    private func hasHistory(of epoch: UInt32) async throws(Fault) -> Bool {
+        let reader = try await LogReader(vault, stream: stream)
+        for short in reader.histories[epoch] ?? [] {
+            let piece = LogPiece(epoch: epoch, from: 0, to: 0, short: short, objectBytes: 18 << 20)
+            do throws(Fault) {
+                let name = VaultName.history(stream, epoch: epoch, short: short)
+                _ = try await vault.verifiedLog(name, piece, stream: stream)
+                return true
+            } catch  where error.code.disposition == .corrupt { continue }
+        }
+        return false
     }
 
     private func sealed(_ plain: [UInt8]) throws(Fault) -> [UInt8] {

@@ -24,7 +24,7 @@ extension Vault {
         object: String
     ) throws(Fault) -> LogHead {
         let head = try JSONText.decode(LogHead.self, signed.head, of: object)
-        guard head.type == "log", head.stream == stream, head.host == stream.host,
+        guard head.format == 1, head.type == "log", head.stream == stream, head.host == stream.host,
             head.epoch == piece.epoch, head.from == VaultName.padded(piece.from, 16, 16),
             head.to == VaultName.padded(piece.to, 16, 16)
         else { throw .damaged(object, "it was renamed") }

@@ -31,7 +31,10 @@ extension Vault {
         return list
     }
 
-    /// The newest verified snapshots of a stream, and the highest number that any object of it carries.
+    private static let largestJump: UInt64 = 1_000_000
+
+    /// The newest verified snapshots of a stream, and the highest number that an object of it carries, be it damaged, up
+    /// to a million beyond those.
     ///
     /// There are none in a new stream, usually one, and several after a fork: two with one number.
     ///
@@ -50,7 +53,10 @@ extension Vault {
                 refused.append(error)
             }
         }
-        return (heads, names.last?.id.seq ?? 0, refused)
+        // A number far beyond what can be trusted is a forger's, who would use up the ten digits of a number.
+        let newest = heads.first?.id.seq ?? 0
+        let highest = names.last { $0.id.seq <= newest + Self.largestJump }?.id.seq
+        return (heads, highest ?? newest, refused)
     }
 
     private func snapshotNames(
@@ -82,7 +88,10 @@ extension Vault {
             enrolment: head.enrolment,
             object: name.description
         )
-        guard objectBytes == Int64(signed.bodyOffset + head.body.bytes) else {
+        guard head.isSound else {
+            throw .damaged(name.description, "its head is not what it should be")
+        }
+        guard objectBytes - Int64(signed.bodyOffset) == Int64(head.body.bytes) else {
             throw .damaged(
                 name.description,
                 "it is \(objectBytes) bytes long, not what its head says"

@@ -1,12 +1,12 @@
-internal import Model
+package import Model
 internal import SystemIO
-internal import SystemPackage
+package import SystemPackage
 
 /// Sorts the runs of a restore by pack, in bounded memory: what does not fit is sorted in parts, kept in a nameless
 /// temporary file, and merged.
 ///
 /// Memory: `limit` runs of 40 bytes while collecting, 64 KiB for each part while merging.
-final class RunSorter {
+package final class RunSorter {
     private let directory: FilePath
     private let limit: Int
     private var runs: [PlacedRun] = []
@@ -15,19 +15,19 @@ final class RunSorter {
     private var end: Int64 = 0
 
     /// - Parameter directory: where the temporary file goes.
-    init(in directory: FilePath, limit: Int = 1 << 20) {
+    package init(in directory: FilePath, limit: Int = 1 << 20) {
         self.directory = directory
         self.limit = limit
     }
 
     /// Adds a run.
-    func append(_ run: PlacedRun) throws(Fault) {
+    package func append(_ run: PlacedRun) throws(Fault) {
         runs.append(run)
         if runs.count >= limit { try spillOut() }
     }
 
     /// Every run in pack order.
-    func forEach(_ body: (PlacedRun) async throws(Fault) -> Void) async throws(Fault) {
+    package func forEach(_ body: (PlacedRun) async throws(Fault) -> Void) async throws(Fault) {
         guard !parts.isEmpty else {
             runs.sort(by: <)
             for run in runs { try await body(run) }

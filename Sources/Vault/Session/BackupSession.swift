@@ -47,9 +47,15 @@ public final class BackupSession {
     /// Tags the plain text of secrets, so that an unchanged one is recognised.
     public var secretHasher: ContentHasher { keys.secret.hasher(for: .secret, vault: vault.id) }
 
-    /// Begins a page-mapped file.
+    /// Begins a page-mapped file; a page has 512 to 65,536 bytes.
     public func pages(pageBytes: Int) -> PageWriter {
-        PageWriter(pieces, hasher: pageHasher, pageBytes: pageBytes, advisor: CompressionAdvisor())
+        precondition((512...65_536).contains(pageBytes), "the format knows no such page")
+        return PageWriter(
+            pieces,
+            hasher: pageHasher,
+            pageBytes: pageBytes,
+            advisor: CompressionAdvisor()
+        )
     }
 
     /// Begins a file cut at content-defined boundaries, of about `sizeHint` bytes.
@@ -84,12 +90,15 @@ public final class BackupSession {
         try spool.append(wire)
     }
 
-    /// The manifest of ``previous``, for comparing; nil when there is none.
+    /// The manifest of ``previous``, for comparing; nil when there is none, or when the host wrote it under an earlier
+    /// identity.
     ///
     /// - Throws: what reading it throws.
     public func previousManifest() async throws(Fault) -> ManifestReader? {
         guard let previous else { return nil }
-        return try await vault.manifest(of: previous, identities: [keys.identity])
+        do throws(Fault) {
+            return try await vault.manifest(of: previous, identities: [keys.identity])
+        } catch  where error.code == .wrongKey { return nil }
     }
 
     /// The stored content of an entry of the previous snapshot, if every pack of it is still there.

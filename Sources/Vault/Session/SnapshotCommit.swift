@@ -34,10 +34,7 @@ struct SnapshotCommit {
         let object = SignedObject.build(head: head, body: body, key: keys.signing)
         let digest = Hashing.sha256(object)
         let id = SnapshotID(stream: request.stream, seq: seq, short: digest.short)
-        try await vault.store.put(
-            VaultName.snapshot(id.stream, seq: id.seq, short: id.short).objectName,
-            object
-        )
+        try await store(object, as: id)
         // The table is a cache: the snapshot stands whether or not it can be kept.
         try? index.publish(
             as: request.tablePath("table"),
@@ -51,6 +48,19 @@ struct SnapshotCommit {
             objectBytes: Int64(object.count),
             bodyOffset: object.count - body.count
         )
+    }
+
+    /// Stores the snapshot object, and looks whether it is there: a store that lies must not make a success.
+    private func store(_ object: [UInt8], as id: SnapshotID) async throws(Fault) {
+        let name = VaultName.snapshot(id.stream, seq: id.seq, short: id.short).objectName
+        try await vault.store.put(name, object)
+        guard try await vault.store.status(name)?.bytes == Int64(object.count) else {
+            throw Fault(
+                .vanished,
+                "unable to commit the backup of '\(request.stream.component)': the snapshot is not there after it was stored",
+                hints: ["Look at the store's own log, then run the backup again."]
+            )
+        }
     }
 
     /// Proves by a fresh listing that every pack is stored with its size.

@@ -26,7 +26,11 @@ extension Vault {
         let newest = try await newest(of: request.stream)
         var previous: [Digest256] = []
         for head in newest.heads { previous.append(try await digest(of: head)) }
-        let known = try await storedPacks()
+        var known = try await storedPacks()
+        // A pack that lost bytes since a head named it is not built upon.
+        for pack in newest.heads.lazy.flatMap(\.head.packs) where known[pack.id.prefix] != pack {
+            known[pack.id.prefix] = nil
+        }
         let index = DedupIndex(
             base: try await table(
                 for: newest.heads.first,
@@ -79,6 +83,7 @@ extension Vault {
 
     /// Whom the host seals to, by its newest enrolment.
     func recipients(for keys: HostKeys) throws(Fault) -> [AgeRecipient] {
+        try checkWritable()
         guard let enrolment = enrolment(of: keys.host), enrolment.key == keys.signing.verifyKey
         else {
             throw Fault(

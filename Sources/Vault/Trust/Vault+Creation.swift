@@ -50,7 +50,8 @@ extension Vault {
                 hints: ["Take the operator key from the recovery kit of this vault."]
             )
         }
-        let number = (enrolment(of: keys.host)?.number ?? 0) + 1
+        try checkWritable()
+        let number = try await highestNumber(of: keys.host) + 1
         let document = HostDocument(
             vault: id,
             host: keys.host,
@@ -66,5 +67,14 @@ extension Vault {
             SignedDocument(document, key: key).bytes
         )
         return try await Vault.open(store, expecting: id)
+    }
+
+    /// The highest number that a document of a host carries, whether or not the document can be used.
+    private func highestNumber(of host: String) async throws(Fault) -> Int {
+        var highest = 0
+        try await store.list("hosts/\(host)/") { info in
+            if case .host(_, let number) = VaultName(info.name) { highest = max(highest, number) }
+        }
+        return highest
     }
 }

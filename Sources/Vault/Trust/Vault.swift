@@ -19,6 +19,8 @@ public struct Vault: Sendable {
     public let enrolments: [Enrolment]
     /// Documents under `hosts/` that could not be used, one fault each.
     public let refusedHosts: [Fault]
+    /// Features that a program must know to write to the vault, and this one does not.
+    let unknownWriteFeatures: [String]
 
     /// Opens the vault in a store.
     ///
@@ -54,7 +56,8 @@ public struct Vault: Sendable {
             environment: format.environment,
             operatorKey: key,
             enrolments: [],
-            refusedHosts: []
+            refusedHosts: [],
+            unknownWriteFeatures: format.write
         )
         vault = try await vault.readingHosts()
         return vault
@@ -84,16 +87,11 @@ public struct Vault: Sendable {
         _ document: SignedDocument,
         object: String
     ) throws(Fault) -> (FormatDocument, VerifyKey) {
+        let number = try JSONText.decode(FormatNumber.self, document.document, of: object).format
+        guard number == 1 else { throw unknown("open", "it is of format \(number)") }
         let format = try JSONText.decode(FormatDocument.self, document.document, of: object)
-        let unknown = format.read + format.write
-        guard format.format == 1, unknown.isEmpty else {
-            throw Fault(
-                .unknownFormat,
-                "unable to open the vault: it is of format \(format.format)"
-                    + (unknown.isEmpty ? "" : " with features \(unknown.joined(separator: ", "))")
-                    + ", this program knows format 1",
-                hints: ["Use a newer Lifeboat; nothing was changed."]
-            )
+        guard format.read.isEmpty else {
+            throw unknown("open", "it has features \(format.read.joined(separator: ", "))")
         }
         guard document.by.description == format.operator, document.by.digest == format.vault else {
             throw Fault(
@@ -104,6 +102,24 @@ public struct Vault: Sendable {
         return (format, document.by)
     }
 
+    /// Refuses to write to a vault that has features which a writer must know and this program does not.
+    func checkWritable() throws(Fault) {
+        guard unknownWriteFeatures.isEmpty else {
+            throw Self.unknown(
+                "write to",
+                "it has features \(unknownWriteFeatures.joined(separator: ", "))"
+            )
+        }
+    }
+
+    private static func unknown(_ verb: String, _ fact: String) -> Fault {
+        Fault(
+            .unknownFormat,
+            "unable to \(verb) the vault: \(fact), and this program knows plain format 1",
+            hints: ["Use a newer Lifeboat; nothing was changed."]
+        )
+    }
+
     private func readingHosts() async throws(Fault) -> Vault {
         var names: [ObjectName] = []
         try await store.list("hosts/") { names.append($0.name) }
@@ -111,14 +127,14 @@ public struct Vault: Sendable {
         var refused: [Fault] = []
         for name in names {
             guard case .host(let host, let number) = VaultName(name) else { continue }
-            let bytes = try await store.get(name, limit: 1 << 20)
             do throws(Fault) {
-                let enrolment = try enrolment(bytes, object: name.description)
-                guard enrolment.host == host, enrolment.number == number else {
-                    throw .damaged(name.description, "it speaks of another host")
-                }
-                enrolments.append(enrolment)
-            } catch { refused.append(error) }
+                let bytes = try await store.get(name, limit: 1 << 20)
+                enrolments.append(
+                    try enrolment(bytes, of: host, number: number, object: name.description)
+                )
+            } catch  where error.code.disposition == .corrupt || error.code == .invalidKey {
+                refused.append(error)
+            }
         }
         return Vault(
             store: store,
@@ -126,10 +142,26 @@ public struct Vault: Sendable {
             environment: environment,
             operatorKey: operatorKey,
             enrolments: enrolments.sorted { ($0.host, $0.number) < ($1.host, $1.number) },
-            refusedHosts: refused
+            refusedHosts: refused,
+            unknownWriteFeatures: unknownWriteFeatures
         )
     }
 
+    /// The enrolment in a document that stands under the name of a host and a number.
+    func enrolment(
+        _ bytes: [UInt8],
+        of host: String,
+        number: Int,
+        object: String
+    ) throws(Fault) -> Enrolment {
+        let enrolment = try enrolment(bytes, object: object)
+        guard enrolment.host == host, enrolment.number == number else {
+            throw .damaged(object, "it speaks of another host")
+        }
+        return enrolment
+    }
+
+    /// The enrolment in a document, wherever it stands.
     func enrolment(_ bytes: [UInt8], object: String) throws(Fault) -> Enrolment {
         let signed = try SignedDocument(parsing: bytes, object: object)
         let document = try JSONText.decode(HostDocument.self, signed.document, of: object)

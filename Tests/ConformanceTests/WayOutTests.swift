@@ -1,0 +1,220 @@
+import Model
+import ObjectStorage
+import Sealing
+import SystemIO
+import SystemPackage
+import TestKit
+import Testing
+import Vault
+
+/// The Python program that lies in every vault, which shares no code with ours, against our own reader.
+@Suite struct WayOutTests {
+    private struct Scene {
+        let folder: ScratchFolder
+        let fixture: VaultFixture
+        let kit: FilePath
+
+        init() async throws {
+            folder = try ScratchFolder()
+            try FileSystem.makeDirectories(folder.path.appending("vault"), mode: 0o700)
+            let store = DirectoryStore(root: folder.path.appending("vault"))
+            fixture = try await VaultFixture(in: store)
+            kit = folder.path.appending("kit.txt")
+            let text = "The kit\n\n  \(fixture.identity.secretText)\n"
+            try DurableFile.create(kit, with: Array(text.utf8), mode: 0o600)
+        }
+
+        /// Runs the program that lies in the vault, from the vault's folder.
+        func recover(_ arguments: String...) async throws -> Command.Result {
+            let vault = folder.path.appending("vault")
+            let command = Command(
+                "/usr/bin/python3",
+                arguments: ["recover.py", "."] + arguments + ["--vault-id", "\(fixture.vault.id)"],
+                workingDirectory: vault
+            )
+            return try await command.run(outputLimit: 1 << 20)
+        }
+
+        /// Compares a restored folder with a snapshot: every path, its bytes, its mode, its time.
+        func compare(_ target: FilePath, _ snapshot: Snapshot, _ files: [String: [UInt8]])
+            async throws
+        {
+            let entries = try await fixture.entries(of: snapshot)
+            for entry in entries {
+                let path = target.pushing(FilePath(entry.displayedPath))
+                let status = try #require(try FileSystem.status(path), "\(entry.displayedPath)")
+                #expect(status.mode == entry.mode, "\(entry.displayedPath)")
+                #expect(status.modified == entry.modified, "\(entry.displayedPath)")
+                guard entry.kind == .file else { continue }
+                let bytes = try DurableFile.read(path, limit: ByteCount(1 << 30))
+                #expect(bytes == files[entry.displayedPath], "\(entry.displayedPath)")
+            }
+            #expect(try count(target) == entries.count)
+        }
+
+        private func count(_ folder: FilePath) throws -> Int {
+            var count = 0
+            for name in try Directory.open(folder).names() {
+                let path = folder.appending(name)
+                count += 1
+                if try FileSystem.status(path)?.kind == .directory { count += try self.count(path) }
+            }
+            return count
+        }
+    }
+
+    @Test func `it verifies, lists and restores what we wrote`() async throws {
+        let scene = try await Scene()
+        var random = SeededGenerator(seed: 81)
+        var files = SampleFiles.manyShapes(seed: 81)
+        var kept: [(Snapshot, [String: [UInt8]])] = []
+        for _ in 0..<3 {
+            kept.append((try await scene.fixture.backUp(files), files))
+            files["big"]?.insert(1, at: 1_000_000)
+            files["pages/mixed"]?[77_777] ^= 1
+            files["new/\(random.next())"] = random.text(1_000)
+            files["text"] = nil
+        }
+        for command in ["verify", "list"] {
+            let result = try await scene.recover(command)
+            #expect(
+                result.status == .exited(0),
+                "\(String(decoding: result.output, as: UTF8.self))"
+            )
+        }
+        for (snapshot, model) in kept {
+            let target = scene.folder.path.appending("out-\(snapshot.head.seq)")
+            let result = try await scene.recover(
+                "restore",
+                "alpha.shop.data",
+                "\(snapshot.head.seq)",
+                target.string,
+                "--identity",
+                scene.kit.string
+            )
+            #expect(result.status == .exited(0), "\(result.errorText)")
+            try await scene.compare(target, snapshot, model)
+            #expect(try await scene.fixture.restore(snapshot) == model)
+        }
+    }
+
+    @Test func `it restores the extents of very long entries`() async throws {
+        let scene = try await Scene()
+        var random = SeededGenerator(seed: 82)
+        var bytes: [UInt8] = []
+        for index in 0..<9_000 {
+            bytes += index.isMultiple(of: 2) ? random.bytes(512) : [UInt8](repeating: 0, count: 512)
+        }
+        let files = ["pages512/long": bytes]
+        let snapshot = try await scene.fixture.backUp(files)
+        let target = scene.folder.path.appending("out")
+        let result = try await scene.recover(
+            "restore",
+            "alpha.shop.data",
+            "latest",
+            target.string,
+            "--identity",
+            scene.kit.string
+        )
+        #expect(result.status == .exited(0), "\(result.errorText)")
+        try await scene.compare(target, snapshot, files)
+    }
+
+    @Test func `it writes the log as segments`() async throws {
+        let scene = try await Scene()
+        var random = SeededGenerator(seed: 83)
+        let log = random.text(2_500_000)
+        let writer = try LogWriter(
+            scene.fixture.vault,
+            keys: scene.fixture.keys,
+            stream: scene.fixture.stream,
+            kind: .postgresql,
+            state: scene.fixture.state.path
+        )
+        let input = { (range: Range<Int>, epoch: UInt32, bytes: [UInt8]) in
+            LogInput(
+                source: "7700",
+                epoch: epoch,
+                from: UInt64(range.lowerBound),
+                bytes: bytes,
+                time: scene.fixture.time,
+                heartbeat: nil,
+                facts: ["segment_bytes": "1048576"]
+            )
+        }
+        for range in [0..<1_000_000, 900_000..<1_048_576, 1_048_576..<2_500_000, 10..<20] {
+            try await writer.put(input(range, 1, Array(log[range])))
+        }
+        let history = Array("1\t0/262000\tno recovery target specified\n".utf8)
+        try await writer.putHistory(input(0..<1, 2, history))
+        #expect(try await scene.recover("verify").status == .exited(0))
+        let target = scene.folder.path.appending("wal")
+        let result = try await scene.recover(
+            "wal",
+            "alpha.shop.data",
+            target.string,
+            "--identity",
+            scene.kit.string
+        )
+        #expect(result.status == .exited(0), "\(result.errorText)")
+        var joined: [UInt8] = []
+        for number in 0..<3 {
+            joined += try DurableFile.read(
+                target.appending("00000001000000000000000\(number)"),
+                limit: ByteCount(1 << 20)
+            )
+        }
+        #expect(joined == log + [UInt8](repeating: 0, count: (3 << 20) - log.count))
+        let text = try DurableFile.read(
+            target.appending("00000002.history"),
+            limit: ByteCount(1 << 20)
+        )
+        #expect(text == history)
+    }
+
+    @Test func `it finds what our check finds`() async throws {
+        let scene = try await Scene()
+        try await scene.fixture.backUp(SampleFiles.manyShapes(seed: 84))
+        let vault = scene.folder.path.appending("vault")
+        var names: [ObjectName] = []
+        try await scene.fixture.vault.store.list("") { names.append($0.name) }
+        for name in names where !["README.txt", "recover.py", "format.proto"].contains(name.text) {
+            let path = vault.pushing(FilePath(name.text))
+            let bytes = try DurableFile.read(path, limit: ByteCount(1 << 30))
+            var broken = bytes
+            broken[bytes.count / 3] ^= 4
+            try DurableFile.replace(path, with: broken, mode: 0o600)
+            let result = try await scene.recover("verify")
+            let text = String(decoding: result.output, as: UTF8.self)
+            #expect(result.status == .exited(5), "\(name)")
+            #expect(text.contains("BAD  \(name)"), "\(name): \(text)")
+            try DurableFile.replace(path, with: bytes, mode: 0o600)
+        }
+        #expect(try await scene.recover("verify").status == .exited(0))
+    }
+
+    @Test func `it refuses another key and another vault`() async throws {
+        let scene = try await Scene()
+        try await scene.fixture.backUp(["a": [1]])
+        let wrong = scene.folder.path.appending("wrong.txt")
+        for identity in [AgeIdentity(), scene.fixture.keys.identity] {
+            try DurableFile.replace(wrong, with: Array(identity.secretText.utf8), mode: 0o600)
+            let target = scene.folder.path.appending(FileName.temporary())
+            let result = try await scene.recover(
+                "restore",
+                "alpha.shop.data",
+                "latest",
+                target.string,
+                "--identity",
+                wrong.string
+            )
+            #expect(result.status == .exited(12))
+        }
+        let other = Command(
+            "/usr/bin/python3",
+            arguments: ["recover.py", ".", "verify", "--vault-id", "\(Hashing.sha256([1]))"],
+            workingDirectory: scene.folder.path.appending("vault")
+        )
+        #expect(try await other.run(outputLimit: 1 << 20).status == .exited(5))
+    }
+}

@@ -1,0 +1,86 @@
+import Model
+import Sealing
+import TestKit
+import Testing
+
+@Suite struct CompressionTests {
+    @Test func `garbage never decodes, and never into more than was asked for`() throws {
+        var random = SeededGenerator(seed: 9)
+        let decoder = try ZstdDecoder()
+        let encoder = try ZstdEncoder()
+        let magic: [UInt8] = [0x28, 0xb5, 0x2f, 0xfd]
+        let bomb = try #require(
+            try encoder.compress([UInt8](repeating: 0, count: 1 << 22), level: 3)
+        )
+        var inputs: [[UInt8]] = [[], magic, bomb]
+        for size in [1, 10, 100, 1000] {
+            inputs += [random.bytes(size), magic + random.bytes(size)]
+        }
+        for input in inputs {
+            for count in [0, 1, 100, 1 << 20] where input.count + count > 0 {
+                do throws(Fault) {
+                    _ = try decoder.decompress(input, count: count)
+                    Issue.record("garbage of \(input.count) bytes gave \(count) bytes")
+                } catch { #expect(error.code == .sealBroken) }
+            }
+        }
+    }
+
+    @Test func `a compressed block with any bit flipped gives its own length or a fault`() throws {
+        var random = SeededGenerator(seed: 4)
+        let decoder = try ZstdDecoder()
+        let plain = random.text(1000)
+        let stored = try #require(try ZstdEncoder().compress(plain, level: 3))
+        for index in stored.indices {
+            for bit in 0..<8 {
+                var broken = stored
+                broken[index] ^= 1 << bit
+                do throws(Fault) {
+                    #expect(try decoder.decompress(broken, count: 1000).count == 1000)
+                } catch { #expect(error.code == .sealBroken) }
+            }
+        }
+    }
+
+    @Test func `what cannot be shortened is kept as it is`() throws {
+        var random = SeededGenerator(seed: 2)
+        let encoder = try ZstdEncoder()
+        for size in [0, 1, 64, 100, 10_000] {
+            let bytes = random.bytes(size)
+            #expect(try encoder.compress(bytes, level: 1) == nil)
+            let frame = try FrameEncoder().encode(bytes, type: .data, advisor: CompressionAdvisor())
+            #expect(frame.codec == .raw)
+            #expect(frame.body == bytes)
+        }
+    }
+
+    @Test func `the stored form of a frame decodes to what went in`() throws {
+        var random = SeededGenerator(seed: 6)
+        let encoder = try FrameEncoder()
+        let decoder = try ZstdDecoder()
+        let advisor = CompressionAdvisor()
+        for size in [500, 8192, 100_000] {
+            let plain = random.text(size)
+            let frame = try encoder.encode(plain, type: .data, advisor: advisor)
+            #expect(frame.codec == .zstd)
+            #expect(try decoder.decompress(frame.body, count: size) == plain)
+        }
+    }
+
+    @Test func `every 64th block is a sample, and the stronger level must earn its time`() {
+        var choice = CompressionChoice()
+        #expect(choice.next() == .sample)
+        #expect(choice.sampled(fast: 100, strong: 97) == 1)
+        for _ in 1..<64 { #expect(choice.next() == .level(1)) }
+        #expect(choice.next() == .sample)
+        #expect(choice.sampled(fast: 100, strong: 96) == 3)
+        for _ in 1..<64 { #expect(choice.next() == .level(3)) }
+        #expect(choice.next() == .sample)
+        #expect(choice.sampled(fast: 0, strong: 0) == 3)
+    }
+
+    @Test func `until a sample is back every block is one`() {
+        var choice = CompressionChoice()
+        for _ in 0..<5 { #expect(choice.next() == .sample) }
+    }
+}
