@@ -112,7 +112,8 @@ let package = Package(
             name: "lifeboat",
             dependencies: [
                 "Model", "SystemIO", "Sealing", "ObjectStorage", "Vault", "Protection",
-                "StackConfiguration", "Recovery", "Console", "CLinux", system, arguments, signals,
+                "StackConfiguration", "Recovery", "Console", "CLinux", "PostgresWire", "RedisWire",
+                system, arguments, signals,
             ],
             swiftSettings: strict
         ),
@@ -163,6 +164,7 @@ let package = Package(
                 "Sealing", "SystemIO", "Model", "TestKit", "lifeboat", system,
             ]
         ),
+        tests("DemoTests", ["lifeboat", "TestKit", "SystemIO", "Model", system]),
         tests("HouseRulesTests", []),
     ],
     swiftLanguageModes: [.v6]
