@@ -185,9 +185,14 @@ import Vault
             broken[bytes.count / 3] ^= 4
             try DurableFile.replace(path, with: broken, mode: 0o600)
             let result = try await scene.recover("verify")
-            let text = String(decoding: result.output, as: UTF8.self)
+            // A vault whose own document is damaged is not looked into further; that is said as an error.
+            let text = String(decoding: result.output, as: UTF8.self) + result.errorText
             #expect(result.status == .exited(5), "\(name)")
-            #expect(text.contains("BAD  \(name)"), "\(name): \(text)")
+            #expect(
+                text.contains("BAD  \(name)")
+                    || name.text == "format.json" && text.contains(name.text),
+                "\(name): \(text)"
+            )
             try DurableFile.replace(path, with: bytes, mode: 0o600)
         }
         #expect(try await scene.recover("verify").status == .exited(0))

@@ -23,20 +23,27 @@ enum Layers {
         "Model": Row([]),
         "SystemIO": Row(["Model", "CLinux"], libc.union(["SystemPackage", "Subprocess"])),
         "Sealing": Row(["Model", "CZstd"], ["Crypto"]),
-        "ObjectStorage": Row(["Model", "SystemIO"]),
-        "Vault": Row(["Model", "SystemIO", "Sealing", "ObjectStorage"], ["SwiftProtobuf"]),
+        "ObjectStorage": Row(["Model", "SystemIO"], ["SystemPackage"]),
+        "VaultRecords": Row([], ["SwiftProtobuf"]),
+        "Vault": Row(
+            ["Model", "SystemIO", "Sealing", "ObjectStorage", "VaultRecords"],
+            ["SwiftProtobuf", "SystemPackage"]
+        ),
         "PostgresWire": Row(["Model", "SystemIO", "CPostgres"], libc),
         "RedisWire": Row(
             ["Model", "SystemIO"],
             libc.union(["NIOCore", "NIOPosix", "NIOSSL"])
         ),
-        "FileTrees": Row(["Model", "SystemIO"]),
-        "Protection": Row(["Model", "Vault"]),
+        "FileTrees": Row(["Model", "SystemIO"], libc.union(["SystemPackage"])),
+        "Protection": Row(
+            ["Model", "SystemIO", "Sealing", "Vault", "FileTrees"],
+            ["SystemPackage"]
+        ),
         "PostgresProtection": protection(of: ["PostgresWire"]),
         "RedisProtection": protection(of: ["RedisWire"]),
         "FileProtection": protection(of: ["FileTrees"]),
         "StackConfiguration": Row(["Model"], ["Yams"]),
-        "Recovery": Row(recovery),
+        "Recovery": Row(recovery, ["SystemPackage"]),
         "Console": Row(["Model"], libc.union(["Foundation"])),
         "lifeboat": Row(
             recovery.union(["Recovery", "Console"]),
@@ -46,7 +53,10 @@ enum Layers {
     ]
 
     private static func protection(of source: Set<String>) -> Row {
-        Row(source.union(["Protection", "Vault", "Model", "SystemIO"]))
+        Row(
+            source.union(["Protection", "Vault", "Sealing", "FileTrees", "Model", "SystemIO"]),
+            libc.union(["SystemPackage"])
+        )
     }
 
     private static let recovery: Set<String> = [

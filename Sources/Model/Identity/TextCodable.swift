@@ -18,7 +18,9 @@ extension TextCodable {
         let container = try decoder.singleValueContainer()
         guard let value = Self(codingText: try container.decode(String.self)) else {
             throw DecodingError.dataCorruptedError(
-                in: container, debugDescription: "not the text of a \(Self.self)")
+                in: container,
+                debugDescription: "not the text of a \(Self.self)"
+            )
         }
         self = value
     }

@@ -7,8 +7,10 @@ internal import Vault
 final class ClusterWriter {
     /// What comes before the paths of the present archive.
     var prefix = ""
-    /// Pages whose checksum was wrong when the server read them, in words. The stream cannot be read again, so each may
-    /// be damaged or may just have been written; replay repairs the latter.
+    /// Pages whose checksum was wrong when the server read them, in words.
+    ///
+    /// The stream cannot be read again, so each may be damaged or may just have been written;
+    /// replay repairs the latter.
     private(set) var suspectPages: [String] = []
     private let session: BackupSession
     private let context: BackupContext

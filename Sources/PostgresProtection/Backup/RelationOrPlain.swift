@@ -34,7 +34,7 @@ final class RelationOrPlain {
     private var partial: [UInt8] = []
     private static let pageBytes = 8192
 
-    /// - Parameter start: where the backup began, when checksums are to be verified.
+    /// `start`: where the backup began, when checksums are to be verified.
     init(path: String, size: Int64, session: BackupSession, verifying start: LSN?) {
         self.path = path
         if let relation = RelationFile(path: path), size % Int64(Self.pageBytes) == 0 {

@@ -36,9 +36,8 @@ final class LogReceiver {
 
     /// Connects, and begins where the vault's log ends, or where the slot does.
     ///
-    /// - Parameters:
-    ///   - slot: the slot, which exists.
-    ///   - beginning: where to begin when the vault holds nothing that fits.
+    /// `slot`: the slot, which exists.
+    /// `beginning`: where to begin when the vault holds nothing that fits.
     init(
         settings: PostgresSettings,
         context: BackupContext,

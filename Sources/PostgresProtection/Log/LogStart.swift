@@ -9,9 +9,9 @@ struct LogStart {
     /// What is missing before it, in words; nil when nothing is.
     let gap: String?
 
-    /// - Parameters:
-    ///   - end: how far the server's log is flushed.
-    ///   - slotPosition: from where on the server keeps its log.
+    /// `end`: how far the server's log is flushed.
+    ///
+    /// `slotPosition`: from where on the server keeps its log.
     init(
         reader: LogReader,
         timeline: UInt32,

@@ -1,7 +1,9 @@
 package import Model
 package import PostgresWire
 
-/// The part of the present WAL segment that has been received. Pure: bytes in, pieces out.
+/// The part of the present WAL segment that has been received.
+///
+/// Pure: bytes in, pieces out.
 ///
 /// A piece never crosses the end of a segment. When a segment that was received from its first byte is complete and
 /// took more than one piece, it is given out once more as a whole, so that readers need one object instead of many.

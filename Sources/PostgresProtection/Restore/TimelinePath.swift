@@ -31,7 +31,9 @@ package struct TimelinePath: Equatable {
         self.stretches = stretches
     }
 
-    /// Reads what ``text`` gives; nil when it is anything else. The last stretch has no end then.
+    /// Reads what ``text`` gives; nil when it is anything else.
+    ///
+    /// The last stretch has no end then.
     package init?(text: String) {
         var stretches: [Stretch] = []
         let lines = text.split(whereSeparator: \.isNewline)

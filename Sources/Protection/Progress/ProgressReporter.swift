@@ -1,4 +1,6 @@
-/// Hears how far a component's work is. Calls may come from several tasks at once.
+/// Hears how far a component's work is.
+///
+/// Calls may come from several tasks at once.
 public struct ProgressReporter: Sendable {
     private let body: @Sendable (ProgressEvent) -> Void
 

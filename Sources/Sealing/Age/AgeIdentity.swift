@@ -47,7 +47,9 @@ public struct AgeIdentity: Sendable {
         AgeRecipient(point: Array(key.publicKey.rawRepresentation))
     }
 
-    /// The text that opens everything sealed to ``recipient``. For recovery kits and identity files only.
+    /// The text that opens everything sealed to ``recipient``.
+    ///
+    /// For recovery kits and identity files only.
     public var secretText: String {
         Bech32.encode(Array(key.rawRepresentation), part: "age-secret-key-").uppercased()
     }

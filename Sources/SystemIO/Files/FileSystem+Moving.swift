@@ -6,7 +6,8 @@ extension FileSystem {
     ///
     /// - Throws: `E-IO-…` with the path; then the old names are as they were.
     public static func rename(_ path: FilePath, to target: FilePath) throws(Fault) {
-        guard let old = path.lastName, let new = target.lastName, path.parent == target.parent else {
+        guard let old = path.lastName, let new = target.lastName, path.parent == target.parent
+        else {
             throw .unable("rename", path, .invalidArgument)
         }
         let folder = try Directory.open(target.parent)

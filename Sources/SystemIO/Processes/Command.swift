@@ -65,26 +65,43 @@ public struct Command: Sendable {
             } ?? .inherit
         let program = try await located(environment)
         var options = PlatformOptions()
-        if let account, account.uid != Account.current.uid {
-            options.userID = account.uid
-            options.groupID = account.gid
-            options.supplementaryGroups = [account.gid]
-        }
         options.teardownSequence = [
             .gracefulShutDown(allowedDurationToNextStep: patience)
         ]
-        let guardian: FilePath = "/usr/bin/setpriv"
-        let isGuarded = try FileSystem.followedStatus(guardian) != nil
+        let guarded = try guarded(program)
         return Configuration(
-            executable: .path(isGuarded ? guardian : program),
-            arguments: Arguments(
-                isGuarded
-                    ? ["--pdeathsig", "KILL", "--", program.string] + arguments : arguments
-            ),
+            executable: .path(guarded.program),
+            arguments: Arguments(guarded.arguments),
             environment: environment,
             workingDirectory: workingDirectory,
             platformOptions: options
         )
+    }
+
+    /// The program behind `setpriv`, which ties its life to ours and changes the account.
+    ///
+    /// The account is not changed between fork and exec: there the C library waits for threads that the child does not
+    /// have, and the start hangs. The death signal comes second, since a change of account takes it away.
+    private func guarded(
+        _ program: FilePath
+    ) throws(Fault) -> (program: FilePath, arguments: [String]) {
+        let guardian: FilePath = "/usr/bin/setpriv"
+        let isThere = try FileSystem.followedStatus(guardian) != nil
+        guard let account, account.uid != Account.current.uid else {
+            guard isThere else { return (program, arguments) }
+            return (guardian, ["--pdeathsig", "KILL", "--", program.string] + arguments)
+        }
+        guard isThere else {
+            throw Fault(
+                .commandMissing,
+                "unable to run program '\(executable)' as '\(account.name)': setpriv is not installed",
+                hints: ["Install it (Debian: apt-get install util-linux)."]
+            )
+        }
+        let change = ["--reuid", "\(account.uid)", "--regid", "\(account.gid)"]
+        let groups = ["--groups", "\(account.gid)", "--", guardian.string]
+        let death = ["--pdeathsig", "KILL", "--", program.string]
+        return (guardian, change + groups + death + arguments)
     }
 
     private func located(_ environment: Environment) async throws(Fault) -> FilePath {

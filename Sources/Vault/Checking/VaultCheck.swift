@@ -21,7 +21,7 @@ public struct VaultCheck {
 
     /// Runs the check; `progress` hears of objects as they are done.
     ///
-    /// - Parameter identities: empty for a keyless check.
+    /// `identities`: empty for a keyless check.
     /// - Throws: what the store throws, other than about single objects; damage is in the report.
     public consuming func run(
         identities: [AgeIdentity] = [],

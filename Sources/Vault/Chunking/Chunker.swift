@@ -22,8 +22,10 @@ public struct Chunker: Sendable {
         easyMask = ~0 << UInt64(64 - sizes.averageBits + 2)
     }
 
-    /// The length of the first chunk of `bytes`, which must reach to the end of the file or be at least
-    /// ``ChunkSizes/maximum`` long. Linear in the result.
+    /// The length of the first chunk of `bytes`, which must reach to the end of the file or be at
+    /// least ``ChunkSizes/maximum`` long.
+    ///
+    /// Linear in the result.
     public func cut(_ bytes: UnsafeRawBufferPointer) -> Int {
         let end = min(bytes.count, sizes.maximum)
         guard end > sizes.minimum else { return end }

@@ -16,7 +16,7 @@ final class DedupIndex: Sendable {
 
     private let state: Mutex<State>
 
-    /// - Parameter packs: the packs that the store holds.
+    /// `packs`: the packs that the store holds.
     init(base: sending DedupTable?, additions: sending DedupTable, packs: [UInt64: PackReference]) {
         state = Mutex(State(base: base, additions: additions, packs: packs))
     }

@@ -28,7 +28,9 @@ struct SignedObject {
         return object
     }
 
-    /// Takes an object, or the first part of one that holds the whole head, apart. Nothing is verified yet.
+    /// Takes an object, or the first part of one that holds the whole head, apart.
+    ///
+    /// Nothing is verified yet.
     init(parsing bytes: [UInt8], object: String) throws(Fault) {
         guard bytes.count >= 12, bytes.starts(with: Self.magic) else {
             throw .damaged(object, "it does not begin as a signed object does")

@@ -12,7 +12,9 @@ public struct LogReader: Sendable {
     public let histories: [UInt32: [String]]
     private let vault: Vault
 
-    /// Lists the log of a stream. One listing.
+    /// Lists the log of a stream.
+    ///
+    /// One listing.
     ///
     /// - Throws: what the store throws.
     public init(_ vault: Vault, stream: StreamName) async throws(Fault) {

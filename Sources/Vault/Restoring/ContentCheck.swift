@@ -10,7 +10,7 @@ public struct ContentCheck {
     private var partial: [UInt8] = []
     private var received: Int64 = 0
 
-    /// - Parameter pageKey: the key of page ids, from the snapshot's manifest.
+    /// `pageKey`: the key of page ids, from the snapshot's manifest.
     public init(_ entry: ManifestEntry, pageKey: [UInt8]) {
         digest = entry.digest
         size = entry.size

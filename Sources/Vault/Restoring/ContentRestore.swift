@@ -20,7 +20,7 @@ public final class ContentRestore {
     /// Bytes that will be written.
     public private(set) var bytes: Int64 = 0
 
-    /// - Parameter directory: where temporary files go; it exists.
+    /// `directory`: where temporary files go; it exists.
     public init(
         _ vault: Vault,
         snapshot: Snapshot,

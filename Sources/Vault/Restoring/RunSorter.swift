@@ -14,7 +14,7 @@ package final class RunSorter {
     private var parts: [Range<Int64>] = []
     private var end: Int64 = 0
 
-    /// - Parameter directory: where the temporary file goes.
+    /// `directory`: where the temporary file goes.
     package init(in directory: FilePath, limit: Int = 1 << 20) {
         self.directory = directory
         self.limit = limit

@@ -6,7 +6,7 @@ internal import SystemPackage
 struct StreamLock: ~Copyable {
     private let lock: FileLock
 
-    /// - Parameter purpose: what is locked: a stream's snapshots and its log have different writers.
+    /// `purpose`: what is locked: a stream's snapshots and its log have different writers.
     init(
         _ stream: StreamName,
         purpose: String = "snapshots",

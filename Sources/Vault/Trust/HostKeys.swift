@@ -1,7 +1,9 @@
 internal import Model
 public import Sealing
 
-/// What a host needs to write to a vault. Nothing here opens data.
+/// What a host needs to write to a vault.
+///
+/// Nothing here opens data.
 public struct HostKeys: Sendable {
     /// The host's name, a label.
     public let host: String

@@ -24,7 +24,7 @@ public struct Vault: Sendable {
 
     /// Opens the vault in a store.
     ///
-    /// - Parameter expected: the vault's id as the recovery kit or the host remembers it; nil trusts what is there.
+    /// `expected`: the vault's id as the recovery kit or the host remembers it; nil trusts what is there.
     /// - Throws: `E-VAULT-NONE` when there is none, `E-VAULT-FORMAT` when it needs a newer program, `E-VAULT-TRUST` when
     ///   it is not the one that was expected, `E-VAULT-DAMAGED`, and what the store throws.
     public static func open(

@@ -127,7 +127,7 @@ final class ProtectedCluster: Sendable {
                 group.addTask {
                     do throws(Fault) {
                         try await service.run()
-                    } catch where error.code == .cancelled {}
+                    } catch  where error.code == .cancelled {}
                     return nil
                 }
                 group.addTask { try await body() }
