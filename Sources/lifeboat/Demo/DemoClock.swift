@@ -16,7 +16,8 @@ enum DemoClock {
         guard !Task.isCancelled else { throw cancelled }
     }
 
-    private static var cancelled: Fault {
-        Fault(.cancelled, "unable to finish the demonstration: it was cancelled")
-    }
+    private static let cancelled = Fault(
+        .cancelled,
+        "unable to finish the demonstration: it was cancelled"
+    )
 }

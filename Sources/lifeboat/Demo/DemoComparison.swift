@@ -25,7 +25,7 @@ struct DemoComparison {
             guard digest == entry.digest else { return "call \(entry.id) is not what was written" }
         }
         guard let extra = unexplained.keys.min() else { return nil }
-        return "call \(extra) is there, which was written after the target"
+        return "call \(extra) is there, and the ledger has no such call at the target"
     }
 
     /// The sessions.

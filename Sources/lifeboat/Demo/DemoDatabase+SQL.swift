@@ -35,7 +35,7 @@ extension DemoDatabase {
         """
 
     /// The phrases as a table of the session.
-    static var phrases: String {
+    static func phrases() -> String {
         let rows = DemoPhrases.all.enumerated().map { number, one in
             "(\(number), '\(one.language)', \(list(one.voices)), \(list(one.openings)),"
                 + " \(list(one.subjects)), \(list(one.endings)), \(one.lines))"

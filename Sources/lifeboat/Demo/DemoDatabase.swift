@@ -26,8 +26,8 @@ struct DemoDatabase: Sendable {
         let half = Self.calls / 2
         try run([Self.schema])
         let works = [
-            [Self.phrases, Self.functions, Self.transcripts(1...half)],
-            [Self.phrases, Self.functions, Self.transcripts(half + 1...Self.calls)],
+            [Self.phrases(), Self.functions, Self.transcripts(1...half)],
+            [Self.phrases(), Self.functions, Self.transcripts(half + 1...Self.calls)],
         ]
         let results = await withTaskGroup(of: Result<Void, Fault>.self) { group in
             for work in works {

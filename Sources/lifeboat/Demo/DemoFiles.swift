@@ -49,7 +49,7 @@ struct DemoFiles: Sendable {
             Self.name("newest.log"),
             target: Array("calls-\(Self.logs).log".utf8)
         )
-        try SecretFile.create(place.secrets, Array(Self.secrets.utf8))
+        try SecretFile.create(place.secrets, Array(Self.makeSecrets().utf8))
     }
 
     /// Everything in the file tree and the secrets, by path.
@@ -114,7 +114,7 @@ struct DemoFiles: Sendable {
         return (0..<sentences).map { _ in phrases.sentence(&generator) }.joined(separator: "\n")
     }
 
-    private static var secrets: String {
+    private static func makeSecrets() -> String {
         let names = [
             "DATABASE_PASSWORD", "REDIS_PASSWORD", "JWT_SECRET", "TELEPHONY_TOKEN", "MODEL_API_KEY",
             "WEBHOOK_SECRET",
