@@ -12,7 +12,7 @@ public struct ConfigurationTemplate: Sendable {
         var text = ConfigurationText(hasComments: true)
         text.write(configuration)
         let head =
-            "# What Lifeboat protects here. Check a change with: lifeboat config check\n"
+            "# What Lifeboat protects here. Check a change with: lifeboat status\n"
             + "# ${NAME} is replaced from the environment; a secret is always a reference:\n"
             + "# {file: /path}, {env: NAME}, {credential: name} or {exec: [command, argument]}.\n"
         let editor = schema.map { "# yaml-language-server: $schema=\($0)\n" } ?? ""

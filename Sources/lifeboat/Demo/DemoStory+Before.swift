@@ -152,7 +152,7 @@ extension DemoStory {
         StackConfiguration(
             stack: "callcenter",
             environment: "demo",
-            host: ConfigurationFile.machine,
+            host: ConfigurationFile.machine(),
             state: place.state.string,
             keys: KeyConfiguration(recipients: []),
             copies: [CopyConfiguration(name: "local", address: .directory(place.vault.string))],

@@ -60,7 +60,7 @@ extension DemoStory {
             kit.configuration,
             file: place.kit.displayed,
             environment: [:],
-            machine: ConfigurationFile.machine
+            machine: ConfigurationFile.machine()
         )
         let stack = Stack(decoded.configuration, variables: [:], clock: SystemClock())
         let options = RestoreOptions(
