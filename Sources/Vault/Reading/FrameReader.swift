@@ -41,7 +41,12 @@ final class FrameReader {
         if let last, last.pack == prefix, last.frame == offset { return last.plain }
         var pack = try await openPack(prefix)
         let stored = try await vault.storedFrame(pack.reference, at: Int64(offset))
-        let plain = try pack.open(stored[...], at: Int(offset), decoder: decoder)
+        let plain: [UInt8]
+        do throws(Fault) {
+            plain = try pack.open(stored[...], at: Int(offset), decoder: decoder)
+        } catch  where error.code == .wrongKey {
+            throw try await vault.damage(in: pack.reference) ?? error
+        }
         open.insert(pack, at: 0)
         last = (prefix, offset, plain)
         return plain
@@ -110,6 +115,17 @@ extension Vault {
         } catch  where error.code == .objectMissing {
             throw missing(name)
         }
+    }
+
+    /// The fault of a pack whose bytes are not those that its name commits to; nil when they are.
+    ///
+    /// A key that does not fit and an envelope that was changed look alike; the pack's hash tells them apart.
+    func damage(in pack: PackReference) async throws(Fault) -> Fault? {
+        let name = VaultName.pack(pack.id).objectName
+        let bytes = try await store.get(name, limit: pack.bytes)
+        return Hashing.sha256(bytes) == pack.id
+            ? nil
+            : .damaged(name.description, "its bytes are not those that its name commits to")
     }
 
     func missing(_ name: ObjectName) -> Fault {

@@ -29,7 +29,12 @@ final class PackWorker {
             let group = runs.prefix { $0.frame == first.frame }
             runs = runs.dropFirst(group.count)
             let stored = try await storedFrame(work.pack, at: Int(first.frame), whole: whole)
-            let plain = try pack.open(stored, at: Int(first.frame), decoder: decoder)
+            let plain: [UInt8]
+            do throws(Fault) {
+                plain = try pack.open(stored, at: Int(first.frame), decoder: decoder)
+            } catch  where error.code == .wrongKey {
+                throw try await vault.damage(in: work.pack) ?? error
+            }
             for run in group {
                 let start = Int(run.start)
                 guard start + Int(run.length) <= plain.count else {

@@ -23,8 +23,8 @@ extension Vault {
         let lock = try StreamLock(request.stream, state: request.state)
         let recipients = try recipients(for: keys)
         let started = request.clock.now()
-        let newest = try await newest(of: request.stream)
-        let previous = try await digests(of: newest.heads)
+        let newest = try await intact(newest(of: request.stream))
+        let previous = newest.digests
         let known = try await usablePacks(of: newest.heads)
         let index = DedupIndex(
             base: try await table(
@@ -76,10 +76,30 @@ extension Vault {
         return snapshot
     }
 
-    private func digests(of heads: [Snapshot]) async throws(Fault) -> [Digest256] {
+    /// What a new snapshot follows.
+    private struct Newest {
+        var heads: [Snapshot] = []
         var digests: [Digest256] = []
-        for head in heads { digests.append(try await digest(of: head)) }
-        return digests
+        var refused: [Fault]
+        let highestSeq: UInt64
+    }
+
+    /// The heads whose whole objects are intact.
+    ///
+    /// A damaged one is passed over and reported: it costs the new snapshot its deduplication, never the new snapshot.
+    private func intact(
+        _ newest: (heads: [Snapshot], highestSeq: UInt64, refused: [Fault])
+    ) async throws(Fault) -> Newest {
+        var intact = Newest(refused: newest.refused, highestSeq: newest.highestSeq)
+        for head in newest.heads {
+            do throws(Fault) {
+                intact.digests.append(try await digest(of: head))
+                intact.heads.append(head)
+            } catch  where error.code.disposition == .corrupt {
+                intact.refused.append(error)
+            }
+        }
+        return intact
     }
 
     /// The packs that a new snapshot may name: those in the store, but for the ones that lost bytes since a head named them.
