@@ -4,7 +4,7 @@ SHELL := /bin/bash
 .DEFAULT_GOAL := help
 SOURCES := Package.swift Sources Tests
 
-.PHONY: help setup demo test lint format clean
+.PHONY: help setup demo test soak lint format clean
 
 help: ## Show this list
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /\1\t/' | expand -t 10
@@ -19,6 +19,10 @@ demo: setup ## Break a small stack of real servers and bring it back to one seco
 test: setup lint ## Build and run every test; a skipped test is a failure
 	@swift build -c release --build-tests
 	@Scripts/test
+
+soak: setup ## Measure memory with much data: takes a quarter of an hour and 15 GB of disk
+	@swift build -c release --product lifeboat
+	@Scripts/soak
 
 lint: ## Check the format of the sources
 	@swift format lint --strict --parallel --configuration .swift-format -r $(SOURCES)
