@@ -23,11 +23,20 @@ struct BackupSlot {
         if let slot = settings.slot {
             name = slot
             isOurs = false
-            if try session.readSlot(slot) == nil { try session.createSlot(slot, reserveWAL: true) }
+            if try session.readSlot(slot) == nil { try Self.create(slot, session) }
         } else {
             name = "lifeboat_\(context.clock.now().nanoseconds / 1000)"
             isOurs = true
             try session.createSlot(name, reserveWAL: true)
+        }
+    }
+
+    /// Creates the permanent slot; that another process of ours was faster is success.
+    private static func create(_ slot: String, _ session: ReplicationSession) throws(Fault) {
+        do throws(Fault) {
+            try session.createSlot(slot, reserveWAL: true)
+        } catch where error.code == .postgresSlot {
+            guard try session.readSlot(slot) != nil else { throw error }
         }
     }
 
