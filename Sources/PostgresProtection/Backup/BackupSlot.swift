@@ -35,7 +35,7 @@ struct BackupSlot {
     private static func create(_ slot: String, _ session: ReplicationSession) throws(Fault) {
         do throws(Fault) {
             try session.createSlot(slot, reserveWAL: true)
-        } catch where error.code == .postgresSlot {
+        } catch  where error.code == .postgresSlot {
             guard try session.readSlot(slot) != nil else { throw error }
         }
     }
