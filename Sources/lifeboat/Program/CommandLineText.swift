@@ -22,11 +22,11 @@ enum CommandLineText {
         let words = hoisted(words)
         try refuseUnknownVerb(words)
         do {
-            let command = try Lifeboat.parseAsRoot(words)
-            guard let verb = command as? any Verb else {
-                return .text(Lifeboat.helpMessage(for: type(of: command)))
-            }
-            return .verb(verb)
+            var command = try Lifeboat.parseAsRoot(words)
+            if let verb = command as? any Verb { return .verb(verb) }
+            // Help that was asked for, or a verb that needs another: running it throws the right text.
+            try command.run()
+            return .text(Lifeboat.helpMessage(for: type(of: command)))
         } catch {
             guard Lifeboat.exitCode(for: error).rawValue != 0 else {
                 return .text(Lifeboat.fullMessage(for: error))
