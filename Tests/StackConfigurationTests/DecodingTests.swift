@@ -38,8 +38,7 @@ import Testing
         wal: WALConfiguration(
             stream: true,
             slot: "boat",
-            heartbeat: .milliseconds(250),
-            durableIn: .spool
+            heartbeat: .milliseconds(250)
         )
     )
 
@@ -58,7 +57,7 @@ import Testing
         let wal = WALConfiguration(slot: "lifeboat_shop", heartbeat: .seconds(10))
         let postgres = PostgresConfiguration(dsn: "service=shop", method: .auto, wal: wal)
         #expect(value.components[0].source == .postgresql(postgres))
-        #expect(wal.stream && wal.durableIn == .anyCopy)
+        #expect(wal.stream)
         let secrets = SecretsConfiguration(paths: ["/srv/.env"], recipients: [Samples.recipient])
         #expect(value.components[1].source == .secrets(secrets))
     }

@@ -27,7 +27,7 @@ import Testing
         ("\"service=shop\"", "a=b, wal: {stream: yes}", "E-CONFIG-VALUE", ""),
         ("\"service=shop\"", "a=b, wal: {slot: A-b}", "E-CONFIG-VALUE", "a-z"),
         ("\"service=shop\"", "a=b, method: driect", "E-CONFIG-VALUE", "Did you mean 'direct'?"),
-        ("\"service=shop\"", "a=b, wal: {durable_in: every_copy}", "E-CONFIG-VALUE", ""),
+        ("\"service=shop\"", "a=b, method: fast", "E-CONFIG-VALUE", ""),
         ("\"service=shop\"", "a=b, password: {}", "E-CONFIG-SECRET", "{env: NAME}"),
         ("\"service=shop\"", "a=b, password: {env: A, file: /b}", "E-CONFIG-SECRET", ""),
         ("\"service=shop\"", "a=b, password: {flie: /b}", "E-CONFIG-UNKNOWN-KEY", "'file'"),

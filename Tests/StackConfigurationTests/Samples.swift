@@ -26,7 +26,7 @@ enum Samples {
             data_directory: /var/lib/postgresql/15/main
             binaries: /usr/lib/postgresql/15/bin
             method: direct
-            wal: {stream: true, slot: boat, heartbeat: 250ms, durable_in: spool}
+            wal: {stream: true, slot: boat, heartbeat: 250ms}
           redis:
             kind: redis
             address: "redis://127.0.0.1:6379"

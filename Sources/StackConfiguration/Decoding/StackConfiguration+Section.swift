@@ -61,9 +61,7 @@ extension PostgresConfiguration {
             wal: WALConfiguration(
                 stream: wal.text("stream") != "false",
                 slot: wal.text("slot") ?? WALConfiguration.defaultSlot(of: stack),
-                heartbeat: wal.text("heartbeat").flatMap(ScalarForm.duration) ?? .seconds(10),
-                durableIn: wal.text("durable_in")
-                    .flatMap(WALConfiguration.Durability.init(rawValue:)) ?? .anyCopy
+                heartbeat: wal.text("heartbeat").flatMap(ScalarForm.duration) ?? .seconds(10)
             )
         )
     }

@@ -95,11 +95,6 @@ enum Grammar {
             .scalar(.duration),
             "A record this often makes every second of an idle database restorable. Default: 10s."
         ),
-        Key(
-            "durable_in",
-            .scalar(.choice(WALConfiguration.Durability.allCases.map(\.rawValue))),
-            "Where a piece must be durable before it counts. Default: any_copy."
-        ),
     ]
 
     static let redis: [Key] = [

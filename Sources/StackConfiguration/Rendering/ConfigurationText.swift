@@ -59,7 +59,6 @@ struct ConfigurationText {
         line(3, "stream", "\(postgres.wal.stream)", Grammar.wal)
         line(3, "slot", YAMLText.scalar(postgres.wal.slot), Grammar.wal)
         line(3, "heartbeat", YAMLText.duration(postgres.wal.heartbeat), Grammar.wal)
-        line(3, "durable_in", postgres.wal.durableIn.rawValue, Grammar.wal)
     }
 
     private static func optional(_ texts: [String]) -> String? {
