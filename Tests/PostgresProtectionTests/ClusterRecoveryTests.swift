@@ -59,7 +59,7 @@ import Vault
             let moment = try cluster.now()
             try await Task.sleep(for: .seconds(2))
             _ = try server.psql("delete from ledger")
-            try await cluster.waitForHeartbeat(after: moment)
+            try await cluster.waitForHeartbeat(after: cluster.now())
             load.terminate()
             return (moment, expected)
         }

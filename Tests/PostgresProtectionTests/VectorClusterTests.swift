@@ -86,7 +86,7 @@ import Vault
             let moment = try cluster.now()
             try await Task.sleep(for: .seconds(2))
             _ = try server.psql("truncate calls")
-            try await cluster.waitForHeartbeat(after: moment)
+            try await cluster.waitForHeartbeat(after: cluster.now())
             try await load
             return (moment, expected)
         }
