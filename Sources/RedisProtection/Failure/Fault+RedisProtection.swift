@@ -1,8 +1,6 @@
 internal import Model
 
 extension Fault.Code {
-    /// The folder that a restore would write to holds something.
-    static let redisFolderNotEmpty = Fault.Code("E-RESTORE-NOT-EMPTY", .permanent, exit: .refused)
     /// A Redis server still runs on the files that a restore would write.
     static let redisRunning = Fault.Code("E-REDIS-RUNNING", .permanent, exit: .refused)
     /// What a restore needs to know of the server was neither recorded nor configured.

@@ -101,7 +101,7 @@ struct RedisRestore {
         )
         guard try FileSystem.isEmptyDirectory(folder) ?? true else {
             throw Fault(
-                .redisFolderNotEmpty,
+                .restoreNotEmpty,
                 "unable to restore '\(component.name)' to '\(folder.displayed)': the folder is not empty",
                 hints: [
                     "Move what is there away (mv '\(folder.displayed)' '\(folder.displayed).old'), "
