@@ -95,6 +95,8 @@ public struct VaultCheck {
                     object: info.name.text
                 )
             case .format: try await check.checkFormat(info)
+            case .document(let folder, let number, let short):
+                try await check.checkDocument(info, folder, number: number, short: short)
             case .wayOut(let file): try await check.checkWayOut(file, info)
             }
         }
@@ -149,6 +151,24 @@ public struct VaultCheck {
             throw .damaged(info.name.text, "it is another vault's")
         }
     }
+
+    private func checkDocument(
+        _ info: ObjectInfo,
+        _ folder: DocumentFolder,
+        number: UInt64,
+        short: String
+    ) async throws(Fault) {
+        let _: VaultDocument<NoContent> = try vault.document(
+            try await read(info),
+            info,
+            folder,
+            number: number,
+            short: short
+        )
+    }
+
+    /// What a check reads of a document beyond its author: nothing.
+    private struct NoContent: Codable, Sendable {}
 
     private func checkWayOut(_ file: String, _ info: ObjectInfo) async throws(Fault) {
         let bytes = try await read(info)

@@ -35,4 +35,13 @@ extension Fault {
             cause: cause
         )
     }
+
+    /// An object that no enrolled key of its host signed.
+    static func untrusted(_ object: String, host: String) -> Fault {
+        Fault(
+            .untrusted,
+            "unable to trust object '\(object)': no enrolled key of '\(host)' signed it",
+            hints: ["It is forged or damaged; it is never used."]
+        )
+    }
 }

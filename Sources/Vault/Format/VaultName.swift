@@ -18,6 +18,9 @@ public enum VaultName: Sendable, Hashable {
     /// `log/<stream>/<epoch>/history-<hash16>`.
     case history(StreamName, epoch: UInt32, short: String)
 
+    /// `gc/<number>-<hash16>` and the like.
+    case document(DocumentFolder, number: UInt64, short: String)
+
     static let wayOutNames = ["README.txt", "recover.py", "format.proto"]
 
     /// Reads a name; nil when the object is foreign.
@@ -45,6 +48,13 @@ public enum VaultName: Sendable, Hashable {
         case ("log", 4):
             guard let name = Self.log(parts) else { return nil }
             self = name
+        case (let first?, 2):
+            let labels = parts[1].split { $0 == "-" }
+            guard let folder = DocumentFolder(rawValue: first), labels.count == 2,
+                Self.isShort(labels[1]), let number = Self.number(labels[0], digits: 10, radix: 10),
+                number > 0
+            else { return nil }
+            self = .document(folder, number: number, short: String(labels[1]))
         default: return nil
         }
     }
@@ -65,6 +75,8 @@ public enum VaultName: Sendable, Hashable {
                     + "\(Self.padded(from, 16, 16))-\(Self.padded(to, 16, 16))-\(short)"
             case .history(let stream, let epoch, let short):
                 "log/\(stream)/\(Self.padded(UInt64(epoch), 8, 16))/history-\(short)"
+            case .document(let folder, let number, let short):
+                "\(folder.rawValue)/\(Self.padded(number, 10, 10))-\(short)"
             }
         guard let name = ObjectName(text) else {
             preconditionFailure("a vault name is an object name")

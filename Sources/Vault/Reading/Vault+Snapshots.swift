@@ -113,7 +113,7 @@ extension Vault {
     }
 
     /// Whether the document that a head carries along is the operator's word for its key.
-    private func isEnrolment(_ text: String?, of key: VerifyKey, host: String) -> Bool {
+    func isEnrolment(_ text: String?, of key: VerifyKey, host: String) -> Bool {
         guard let text,
             let enrolment = try? enrolment(Array(text.utf8), object: "hosts/\(host)")
         else { return false }
@@ -132,12 +132,6 @@ extension Vault {
         guard vault == id else { throw .damaged(object, "it belongs to another vault") }
         guard let key = VerifyKey(hexadecimal: text), signed.isSigned(by: key),
             vouches(for: key, host: host) || isEnrolment(enrolment, of: key, host: host)
-        else {
-            throw Fault(
-                .untrusted,
-                "unable to trust object '\(object)': no enrolled key of '\(host)' signed it",
-                hints: ["It is forged or damaged; it is never used."]
-            )
-        }
+        else { throw .untrusted(object, host: host) }
     }
 }

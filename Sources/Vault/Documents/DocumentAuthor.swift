@@ -1,0 +1,13 @@
+internal import Model
+
+/// The keys that every numbered document begins with: what it is, whose, and when.
+struct DocumentAuthor: Codable {
+    var format = 1
+    let type: String
+    let vault: Digest256
+    /// The host whose enrolled key signs it.
+    let host: String
+    let time: Instant
+    /// The text of the host's signed document, in case `hosts/` loses it.
+    let enrolment: String?
+}

@@ -1,0 +1,21 @@
+/// A folder of signed documents, each named `<folder>/<number>-<hash16>` (`Docs/format`, section 3).
+public enum DocumentFolder: String, Sendable, Hashable, CaseIterable {
+    /// What was marked for deletion, and what became of it.
+    case collections = "gc"
+    /// What checks of the vault found.
+    case checks
+    /// What drills proved.
+    case reports
+    /// Snapshots that must stay, and those that need not any more.
+    case holds
+
+    /// What the documents call themselves.
+    var type: String {
+        switch self {
+        case .collections: "collection"
+        case .checks: "check"
+        case .reports: "report"
+        case .holds: "hold"
+        }
+    }
+}
