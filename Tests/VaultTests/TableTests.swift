@@ -41,7 +41,7 @@ import Vault
         }
         #expect(table.used == count)
         let place = folder.path.appending("table")
-        try table.publish(as: place, reflecting: head, vault: vault)
+        try table.publish(as: place, reflecting: head, vault: vault, worn: [])
         let opened = try #require(DedupTable(opening: place, reflecting: head, vault: vault))
         #expect(opened.used == count)
         for (id, location) in entries { #expect(opened.find(id) == location) }
@@ -60,7 +60,7 @@ import Vault
             ContentID(high: 1, low: 2),
             PieceLocation(pack: 1, frame: 2, start: 3, length: 4)
         )
-        try table.publish(as: place, reflecting: head, vault: vault)
+        try table.publish(as: place, reflecting: head, vault: vault, worn: [])
         #expect(DedupTable(opening: place, reflecting: vault, vault: vault) == nil)
         #expect(DedupTable(opening: place, reflecting: head, vault: head) == nil)
         let bytes = try DurableFile.read(place, limit: ByteCount(1 << 20))
@@ -86,7 +86,7 @@ import Vault
         let table = try DedupTable(creating: folder.path.appending("new"), slots: 16)
         let entries = Self.entries(6)
         for (id, location) in entries { try table.insert(id, location) }
-        try table.publish(as: place, reflecting: head, vault: vault)
+        try table.publish(as: place, reflecting: head, vault: vault, worn: [])
         let bytes = try DurableFile.read(place, limit: ByteCount(1 << 20))
         for bit in 4_096 * 8..<bytes.count * 8 {
             var broken = bytes
@@ -110,7 +110,7 @@ import Vault
         let folder = try ScratchFolder()
         let place = folder.path.appending("table")
         let table = try DedupTable(creating: folder.path.appending("new"), slots: 16)
-        try table.publish(as: place, reflecting: head, vault: vault)
+        try table.publish(as: place, reflecting: head, vault: vault, worn: [])
         var bytes = try DurableFile.read(place, limit: ByteCount(1 << 20))
         for index in 4_096..<bytes.count { bytes[index] = 0xff }
         try DurableFile.replace(place, with: bytes, mode: 0o600)

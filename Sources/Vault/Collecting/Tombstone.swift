@@ -8,7 +8,9 @@ public struct Tombstone: Sendable, Codable, Hashable {
     /// How many objects one document names.
     public static let largestList = 4096
 
-    /// Names of snapshot objects that retention gave up. Copies do not bring them back.
+    /// Names of snapshot objects that retention gave up.
+    ///
+    /// Copies do not bring them back.
     public var forgets: [String] = []
     /// Names of packs and log pieces that nothing which is kept needs.
     public var deletes: [String] = []

@@ -12,20 +12,26 @@ final class DedupIndex: Sendable {
         let additions: DedupTable
         var pending: [ContentID: PieceLocation] = [:]
         var packs: [UInt64: PackReference]
+        /// Packs whose content is to be stored again.
+        let worn: Set<UInt64>
+
+        /// Whether a new snapshot should use what an earlier session put into a pack.
+        func isUsable(_ pack: UInt64) -> Bool { packs[pack] != nil && !worn.contains(pack) }
     }
 
     private let state: Mutex<State>
 
     /// `packs`: the packs that the store holds.
     init(base: sending DedupTable?, additions: sending DedupTable, packs: [UInt64: PackReference]) {
-        state = Mutex(State(base: base, additions: additions, packs: packs))
+        let worn = Set(base?.worn ?? [])
+        state = Mutex(State(base: base, additions: additions, packs: packs, worn: worn))
     }
 
     /// Where a piece lies, if it is stored or on its way.
     func find(_ id: ContentID) -> PieceLocation? {
         state.withLock { state in
             if let location = state.pending[id] ?? state.additions.find(id) { return location }
-            guard let location = state.base?.find(id), state.packs[location.pack] != nil else {
+            guard let location = state.base?.find(id), state.isUsable(location.pack) else {
                 return nil
             }
             return location
@@ -60,19 +66,50 @@ final class DedupIndex: Sendable {
     /// The pack of a prefix, if the store holds it.
     func pack(_ prefix: UInt64) -> PackReference? { state.withLock { $0.packs[prefix] } }
 
-    /// Writes the table that the next session begins with: what lies in the packs that the new head names.
+    /// Whether a new snapshot should use what an earlier session put into a pack.
+    func isUsable(_ prefix: UInt64) -> Bool { state.withLock { $0.isUsable(prefix) } }
+
+    /// Writes the table that the next session begins with: what lies in the packs that the new head names, and which of
+    /// those are worn.
+    ///
+    /// - Parameters:
+    ///   - path: the table's lasting place.
+    ///   - live: the packs that the new head names, with the plain bytes of file content that it needs of each.
+    ///   - added: plain bytes that the session stored.
+    ///   - head: the hash of the new snapshot.
+    ///   - vault: the vault's id.
+    /// - Throws: `E-IO-…`; the next session then rebuilds the table.
     func publish(
         as path: FilePath,
-        keeping packs: Set<UInt64>,
+        live: [UInt64: Int64],
+        added: Int64,
         reflecting head: Digest256,
         vault: Digest256
     ) throws(Fault) {
         try state.withLock { state throws(Fault) in
-            let additions = state.additions
+            let table = state.additions
             try state.base?.forEach { id, location throws(Fault) in
-                if packs.contains(location.pack) { try additions.insert(id, location) }
+                if live[location.pack] != nil { try table.insert(id, location) }
             }
-            try additions.publish(as: path, reflecting: head, vault: vault)
+            var content: [UInt64: Int64] = [:]
+            try table.forEach { _, location throws(Fault) in
+                guard !location.isManifest else { return }
+                content[location.pack, default: 0] += Int64(location.length)
+            }
+            let packs = live.map { prefix, live in
+                PackWear.Pack(
+                    prefix: prefix,
+                    stored: state.packs[prefix]?.bytes ?? 0,
+                    content: content[prefix] ?? 0,
+                    live: live
+                )
+            }
+            try table.publish(
+                as: path,
+                reflecting: head,
+                vault: vault,
+                worn: PackWear.worn(packs, added: added)
+            )
         }
     }
 }

@@ -5,24 +5,30 @@ package import SystemPackage
 /// A hash table of piece locations in a mapped file: open addressing, linear probing, at most 60 percent full.
 ///
 /// ```
-/// 0     8    "LBTABLE1"
+/// 0     8    "LBTABLE2"
 /// 8     8    number of slots
 /// 16    8    used slots
 /// 24    32   SHA-256 of the snapshot object that it reflects
 /// 56    32   vault id
-/// 4096  40 a slot: id (16) | pack (8) | frame (4) | start (4) | length (4) | check (4); length 0 is an empty slot
+/// 88    8    number of worn packs, at most 500
+/// 96    8 a worn pack: its prefix
+/// 4096  40 a slot: id (16) | pack (8) | frame (4) | start (4) | length (4) | check (4); length 0 is an empty slot,
+///       and its highest bit tells a piece of a manifest
 /// ```
 /// Numbers are in the machine's order: the file is a cache of this machine and is rebuilt from the vault when it is lost.
 /// A slot whose check does not fit is passed over: a bit that flips on this machine costs room, not a backup.
 package final class DedupTable {
-    private static let magic = Array("LBTABLE1".utf8)
+    private static let magic = Array("LBTABLE2".utf8)
     private static let headerBytes = 4096
     private static let slotBytes = 40
+    private static let manifestBit: UInt32 = 1 << 31
 
     package private(set) var path: FilePath
     private var file: MappedFile
     private var slots: Int
     package private(set) var used: Int
+    /// Packs whose content is to be stored again; see ``PackWear``.
+    package private(set) var worn: [UInt64] = []
 
     /// Makes an empty table at a path, replacing what is there.
     package init(creating path: FilePath, slots: Int = 4096) throws(Fault) {
@@ -38,7 +44,7 @@ package final class DedupTable {
         guard let status = try? FileSystem.status(path), status.size >= Int64(Self.headerBytes),
             let file = try? MappedFile(path, size: Int(status.size), create: false)
         else { return nil }
-        let header = unsafe file.withBytes { unsafe Array($0.prefix(88)) }
+        let header = unsafe file.withBytes { unsafe Array($0.prefix(Self.headerBytes)) }
         let number = { (offset: Int) in
             header[offset..<offset + 8].reversed().reduce(0) { $0 << 8 | Int($1) }
         }
@@ -51,6 +57,9 @@ package final class DedupTable {
         self.file = file
         slots = number(8)
         used = number(16)
+        worn = (0..<min(number(88), PackWear.limit)).map {
+            UInt64(bitPattern: Int64(number(96 + $0 * 8)))
+        }
     }
 
     /// The location of an id.
@@ -68,7 +77,10 @@ package final class DedupTable {
 
     /// Adds a location; an id that is there keeps the one it has.
     package func insert(_ id: ContentID, _ location: PieceLocation) throws(Fault) {
-        precondition(location.length > 0, "an empty piece has no place")
+        precondition(
+            (1..<Self.manifestBit).contains(location.length),
+            "a piece has 1 byte to 2 GiB"
+        )
         if used * 10 >= slots * 6 { try grow() }
         unsafe file.withBytes { bytes in
             if unsafe Self.insert(id, location, bytes, slots: slots) { used += 1 }
@@ -83,15 +95,19 @@ package final class DedupTable {
         }
     }
 
-    /// Stamps the table as reflecting a snapshot, and moves it to its lasting place.
-    package func publish(as target: FilePath, reflecting head: Digest256, vault: Digest256)
-        throws(Fault)
-    {
+    /// Stamps the table as reflecting a snapshot some of whose packs are worn, and moves it to its lasting place.
+    package func publish(
+        as target: FilePath,
+        reflecting head: Digest256,
+        vault: Digest256,
+        worn: [UInt64]
+    ) throws(Fault) {
+        precondition(worn.count <= PackWear.limit, "the header holds no more")
+        self.worn = worn
         unsafe file.withBytes { bytes in
-            let numbers = [slots, used].flatMap { value in
-                stride(from: 0, to: 64, by: 8).map { UInt8(truncatingIfNeeded: value >> $0) }
-            }
-            let header = Self.magic + numbers + head.bytes + vault.bytes
+            let header =
+                Self.magic + Self.bytes([UInt64(slots), UInt64(used)]) + head.bytes + vault.bytes
+                + Self.bytes([UInt64(worn.count)] + worn)
             for (offset, byte) in header.enumerated() {
                 unsafe bytes.storeBytes(of: byte, toByteOffset: offset, as: UInt8.self)
             }
@@ -99,6 +115,12 @@ package final class DedupTable {
         try file.synchronize()
         try FileSystem.rename(path, to: target)
         path = target
+    }
+
+    private static func bytes(_ numbers: [UInt64]) -> [UInt8] {
+        numbers.flatMap { value in
+            stride(from: 0, to: 64, by: 8).map { UInt8(truncatingIfNeeded: value >> $0) }
+        }
     }
 
     private func grow() throws(Fault) {
@@ -130,7 +152,8 @@ package final class DedupTable {
             pack: bytes.load(fromByteOffset: base + 16, as: UInt64.self),
             frame: bytes.load(fromByteOffset: base + 24, as: UInt32.self),
             start: bytes.load(fromByteOffset: base + 28, as: UInt32.self),
-            length: length
+            length: length & ~manifestBit,
+            isManifest: length & manifestBit != 0
         )
         let stored = unsafe bytes.load(fromByteOffset: base + 36, as: UInt32.self)
         return (id, location, stored == check(id, location))
@@ -140,7 +163,7 @@ package final class DedupTable {
     private static func check(_ id: ContentID, _ location: PieceLocation) -> UInt32 {
         let words = [
             id.high, id.low, location.pack, UInt64(location.frame) << 32 | UInt64(location.start),
-            UInt64(location.length),
+            UInt64(word(location)),
         ]
         var hash: UInt64 = 0
         for word in words {
@@ -148,6 +171,11 @@ package final class DedupTable {
             hash ^= hash >> 29
         }
         return UInt32(truncatingIfNeeded: hash >> 32)
+    }
+
+    /// Length and kind of a piece, as a slot holds them.
+    private static func word(_ location: PieceLocation) -> UInt32 {
+        location.isManifest ? location.length | manifestBit : location.length
     }
 
     private static func insert(
@@ -162,7 +190,7 @@ package final class DedupTable {
             slot = (slot + 1) & (slots - 1)
         }
         let base = headerBytes + slot * slotBytes
-        let numbers = [location.frame, location.start, location.length, check(id, location)]
+        let numbers = [location.frame, location.start, word(location), check(id, location)]
         for (index, word) in [id.high, id.low, location.pack].enumerated() {
             unsafe bytes.storeBytes(of: word, toByteOffset: base + index * 8, as: UInt64.self)
         }

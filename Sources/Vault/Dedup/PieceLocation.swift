@@ -5,13 +5,23 @@ package struct PieceLocation: Sendable, Hashable {
     package let pack: UInt64
     package let frame: UInt32
     package let start: UInt32
+    /// How many bytes; less than 2 GiB.
     package let length: UInt32
+    /// Whether it is a piece of a manifest, not of a file.
+    package let isManifest: Bool
 
     /// Names a place.
-    package init(pack: UInt64, frame: UInt32, start: UInt32, length: UInt32) {
+    package init(
+        pack: UInt64,
+        frame: UInt32,
+        start: UInt32,
+        length: UInt32,
+        isManifest: Bool = false
+    ) {
         self.pack = pack
         self.frame = frame
         self.start = start
         self.length = length
+        self.isManifest = isManifest
     }
 }

@@ -82,7 +82,8 @@ extension Vault {
                     pack: pack.id.prefix,
                     frame: frame.offset,
                     start: start,
-                    length: length
+                    length: length,
+                    isManifest: frame.type == UInt32(FrameType.manifest.rawValue)
                 )
             )
             start += length

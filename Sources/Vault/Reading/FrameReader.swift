@@ -105,7 +105,8 @@ extension Vault {
         return Array(stored.prefix(length))
     }
 
-    private func packBytes(
+    /// A part of a pack.
+    func packBytes(
         _ pack: PackReference,
         _ range: Range<Int64>
     ) async throws(Fault) -> [UInt8] {

@@ -23,12 +23,12 @@ final class PackWorker {
             front: try await vault.front(of: work.pack),
             identities: identities
         )
-        let whole = try await wholePack(work)
+        let span = try await span(of: work)
         var runs = work.runs[...]
         while let first = runs.first {
             let group = runs.prefix { $0.frame == first.frame }
             runs = runs.dropFirst(group.count)
-            let stored = try await storedFrame(work.pack, at: Int(first.frame), whole: whole)
+            let stored = try await storedFrame(work.pack, at: first.frame, in: span)
             let plain: [UInt8]
             do throws(Fault) {
                 plain = try pack.open(stored, at: Int(first.frame), decoder: decoder)
@@ -50,43 +50,60 @@ final class PackWorker {
         }
     }
 
-    /// The whole pack when much of it is wanted: one large read instead of many small ones.
-    private func wholePack(_ work: PackWork) async throws(Fault) -> [UInt8]? {
-        let frames = Set(work.runs.lazy.map(\.frame)).count
-        // A frame is 64 to 256 KiB stored; from about a quarter of the pack on, reading all of it is cheaper.
-        guard frames * (256 << 10) > work.pack.bytes / 2, work.pack.bytes <= 256 << 20 else {
+    /// A run of bytes of a pack.
+    private struct Span {
+        let start: Int
+        var bytes: [UInt8]
+    }
+
+    /// A frame is about this long in the store; its first read guesses so much.
+    private static let guess: Int64 = 64 << 10
+
+    /// Everything from the first to the last wanted frame, when much of that is wanted.
+    ///
+    /// One large read instead of many small ones. What lies before and behind, such as frames of a manifest, is not read.
+    private func span(of work: PackWork) async throws(Fault) -> Span? {
+        guard let first = work.runs.first?.frame, let last = work.runs.last?.frame else {
             return nil
         }
-        let name = VaultName.pack(work.pack.id).objectName
-        let bytes: [UInt8]
+        let frames = Set(work.runs.lazy.map(\.frame)).count
+        // From about a quarter on, reading all of it is cheaper than asking for each frame.
+        guard frames > 1, frames * (256 << 10) > Int(last - first) / 2,
+            Int(last) < min(work.pack.bytes, 256 << 20)
+        else { return nil }
+        let range = Int64(first)..<Int64(last) + Self.guess
+        var span = Span(start: Int(first), bytes: try await vault.packBytes(work.pack, range))
+        let header: FrameHeader
         do throws(Fault) {
-            bytes = try await vault.store.get(name, limit: work.pack.bytes)
-        } catch  where error.code == .objectMissing {
-            throw vault.missing(name)
-        }
-        guard bytes.count == work.pack.bytes else {
-            throw .damaged(
-                name.description,
-                "it is \(bytes.count) bytes long, not \(work.pack.bytes)"
+            header = try FrameHeader(
+                span.bytes.dropFirst(Int(last - first)).prefix(FrameHeader.bytes)
             )
+        } catch { throw changed(work.pack, at: last, error) }
+        let end = Int64(last) + Int64(FrameHeader.bytes + header.storedLength)
+        if range.upperBound < end {
+            span.bytes += try await vault.packBytes(work.pack, range.upperBound..<end)
         }
-        return bytes
+        return span
     }
 
     private func storedFrame(
         _ pack: PackReference,
-        at offset: Int,
-        whole: [UInt8]?
+        at offset: UInt32,
+        in span: Span?
     ) async throws(Fault) -> ArraySlice<UInt8> {
-        guard let whole else { return try await vault.storedFrame(pack, at: Int64(offset))[...] }
-        let name = VaultName.pack(pack.id).objectName.description
-        guard offset <= whole.count - FrameHeader.bytes else {
-            throw .damaged(name, "it has no frame at byte \(offset)")
-        }
-        let header: FrameHeader
+        guard let span else { return try await vault.storedFrame(pack, at: Int64(offset))[...] }
+        let bytes = span.bytes.dropFirst(Int(offset) - span.start)
         do throws(Fault) {
-            header = try FrameHeader(whole[offset..<offset + FrameHeader.bytes])
-        } catch { throw .damaged(name, "the frame at byte \(offset) was changed", cause: error) }
-        return whole[offset...].prefix(FrameHeader.bytes + header.storedLength)
+            let header = try FrameHeader(bytes.prefix(FrameHeader.bytes))
+            return bytes.prefix(FrameHeader.bytes + header.storedLength)
+        } catch { throw changed(pack, at: offset, error) }
+    }
+
+    private func changed(_ pack: PackReference, at offset: UInt32, _ cause: Fault) -> Fault {
+        .damaged(
+            VaultName.pack(pack.id).objectName.description,
+            "the frame at byte \(offset) was changed",
+            cause: cause
+        )
     }
 }

@@ -101,9 +101,11 @@ public final class BackupSession {
         } catch  where error.code == .wrongKey { return nil }
     }
 
-    /// The stored content of an entry of the previous snapshot, if every pack of it is still there.
+    /// The stored content of an entry of the previous snapshot, if every pack of it is still there and none is worn.
+    ///
+    /// Nil means that the file should be read again.
     public func content(of entry: ManifestEntry) -> Content? {
-        let isStored = entry.extents.allSatisfy { $0.isHole || index.pack($0.pack) != nil }
+        let isStored = entry.extents.allSatisfy { $0.isHole || index.isUsable($0.pack) }
         return isStored
             ? Content(size: entry.size, digest: entry.digest, extents: entry.extents) : nil
     }

@@ -12,8 +12,8 @@ struct ManifestWriter {
     private let ledger: FrameLedger
     private let chunks: ChunkWriter
     private var buffer: [UInt8] = []
-    /// Every pack that an entry names.
-    private(set) var packs: Set<UInt64> = []
+    /// Every pack that the snapshot names, with the plain bytes of file content that it needs of it.
+    private(set) var live: [UInt64: Int64] = [:]
 
     init(_ pieces: PieceStore, ledger: FrameLedger, vault: Vault, keys: HostKeys) {
         self.pieces = pieces
@@ -49,7 +49,7 @@ struct ManifestWriter {
         var root = WireRoot()
         root.manifest = content.extents.map { extent in
             let extent = ledger.resolve(extent)
-            packs.insert(extent.pack)
+            live[extent.pack, default: 0] += 0
             return extent.wire
         }
         root.manifestBytes = UInt64(content.size)
@@ -69,7 +69,7 @@ struct ManifestWriter {
                     length: Int64(wire.length)
                 )
             )
-            if !extent.isHole { packs.insert(extent.pack) }
+            if !extent.isHole { live[extent.pack, default: 0] += extent.length }
             list.append(extent)
         }
         var rest = list.extents.map(\.wire)[...]

@@ -24,7 +24,18 @@ struct OpenPackBuilder {
         var start: UInt32 = 0
         for (id, length) in zip(frame.ids, frame.lengths) {
             // The pack's name is not known yet; `pieces(in:)` puts it in.
-            pieces.append((id, PieceLocation(pack: 0, frame: offset, start: start, length: length)))
+            pieces.append(
+                (
+                    id,
+                    PieceLocation(
+                        pack: 0,
+                        frame: offset,
+                        start: start,
+                        length: length,
+                        isManifest: frame.type == .manifest
+                    )
+                )
+            )
             start += length
         }
         directory.frames.append(Self.record(frame, offset: offset))

@@ -129,7 +129,8 @@ final class PackPipeline: Sendable {
                         pack: reference.id.prefix,
                         frame: place.frame,
                         start: place.start,
-                        length: place.length
+                        length: place.length,
+                        isManifest: place.isManifest
                     )
                 )
             }

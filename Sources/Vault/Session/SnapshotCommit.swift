@@ -23,7 +23,7 @@ struct SnapshotCommit {
         var writer = ManifestWriter(session.pieces, ledger: ledger, vault: vault, keys: keys)
         var root = try await writer.write(session.spool)
         root.pageKey = Data(keys.secret.hasher(for: .page, vault: vault.id).keyBytes)
-        let packs = try await verified(writer.packs)
+        let packs = try await verified(writer.live.keys)
         let body = try sealed(root)
         var sizes = SnapshotHead.Sizes()
         sizes.source = session.sourceBytes
@@ -38,7 +38,8 @@ struct SnapshotCommit {
         // The table is a cache: the snapshot stands whether or not it can be kept.
         try? index.publish(
             as: request.tablePath("table"),
-            keeping: writer.packs,
+            live: writer.live,
+            added: session.pieces.added,
             reflecting: digest,
             vault: vault.id
         )
@@ -64,7 +65,9 @@ struct SnapshotCommit {
     }
 
     /// Proves by a fresh listing that every pack is stored with its size.
-    private func verified(_ prefixes: Set<UInt64>) async throws(Fault) -> [PackReference] {
+    private func verified(_ prefixes: some Collection<UInt64>) async throws(Fault)
+        -> [PackReference]
+    {
         let stored = try await vault.storedPacks()
         var packs: [PackReference] = []
         for prefix in prefixes {
