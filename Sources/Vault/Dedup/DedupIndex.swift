@@ -10,6 +10,7 @@ final class DedupIndex: Sendable {
     private struct State: ~Copyable {
         let base: DedupTable?
         let additions: DedupTable
+        let journal: SessionJournal
         var pending: [ContentID: PieceLocation] = [:]
         var packs: [UInt64: PackReference]
         /// Packs whose content is to be stored again.
@@ -22,9 +23,21 @@ final class DedupIndex: Sendable {
     private let state: Mutex<State>
 
     /// `packs`: the packs that the store holds.
-    init(base: sending DedupTable?, additions: sending DedupTable, packs: [UInt64: PackReference]) {
+    init(
+        base: sending DedupTable?,
+        additions: sending SessionAdditions,
+        packs: [UInt64: PackReference]
+    ) {
         let worn = Set(base?.worn ?? [])
-        state = Mutex(State(base: base, additions: additions, packs: packs, worn: worn))
+        state = Mutex(
+            State(
+                base: base,
+                additions: additions.table,
+                journal: additions.journal,
+                packs: packs,
+                worn: worn
+            )
+        )
     }
 
     /// Where a piece lies, if it is stored or on its way.
@@ -60,6 +73,8 @@ final class DedupIndex: Sendable {
                 state.pending[piece.id] = nil
                 try state.additions.insert(piece.id, piece.location)
             }
+            // Last, so that a pack in the journal has its pieces in the table.
+            try state.journal.append(pack)
         }
     }
 
@@ -110,6 +125,7 @@ final class DedupIndex: Sendable {
                 vault: vault,
                 worn: PackWear.worn(packs, added: added)
             )
+            try state.journal.remove()
         }
     }
 }

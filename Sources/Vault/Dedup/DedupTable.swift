@@ -62,6 +62,21 @@ package final class DedupTable {
         }
     }
 
+    /// Opens a table that its writer did not come to publish, to be read with ``forEach(_:)``; nil when there is none.
+    ///
+    /// Slots that did not reach the disk are passed over, as damaged ones are.
+    package init?(recovering path: FilePath) {
+        guard let status = try? FileSystem.status(path), status.isRegular else { return nil }
+        let room = Int(status.size) - Self.headerBytes
+        guard room > 0, room.isMultiple(of: Self.slotBytes),
+            let file = try? MappedFile(path, size: Int(status.size), create: false)
+        else { return nil }
+        self.path = path
+        self.file = file
+        slots = room / Self.slotBytes
+        used = 0
+    }
+
     /// The location of an id.
     package func find(_ id: ContentID) -> PieceLocation? {
         unsafe file.withBytes { bytes in

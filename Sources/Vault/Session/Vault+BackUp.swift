@@ -11,7 +11,7 @@ extension Vault {
     ///
     /// The order of writing is that of `Docs/format`, section 8: packs, a listing that proves them, then the snapshot. After
     /// success the snapshot is durable. After failure, or after a crash at any moment, the vault holds what it held before
-    /// and perhaps packs that no snapshot names.
+    /// and perhaps packs that no snapshot names; the next session of this host uses those.
     ///
     /// - Throws: `E-STREAM-BUSY` when another process of this host writes the stream, `E-VAULT-TRUST` when the host is not
     ///   enrolled, `E-VAULT-VANISHED` when stored packs are gone before the commit, and what `body` and the store throw.
@@ -34,7 +34,7 @@ extension Vault {
                 keys: keys,
                 packs: known
             ),
-            additions: try DedupTable(creating: request.tablePath("new")),
+            additions: try additions(request, keys: keys, packs: known),
             packs: known
         )
         let ledger = FrameLedger()
