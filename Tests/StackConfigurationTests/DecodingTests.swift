@@ -11,8 +11,9 @@ import Testing
         #expect(value.state == "/srv/lifeboat")
         #expect(value.keys.recipients == [Samples.recipient, Samples.other])
         #expect(value.keys.identity == .file("/etc/lifeboat/prod.identity"))
-        let copy = CopyConfiguration(name: "local", address: .directory("/backup/lifeboat"))
-        #expect(value.copies == [copy])
+        #expect(value.objectives.copies == .threeTwoOneOneZero)
+        #expect(value.copies == Self.copies)
+        #expect(value.copy(named: "cold") == Self.copies[2])
         #expect(value.components.map(\.name) == ["postgres", "redis", "uploads", "secrets"])
         #expect(value.component(named: "postgres")?.source == .postgresql(Self.postgres))
         #expect(value.component(named: "redis")?.source == .redis(Self.redis))
@@ -28,6 +29,71 @@ import Testing
         #expect(value.stream(of: "mail") == nil)
     }
 
+    @Test func `a copy's own keep stands before a component's, and all is kept without either`()
+        throws
+    {
+        let value = try Samples.decode(Samples.whole)
+        let kept = { (component: String, copy: String) -> KeepPolicy? in
+            guard let component = value.component(named: component),
+                let copy = value.copy(named: copy)
+            else { return nil }
+            return value.keep(of: component, in: copy)
+        }
+        #expect(kept("postgres", "local") == KeepPolicy(daily: 30, weekly: 8, monthly: 12))
+        #expect(kept("redis", "b2") == KeepPolicy(last: 3, hourly: 24, yearly: 1))
+        #expect(kept("uploads", "local") == .everything)
+        #expect(kept("uploads", "cold") == KeepPolicy(monthly: 24, yearly: 7))
+        #expect(kept("redis", "usb") == .everything)
+        #expect(kept("secrets", "local") == .everything)
+    }
+
+    private static let copies = [
+        CopyConfiguration(
+            name: "local",
+            address: .directory("/backup/lifeboat"),
+            medium: .disk,
+            site: "dc1",
+            limit: ByteCount(80 << 20)
+        ),
+        CopyConfiguration(
+            name: "b2",
+            address: .bucket(
+                BucketConfiguration(
+                    bucket: "cc-backup",
+                    prefix: "prod",
+                    endpoint: "https://s3.eu-central-003.example.com",
+                    region: "eu-central-003",
+                    pathStyle: true,
+                    authorities: "/etc/ssl/b2.pem",
+                    credentials: .file("/run/secrets/b2")
+                )
+            ),
+            medium: .object,
+            site: "b2-eu",
+            lock: CopyLock(mode: .compliance, period: .seconds(30 * 86_400))
+        ),
+        CopyConfiguration(
+            name: "cold",
+            address: .bucket(
+                BucketConfiguration(
+                    bucket: "cc-archive",
+                    prefix: "prod",
+                    storageClass: "GLACIER_IR"
+                )
+            ),
+            every: .seconds(7 * 86_400),
+            keep: KeepPolicy(monthly: 24, yearly: 7)
+        ),
+        CopyConfiguration(
+            name: "usb",
+            address: .directory("/media/usb/lifeboat"),
+            medium: .optical,
+            every: .seconds(30 * 86_400),
+            keep: .everything,
+            isOffline: true
+        ),
+    ]
+
     private static let postgres = PostgresConfiguration(
         dsn: "host=/run/postgresql dbname=callcenter",
         user: "lifeboat",
@@ -38,7 +104,8 @@ import Testing
         wal: WALConfiguration(
             stream: true,
             slot: "boat",
-            heartbeat: .milliseconds(250)
+            heartbeat: .milliseconds(250),
+            keep: .seconds(7 * 86_400)
         )
     )
 
@@ -54,6 +121,8 @@ import Testing
         #expect(value.host == "box")
         #expect(value.state == "/var/lib/lifeboat/shop")
         #expect(value.keys.identity == nil)
+        #expect(value.objectives.copies == nil)
+        #expect(value.copies[0].every == nil && value.copies[0].keep == nil)
         let wal = WALConfiguration(slot: "lifeboat_shop", heartbeat: .seconds(10))
         let postgres = PostgresConfiguration(dsn: "service=shop", method: .auto, wal: wal)
         #expect(value.components[0].source == .postgresql(postgres))

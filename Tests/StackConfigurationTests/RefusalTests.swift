@@ -18,9 +18,6 @@ import Testing
         ("stack: shop", "stack: 'shop", "E-CONFIG-SYNTAX", ""),
         ("stack: shop", "state: var\nstack: shop", "E-CONFIG-VALUE", "'/'"),
         ("stack: shop", "state: /a/../b\nstack: shop", "E-CONFIG-VALUE", ""),
-        ("file:///mnt/nas", "s3://bucket/x", "E-CONFIG-VALUE", "file://"),
-        ("\"}]", "\"}, {name: b, url: \"file:///b\"}]", "E-CONFIG-COPIES", "later version"),
-        ("[{name: nas, url: \"file:///mnt/nas\"}]", "[]", "E-CONFIG-COPIES", ""),
         ("\"service=shop\"", "\"nonsense\"", "E-CONFIG-VALUE", "keywords"),
         ("\"service=shop\"", "a=b, wal: {heartbeat: 10}", "E-CONFIG-VALUE", "unit"),
         ("\"service=shop\"", "a=b, wal: {heartbeat: 0s}", "E-CONFIG-VALUE", "above zero"),
@@ -42,6 +39,70 @@ import Testing
         #expect(fault?.code.exit == .usage)
         #expect(fault?.message.hasPrefix("unable to read configuration 'lifeboat.yaml") == true)
         #expect(hint.isEmpty || fault?.hints.contains { $0.contains(hint) } == true)
+    }
+
+    @Test(arguments: [
+        ("[{name: nas, url: \"file:///mnt/nas\"}]", "[]", "E-CONFIG-COPIES", "Give one"),
+        ("file:///mnt/nas", "ftp://bucket/x", "E-CONFIG-VALUE", "s3://bucket/prefix"),
+        ("file:///mnt/nas", "s3://b/x", "E-CONFIG-VALUE", "s3://bucket/prefix"),
+        ("file:///mnt/nas", "s3://bucket//x", "E-CONFIG-VALUE", "labels"),
+        ("file:///mnt/nas", "s3://bucket/.x", "E-CONFIG-VALUE", "labels"),
+        ("\"}]", "\", medium: tpae}]", "E-CONFIG-VALUE", "Did you mean 'tape'?"),
+        ("\"}]", "\", evry: 7d}]", "E-CONFIG-UNKNOWN-KEY", "Did you mean 'every'?"),
+        ("\"}]", "\", every: 7d}]", "E-CONFIG-COPIES", "Leave 'every' out"),
+        ("\"}]", "\", offline: true}]", "E-CONFIG-COPIES", "every: 7d"),
+        ("\"}]", "\", region: x}]", "E-CONFIG-COPIES", "s3://bucket/prefix"),
+        ("\"}]", "\", lock: {mode: compliance, for: 1d}}]", "E-CONFIG-COPIES", "s3://"),
+        ("\"}]", "\", limit: 40MiB}]", "E-CONFIG-VALUE", "40MiB/s"),
+        ("\"}]", "\", limit: 0MiB/s}]", "E-CONFIG-VALUE", "40MiB/s"),
+        ("\"}]", "\", keep: {}}]", "E-CONFIG-VALUE", "daily: 30"),
+        ("\"}]", "\", keep: {dialy: 3}}]", "E-CONFIG-UNKNOWN-KEY", "Did you mean 'daily'?"),
+        ("\"}]", "\", keep: {daily: 0}}]", "E-CONFIG-VALUE", "from 1"),
+        ("\"}]", "\", keep: {daily: -1}}]", "E-CONFIG-VALUE", "from 1"),
+        ("\"}]", "\", keep: for-ever}]", "E-CONFIG-VALUE", "Did you mean 'forever'?"),
+        ("\"}]", "\", keep: [3]}]", "E-CONFIG-TYPE", ""),
+        ("\"}]", "\"}, {name: nas, url: \"file:///b\"}]", "E-CONFIG-COPIES", "Rename"),
+        ("\"}]", "\"}, {name: b, url: \"file:///mnt/nas/\"}]", "E-CONFIG-COPIES", "own"),
+        ("\"}]", "\"}, {name: b, url: \"file:///mnt\"}]", "E-CONFIG-COPIES", "own"),
+        ("\"}]", "\"}, {name: b, url: \"file:///mnt/nas/b\"}]", "E-CONFIG-COPIES", "own"),
+        ("file:///mnt/nas\"", "s3://bbb\", lock: {mode: x, for: 1d}", "E-CONFIG-VALUE", "none of"),
+        ("file:///mnt/nas\"", "s3://bbb\", lock: {for: 1d}", "E-CONFIG-MISSING-KEY", "compliance"),
+        (
+            "file:///mnt/nas\"", "s3://bbb\", credentials: {fil: /x}", "E-CONFIG-UNKNOWN-KEY",
+            "'file'"
+        ),
+        ("file:///mnt/nas\"", "s3://bbb\", credentials: AKIA", "E-CONFIG-SECRET", "{env: NAME}"),
+        ("file:///mnt/nas\"", "s3://bbb\", endpoint: s3.example.com", "E-CONFIG-VALUE", "https://"),
+        ("file:///mnt/nas\"", "s3://bbb\", endpoint: https://a/b", "E-CONFIG-VALUE", "https://"),
+        ("file:///mnt/nas\"", "s3://bbb\", ca: x.pem", "E-CONFIG-VALUE", "'/'"),
+        ("file:///mnt/nas\"", "s3://bbb\", offline: true, every: 7d", "E-CONFIG-COPIES", "Leave"),
+        ("stack: shop", "stack: shop\nobjectives: {copies: 3-1-2}", "E-CONFIG-VALUE", "3-2-1"),
+        ("[/srv/.env]", "[/srv/.env], keep: {weekly: x}", "E-CONFIG-VALUE", "whole number"),
+        ("\"service=shop\"", "a=b, keep: {daily: 1}", "E-CONFIG-UNKNOWN-KEY", ""),
+        ("\"service=shop\"", "a=b, base: {keep: ever}", "E-CONFIG-VALUE", "forever"),
+        ("\"service=shop\"", "a=b, wal: {keep: 7}", "E-CONFIG-VALUE", "unit"),
+    ])
+    func `what is wrong with copies and with what they keep is named`(
+        part: String,
+        replacement: String,
+        id: String,
+        hint: String
+    ) {
+        let fault = Samples.fault(Samples.small(part, replacement))
+        #expect(fault?.code.id == id, "\(fault?.description ?? "none")")
+        #expect(fault?.message.contains("'lifeboat.yaml:") == true)
+        #expect(hint.isEmpty || fault?.description.contains(hint) == true)
+    }
+
+    @Test func `a contradiction within a copy has its line and column`() {
+        let fault = Samples.fault(
+            Samples.small("\"}]", "\"}, {name: usb, url: \"file:///usb\",\n  ca: /x}]")
+        )
+        #expect(
+            fault?.message
+                == "unable to read configuration 'lifeboat.yaml:6:3': 'copies[1].ca' is for a bucket, "
+                + "and this copy is a directory"
+        )
     }
 
     @Test func `a problem has its line and column`() {
@@ -89,6 +150,9 @@ import Testing
         ("kind: postgresql, dsn: \"service=shop\"", "kind: redis, address: \"redis://:hunter2@h\""),
         ("[\(Samples.recipient)]", "[AGE-SECRET-KEY-1HUNTER2]"),
         ("[\(Samples.recipient)]", "[hunter2]"),
+        ("file:///mnt/nas", "s3://key:hunter2@bucket/x"),
+        ("file:///mnt/nas\"", "s3://bbb\", endpoint: \"https://key:hunter2@host\""),
+        ("file:///mnt/nas\"", "s3://bbb\", credentials: hunter2"),
     ])
     func `a secret is refused and never shown`(part: String, replacement: String) {
         let fault = Samples.fault(Samples.small(part, replacement), ["PW": "hunter2"])

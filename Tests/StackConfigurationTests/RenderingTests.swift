@@ -40,6 +40,7 @@ import Testing
         )
         let small = ConfigurationTemplate(try Samples.decode(Samples.small)).text
         #expect(small.contains("# identity:"))
+        #expect(small.contains("# keep:"))
     }
 
     @Test func `the published schema is current`() throws {
@@ -58,11 +59,12 @@ import Testing
         #expect(schema["additionalProperties"] as? Bool == false)
         let properties = try #require(schema["properties"] as? [String: [String: Any]])
         let names = [
-            "components", "copies", "environment", "host", "keys", "stack", "state", "version",
+            "components", "copies", "environment", "host", "keys", "objectives", "stack", "state",
+            "version",
         ]
         #expect(properties.keys.sorted() == names)
         let required = try #require(schema["required"] as? [String])
-        #expect(Set(names).subtracting(required) == ["host", "state"])
+        #expect(Set(names).subtracting(required) == ["host", "objectives", "state"])
         let component = properties["components"]?["additionalProperties"] as? [String: Any]
         let kinds = component?["oneOf"] as? [[String: Any]]
         #expect(

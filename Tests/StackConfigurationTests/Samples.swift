@@ -15,8 +15,20 @@ enum Samples {
         keys:
           recipients: [\(recipient), \(other)]
           identity: {file: /etc/lifeboat/prod.identity}
+        objectives: {copies: 3-2-1-1-0}
         copies:
-          - {name: local, url: file:///backup/lifeboat}
+          - {name: local, url: file:///backup/lifeboat, site: dc1, limit: 80MiB/s}
+          - name: b2
+            url: s3://cc-backup/prod/
+            endpoint: https://s3.eu-central-003.example.com
+            region: eu-central-003
+            path_style: true
+            ca: /etc/ssl/b2.pem
+            credentials: {file: /run/secrets/b2}
+            lock: {mode: compliance, for: 30d}
+            site: b2-eu
+          - {name: cold, url: s3://cc-archive/prod, storage_class: GLACIER_IR, every: 7d, keep: {monthly: 24, yearly: 7}}
+          - {name: usb, url: file:///media/usb/lifeboat, medium: optical, offline: true, every: 30d, keep: forever}
         components:
           postgres:
             kind: postgresql
@@ -26,15 +38,17 @@ enum Samples {
             data_directory: /var/lib/postgresql/15/main
             binaries: /usr/lib/postgresql/15/bin
             method: direct
-            wal: {stream: true, slot: boat, heartbeat: 250ms}
+            wal: {stream: true, slot: boat, heartbeat: 250ms, keep: 7d}
+            base: {keep: {daily: 30, weekly: 8, monthly: 12}}
           redis:
             kind: redis
             address: "redis://127.0.0.1:6379"
             user: lifeboat
             password: {env: REDIS_PASSWORD}
             directory: /var/lib/redis
+            keep: {last: 3, hourly: 24, yearly: 1}
           uploads: {kind: files, paths: [/srv/uploads], include: ["*.jpg"], exclude: ["*.tmp"]}
-          secrets: {kind: secrets, paths: [/opt/.env], recipients: [\(other)]}
+          secrets: {kind: secrets, paths: [/opt/.env], recipients: [\(other)], keep: forever}
 
         """
 

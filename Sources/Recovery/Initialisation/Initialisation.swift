@@ -32,15 +32,22 @@ public struct Initialisation: Sendable {
 
     private let wanted: StackConfiguration
     private let clock: any Timekeeper
+    private let opening: CopyOpening
 
     /// Prepares the making.
     ///
     /// - Parameters:
     ///   - configuration: what shall be protected; the recipients are filled in.
+    ///   - variables: the environment of the program, for references to secrets.
     ///   - clock: the time of day.
-    public init(_ configuration: StackConfiguration, clock: any Timekeeper) {
+    public init(
+        _ configuration: StackConfiguration,
+        variables: [String: String],
+        clock: any Timekeeper
+    ) {
         wanted = configuration
         self.clock = clock
+        opening = CopyOpening(secrets: SecretResolver(variables: variables))
     }
 
     /// Makes everything.
@@ -118,16 +125,14 @@ public struct Initialisation: Sendable {
 
     private func createVault(_ kit: RecoveryKit) async throws(Fault) -> Vault {
         for copy in wanted.copies {
-            switch copy.address {
-            case .directory(let path):
-                try FileSystem.makeDirectories(FilePath(path), mode: 0o700)
-            }
+            guard case .directory(let path) = copy.address else { continue }
+            try FileSystem.makeDirectories(FilePath(path), mode: 0o700)
         }
         guard let copy = wanted.copies.first else {
             preconditionFailure("a configuration has a copy")
         }
         return try await Vault.create(
-            in: Stack.store(at: copy.address),
+            in: try await opening.store(of: copy),
             environment: wanted.environment,
             operator: kit.operatorKey
         )
@@ -148,7 +153,7 @@ public struct Initialisation: Sendable {
             guard case .directory(let path) = copy.address,
                 try FileSystem.isEmptyDirectory(FilePath(path)) == false
             else { continue }
-            if (try? await Vault.open(Stack.store(at: copy.address), expecting: nil)) != nil {
+            if (try? await Vault.open(try await opening.store(of: copy), expecting: nil)) != nil {
                 throw Fault(
                     .vaultExists,
                     "unable to create vault '\(path)': there is one already",

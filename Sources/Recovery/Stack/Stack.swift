@@ -39,13 +39,19 @@ public struct Stack: Sendable {
     /// Where this host keeps its keys.
     public var keyFolder: KeyFolder { KeyFolder(state.appending("keys")) }
 
-    /// The address of the copy.
-    public var address: CopyConfiguration.Address {
+    /// The copy that is read and written first.
+    var firstCopy: CopyConfiguration {
         guard let copy = configuration.copies.first else {
             preconditionFailure("a configuration has a copy")
         }
-        return copy.address
+        return copy
     }
+
+    /// The address of the copy that is read and written first.
+    public var address: CopyConfiguration.Address { firstCopy.address }
+
+    /// Opens stores.
+    var opening: CopyOpening { CopyOpening(secrets: secrets) }
 
     /// Opens the vault, which must be the one that this host was enrolled in and of the configured
     /// environment.
@@ -63,7 +69,10 @@ public struct Stack: Sendable {
                 hints: ["Take the kit of this environment."]
             )
         }
-        let vault = try await Vault.open(Self.store(at: address), expecting: remembered ?? expected)
+        let vault = try await Vault.open(
+            try await opening.store(of: firstCopy),
+            expecting: remembered ?? expected
+        )
         guard vault.environment == configuration.environment else {
             throw Fault(
                 .environmentDiffers,
@@ -135,11 +144,5 @@ public struct Stack: Sendable {
             clock: clock,
             progress: progress
         )
-    }
-
-    static func store(at address: CopyConfiguration.Address) -> DirectoryStore {
-        switch address {
-        case .directory(let path): DirectoryStore(root: FilePath(path))
-        }
     }
 }

@@ -1,3 +1,5 @@
+public import Model
+
 /// One protected thing of a stack.
 public struct ComponentConfiguration: Sendable, Hashable {
     /// What kind of thing it is, and how it is reached.
@@ -17,9 +19,13 @@ public struct ComponentConfiguration: Sendable, Hashable {
     /// What it is.
     public var source: Source
 
+    /// Which of its snapshots are kept; nil when the file does not say, which keeps all.
+    public var keep: KeepPolicy?
+
     /// Names a source.
-    public init(name: String, source: Source) {
+    public init(name: String, source: Source, keep: KeepPolicy? = nil) {
         self.name = name
         self.source = source
+        self.keep = keep
     }
 }

@@ -7,15 +7,22 @@ public struct WALConfiguration: Sendable, Hashable {
     /// The time between two heartbeats.
     public var heartbeat: Duration
 
+    /// How far back every second is reachable; nil for as far as there is a log.
+    ///
+    /// An older base keeps its own part of it.
+    public var keep: Duration?
+
     /// Groups the parts.
     public init(
         stream: Bool = true,
         slot: String,
-        heartbeat: Duration = .seconds(10)
+        heartbeat: Duration = .seconds(10),
+        keep: Duration? = nil
     ) {
         self.stream = stream
         self.slot = slot
         self.heartbeat = heartbeat
+        self.keep = keep
     }
 
     /// The slot of a stack that names none: `lifeboat_<stack>`, with what a slot name cannot hold replaced by `_`.

@@ -53,11 +53,12 @@ struct Examiner {
         case .mapping(let keys): .section(section(node, keys: keys, at: path))
         case .copies(let keys): copies(node, keys, at: path)
         case .components(let kinds): components(node, kinds, at: path)
+        case .keep: keep(node, at: path)
         case .secret: secret(node, at: path)
         }
     }
 
-    private mutating func scalar(_ node: Node, _ form: ScalarForm, at path: String) -> String? {
+    mutating func scalar(_ node: Node, _ form: ScalarForm, at path: String) -> String? {
         guard case .scalar(let scalar) = node, !Self.isNull(scalar) else {
             wrongType(node, at: path, wanted: "a value")
             return nil
@@ -93,30 +94,6 @@ struct Examiner {
             if let text = scalar(item, form, at: "\(path)[\(index)]") { texts.append(text) }
         }
         return .list(texts)
-    }
-
-    private mutating func copies(_ node: Node, _ keys: [Key], at path: String) -> Value? {
-        guard case .sequence(let sequence) = node else {
-            wrongType(node, at: path, wanted: "a list")
-            return nil
-        }
-        if sequence.isEmpty {
-            note(.configurationCopies, node, "there is no copy in '\(path)'", "Give one.")
-        }
-        if sequence.count > 1 {
-            note(
-                .configurationCopies,
-                sequence[1],
-                "there are \(sequence.count) copies, and this version keeps exactly one",
-                "Leave one in '\(path)'; several copies come in a later version."
-            )
-        }
-        var sections: [(String, Section)] = []
-        for (index, item) in sequence.enumerated() {
-            let section = section(item, keys: keys, at: "\(path)[\(index)]")
-            sections.append((section.text("name") ?? "", section))
-        }
-        return .sections(sections)
     }
 
     private mutating func components(

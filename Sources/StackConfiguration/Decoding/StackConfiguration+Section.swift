@@ -9,10 +9,13 @@ extension StackConfiguration {
             environment: section.required("environment"),
             host: section.text("host") ?? machine,
             state: section.text("state"),
+            objectives: ObjectiveConfiguration(
+                copies: section.section("objectives").text("copies")
+                    .flatMap(ObjectiveConfiguration.CopyRule.init(rawValue:))
+            ),
             keys: KeyConfiguration(recipients: recipients, identity: keys.secret("identity")),
             copies: section.sections("copies").map { name, copy in
-                let path = String(copy.required("url").dropFirst("file://".count))
-                return CopyConfiguration(name: name, address: .directory(path))
+                CopyConfiguration(name: name, copy)
             },
             components: section.sections("components").map { name, component in
                 let source = ComponentConfiguration.Source(
@@ -20,7 +23,8 @@ extension StackConfiguration {
                     stack: stack,
                     recipients: recipients
                 )
-                return ComponentConfiguration(name: name, source: source)
+                let keep = component.section("base").keep("keep") ?? component.keep("keep")
+                return ComponentConfiguration(name: name, source: source, keep: keep)
             }
         )
     }
@@ -61,7 +65,8 @@ extension PostgresConfiguration {
             wal: WALConfiguration(
                 stream: wal.text("stream") != "false",
                 slot: wal.text("slot") ?? WALConfiguration.defaultSlot(of: stack),
-                heartbeat: wal.text("heartbeat").flatMap(ScalarForm.duration) ?? .seconds(10)
+                heartbeat: wal.text("heartbeat").flatMap(ScalarForm.duration) ?? .seconds(10),
+                keep: wal.text("keep").flatMap(ScalarForm.duration)
             )
         )
     }

@@ -21,7 +21,7 @@ extension Fault.Code {
     public static let configurationSecret = configuration("E-CONFIG-SECRET")
     /// A `$` that starts no variable, or a variable that must be set and is not.
     public static let configurationInterpolation = configuration("E-CONFIG-INTERPOLATION")
-    /// More copies than this version keeps.
+    /// Copies that contradict themselves or each other.
     public static let configurationCopies = configuration("E-CONFIG-COPIES")
 
     private static func configuration(_ id: String) -> Fault.Code {

@@ -6,10 +6,12 @@ indirect enum Form: Sendable {
     case list(ScalarForm, filled: Bool)
     /// A mapping of the given keys.
     case mapping([Key])
-    /// A list of mappings, exactly one of them in this version.
+    /// A list of mappings, each one copy.
     case copies([Key])
     /// A mapping from labels to mappings, whose `kind` chooses their keys.
     case components([(kind: String, keys: [Key])])
+    /// Which snapshots are kept: `forever`, or counts by rule.
+    case keep
     /// A reference to a secret.
     case secret
 }

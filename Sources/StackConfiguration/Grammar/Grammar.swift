@@ -21,12 +21,13 @@ enum Grammar {
             .scalar(.label),
             "The host that owns the streams. Default: the machine's name."
         ),
+        Key("objectives", .mapping(objectives), "What shall be true of the backups."),
         Key("keys", .mapping(keys), required: true, "Whom the backups are sealed to."),
         Key(
             "copies",
             .copies(copy),
             required: true,
-            "Where the backups live; exactly one place in this version."
+            "Where the backups live. The first that is there takes a backup, the others get it from there."
         ),
         Key(
             "components",
@@ -47,16 +48,6 @@ enum Grammar {
             "identity",
             .secret,
             "What opens them; leave it out on a host that must not read its own backups."
-        ),
-    ]
-
-    static let copy: [Key] = [
-        Key("name", .scalar(.label), required: true, "The name of the copy."),
-        Key(
-            "url",
-            .scalar(.copyURL),
-            required: true,
-            "A directory: file:// and its absolute path."
         ),
     ]
 
@@ -81,6 +72,7 @@ enum Grammar {
             "How data files are read. Default: auto, which is direct where that is possible."
         ),
         Key("wal", .mapping(wal), "How the write-ahead log is kept."),
+        Key("base", .mapping(base), "How base backups are kept."),
     ]
 
     static let wal: [Key] = [
@@ -95,7 +87,14 @@ enum Grammar {
             .scalar(.duration),
             "A record this often makes every second of an idle database restorable. Default: 10s."
         ),
+        Key(
+            "keep",
+            .scalar(.duration),
+            "How far back every second is reachable; an older base keeps its own part of the log."
+        ),
     ]
+
+    static let base: [Key] = [keep]
 
     static let redis: [Key] = [
         kind("redis"),
@@ -108,6 +107,7 @@ enum Grammar {
         Key("user", .scalar(.text), "The ACL user; it needs +psync +replconf +ping."),
         Key("password", .secret, "Where its password is."),
         Key("directory", .scalar(.path), "Where the server keeps its files; restored to."),
+        keep,
     ]
 
     static let files: [Key] = [
@@ -115,6 +115,7 @@ enum Grammar {
         Key("paths", .list(.path, filled: true), required: true, "The roots of the trees."),
         Key("include", .list(.text, filled: false), "Patterns of what is taken. Default: all."),
         Key("exclude", .list(.text, filled: false), "Patterns of what is left out."),
+        keep,
     ]
 
     static let secrets: [Key] = [
@@ -125,6 +126,7 @@ enum Grammar {
             .list(.recipient, filled: true),
             "Whom they are sealed to. Default: keys.recipients."
         ),
+        keep,
     ]
 
     static let secret: [Key] = [

@@ -21,6 +21,8 @@ extension ScalarForm {
         case .text: return text.isEmpty ? Complaint(fact: "it is empty") : nil
         case .choice(let words): return Self.complaint(about: text, choices: words)
         case .duration: return Self.duration(text) == nil ? Self.noDuration : nil
+        case .count: return Self.count(text) == nil ? Self.noCount : nil
+        case .rate: return Self.rate(text) == nil ? Self.noRate : nil
         case .boolean:
             return ["true", "false"].contains(text)
                 ? nil : Complaint(fact: "it is neither true nor false")
@@ -28,6 +30,8 @@ extension ScalarForm {
         case .dsn: return Self.complaint(aboutDSN: text)
         case .redisAddress: return Self.complaint(aboutRedis: text)
         case .copyURL: return Self.complaint(aboutCopy: text)
+        case .endpoint: return Self.complaint(aboutEndpoint: text)
+        case .word: return Self.isWord(text) ? nil : Self.noWord
         case .slot: return Self.isSlot(text) ? nil : Self.noSlot
         case .environmentName: return Self.isVariable(text) ? nil : Self.noVariable
         case .credentialName:
@@ -51,12 +55,45 @@ extension ScalarForm {
         }
     }
 
+    /// Reads a count from 1 to 1,000,000; nil when it is anything else.
+    static func count(_ text: String) -> Int? {
+        guard text.utf8.count <= 7, text.utf8.allSatisfy({ (48...57).contains($0) }),
+            let number = Int(text), (1...1_000_000).contains(number)
+        else { return nil }
+        return number
+    }
+
+    /// Reads bytes a second; nil when it is anything else.
+    static func rate(_ text: String) -> ByteCount? {
+        let digits = text.utf8.prefix { (48...57).contains($0) }
+        guard (1...9).contains(digits.count), let number = Int64(Substring(digits)), number > 0
+        else { return nil }
+        return switch text.dropFirst(digits.count) {
+        case "KiB/s": ByteCount(number << 10)
+        case "MiB/s": ByteCount(number << 20)
+        case "GiB/s": ByteCount(number << 30)
+        case "KB/s": ByteCount(number * 1_000)
+        case "MB/s": ByteCount(number * 1_000_000)
+        case "GB/s": ByteCount(number * 1_000_000_000)
+        case "B/s": ByteCount(number)
+        default: nil
+        }
+    }
+
     /// Whether a text can name an environment variable.
     static func isVariable(_ text: some StringProtocol) -> Bool {
         guard let first = text.utf8.first, !(48...57).contains(first) else { return false }
         return text.utf8.allSatisfy {
             (48...57).contains($0) || (65...90).contains($0) || (97...122).contains($0) || $0 == 95
         }
+    }
+
+    private static func isWord(_ text: String) -> Bool {
+        (1...63).contains(text.utf8.count)
+            && text.utf8.allSatisfy {
+                (48...57).contains($0) || (65...90).contains($0) || (97...122).contains($0)
+                    || "-_".utf8.contains($0)
+            }
     }
 
     private static func isSlot(_ text: String) -> Bool {
@@ -95,6 +132,18 @@ extension ScalarForm {
     private static let noDuration = Complaint(
         fact: "it is not a duration",
         hints: ["Write a whole number above zero with a unit, such as 250ms, 10s, 5m, 1h or 7d."]
+    )
+    private static let noCount = Complaint(
+        fact: "it is not a count",
+        hints: ["Write a whole number from 1 to 1000000."]
+    )
+    private static let noRate = Complaint(
+        fact: "it is not a rate",
+        hints: ["Write a whole number above zero with a unit, such as 500KiB/s or 40MiB/s."]
+    )
+    private static let noWord = Complaint(
+        fact: "it is not one word",
+        hints: ["Use 1 to 63 letters, digits, '-' and '_'."]
     )
     private static let noSlot = Complaint(
         fact: "it is not the name of a replication slot",

@@ -62,10 +62,48 @@ extension ScalarForm {
         if text.hasPrefix("file://") {
             return ScalarForm.path.complaint(about: String(text.dropFirst(7)))
         }
-        return Complaint(
-            fact: "this version keeps copies in directories only",
-            hints: ["Write file:// and an absolute path, such as file:///backup/lifeboat."]
-        )
+        guard text.hasPrefix("s3://") else {
+            return Complaint(
+                fact: "it is neither a directory nor a bucket",
+                hints: [
+                    "Write file:// and an absolute path, such as file:///backup/lifeboat.",
+                    "Or a bucket and a prefix, such as s3://bucket/prefix.",
+                ]
+            )
+        }
+        return BucketConfiguration(url: text) != nil
+            ? nil
+            : Complaint(
+                fact: "it is not the address of a bucket",
+                hints: [
+                    "Write s3://bucket/prefix; keys belong to 'credentials: {file: /path}' beside it.",
+                    "A prefix is labels of letters, digits, '.', '-' and '_', none beginning with a dot.",
+                ]
+            )
+    }
+
+    static func complaint(aboutEndpoint text: String) -> Complaint? {
+        guard !text.contains("@") else {
+            return Complaint(
+                fact: "there is a user or a password in it",
+                hints: ["Move them out: 'credentials: {file: /path}' beside it."],
+                isSecret: true
+            )
+        }
+        let scheme = ["https://", "http://"].first { text.hasPrefix($0) }
+        let host = text.dropFirst(scheme?.utf8.count ?? 0)
+        let isHost =
+            !host.isEmpty
+            && host.utf8.allSatisfy {
+                (48...57).contains($0) || (65...90).contains($0) || (97...122).contains($0)
+                    || ".-_:[]".utf8.contains($0)
+            }
+        return scheme != nil && isHost
+            ? nil
+            : Complaint(
+                fact: "it is not the address of a service",
+                hints: ["Write https:// and the host, such as https://s3.example.com."]
+            )
     }
 
     /// Whether a lower-case text gives a keyword a value, with or without spaces around the `=`.

@@ -14,6 +14,10 @@ enum ScalarForm: Sendable, Equatable {
     case choice([String])
     /// A number with a unit: `250ms`, `10s`, `5m`, `1h`, `7d`.
     case duration
+    /// A whole number above zero.
+    case count
+    /// Bytes a second: `500KiB/s`, `40MiB/s`.
+    case rate
     /// `true` or `false`.
     case boolean
     /// An age recipient.
@@ -24,6 +28,10 @@ enum ScalarForm: Sendable, Equatable {
     case redisAddress
     /// The address of a copy.
     case copyURL
+    /// The address of a service: `https://host[:port]`.
+    case endpoint
+    /// Letters, digits, `-` and `_`.
+    case word
     /// The name of a replication slot.
     case slot
     /// The name of an environment variable.
@@ -34,7 +42,7 @@ enum ScalarForm: Sendable, Equatable {
     /// Whether a wrong value may be shown: what could hold a secret by mistake never is.
     var mayBeShown: Bool {
         switch self {
-        case .text, .recipient, .dsn, .redisAddress, .copyURL: false
+        case .text, .recipient, .dsn, .redisAddress, .copyURL, .endpoint: false
         default: true
         }
     }

@@ -48,7 +48,7 @@ public enum ConfigurationSchema {
         case .copies(let keys):
             return [
                 ("type", .text("array")), ("items", .object(object(keys, title: nil))),
-                ("minItems", .number(1)), ("maxItems", .number(1)),
+                ("minItems", .number(1)),
             ]
         case .components(let kinds):
             let choices = kinds.map { SchemaNode.object(object($0.keys, title: $0.kind)) }
@@ -57,6 +57,9 @@ public enum ConfigurationSchema {
                 ("propertyNames", .object([("pattern", .text(label))])),
                 ("additionalProperties", .object([("oneOf", .array(choices))])),
             ]
+        case .keep:
+            let rules = object(Grammar.keepRules, title: nil) + [("minProperties", .number(1))]
+            return [("anyOf", .array([.object(schema(.choice(["forever"]))), .object(rules)]))]
         case .secret: return [("$ref", .text("#/$defs/secret"))]
         }
     }
@@ -70,10 +73,14 @@ public enum ConfigurationSchema {
         case .path: pattern("^/")
         case .choice(let words): orVariable([("enum", .array(words.map { .text($0) }))])
         case .duration: pattern("^[0-9]{1,9}(ms|s|m|h|d)$")
+        case .count: orVariable([("type", .text("integer")), ("minimum", .number(1))])
+        case .rate: pattern("^[0-9]{1,9}([KMG]i?)?B/s$")
+        case .endpoint: pattern("^https?://[^@/]+$")
+        case .word: pattern("^[A-Za-z0-9_-]{1,63}$")
         case .boolean: orVariable([("type", .text("boolean"))])
         case .recipient: pattern("^age1[02-9ac-hj-np-z]{58}$")
         case .redisAddress: pattern("^(rediss?://[^@]+|unix:///.+)$")
-        case .copyURL: pattern("^file:///")
+        case .copyURL: pattern("^(file:///|s3://[a-z0-9])")
         case .slot: pattern("^[a-z0-9_]{1,63}$")
         case .environmentName: pattern("^[A-Za-z_][A-Za-z0-9_]*$")
         case .credentialName: pattern("^[^./][^/]*$")

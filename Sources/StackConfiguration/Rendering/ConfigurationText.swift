@@ -1,3 +1,5 @@
+import Model
+
 /// Writes a configuration as `lifeboat.yaml` text, with the grammar's own words as comments where they are wanted.
 struct ConfigurationText {
     private let hasComments: Bool
@@ -12,13 +14,16 @@ struct ConfigurationText {
         line(0, "environment", YAMLText.scalar(value.environment), Grammar.stack)
         line(0, "host", YAMLText.scalar(value.host), Grammar.stack)
         line(0, "state", YAMLText.scalar(value.state), Grammar.stack)
+        if let rule = value.objectives.copies {
+            heading(0, "objectives", Grammar.stack)
+            line(1, "copies", rule.rawValue, Grammar.objectives)
+        }
         heading(0, "keys", Grammar.stack)
         line(1, "recipients", YAMLText.list(value.keys.recipients), Grammar.keys)
         line(1, "identity", value.keys.identity?.description, Grammar.keys)
         heading(0, "copies", Grammar.stack)
         for copy in value.copies {
-            let url = YAMLText.scalar(copy.address.description)
-            put(1, "- {name: \(YAMLText.scalar(copy.name)), url: \(url)}")
+            put(1, "- \(YAMLText.mapping(copy.entries))")
         }
         heading(0, "components", Grammar.stack)
         for component in value.components { write(component) }
@@ -27,7 +32,7 @@ struct ConfigurationText {
     private mutating func write(_ component: ComponentConfiguration) {
         put(1, "\(YAMLText.scalar(component.name)):")
         switch component.source {
-        case .postgresql(let postgres): write(postgres)
+        case .postgresql(let postgres): return write(postgres, keep: component.keep)
         case .redis(let redis):
             put(2, "kind: redis")
             line(2, "address", YAMLText.scalar(redis.address.description), Grammar.redis)
@@ -44,9 +49,10 @@ struct ConfigurationText {
             line(2, "paths", YAMLText.list(secrets.paths), Grammar.secrets)
             line(2, "recipients", YAMLText.list(secrets.recipients), Grammar.secrets)
         }
+        line(2, "keep", component.keep.map(YAMLText.keep), Grammar.files)
     }
 
-    private mutating func write(_ postgres: PostgresConfiguration) {
+    private mutating func write(_ postgres: PostgresConfiguration, keep: KeepPolicy?) {
         let keys = Grammar.postgresql
         put(2, "kind: postgresql")
         line(2, "dsn", YAMLText.scalar(postgres.dsn), keys)
@@ -59,6 +65,11 @@ struct ConfigurationText {
         line(3, "stream", "\(postgres.wal.stream)", Grammar.wal)
         line(3, "slot", YAMLText.scalar(postgres.wal.slot), Grammar.wal)
         line(3, "heartbeat", YAMLText.duration(postgres.wal.heartbeat), Grammar.wal)
+        line(3, "keep", postgres.wal.keep.map(YAMLText.duration), Grammar.wal)
+        guard keep != nil || hasComments else { return }
+        comment(2, "base", keys)
+        put(2, keep == nil ? "# base:" : "base:")
+        line(3, "keep", keep.map(YAMLText.keep), Grammar.base)
     }
 
     private static func optional(_ texts: [String]) -> String? {

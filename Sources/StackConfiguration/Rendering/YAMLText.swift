@@ -28,6 +28,31 @@ enum YAMLText {
         "[\(texts.map(scalar).joined(separator: ", "))]"
     }
 
+    /// A mapping on one line, of values that are written already.
+    static func mapping(_ entries: [(String, String?)]) -> String {
+        let pairs = entries.compactMap { name, value in value.map { "\(name): \($0)" } }
+        return "{\(pairs.joined(separator: ", "))}"
+    }
+
+    /// What is kept: `forever`, or the counts above zero by rule.
+    static func keep(_ policy: KeepPolicy) -> String {
+        guard !policy.forever else { return "forever" }
+        let counts = [
+            ("last", policy.last), ("hourly", policy.hourly), ("daily", policy.daily),
+            ("weekly", policy.weekly), ("monthly", policy.monthly), ("yearly", policy.yearly),
+        ]
+        return mapping(counts.map { ($0, $1 > 0 ? "\($1)" : nil) })
+    }
+
+    /// Bytes a second in the largest binary unit that holds them exactly.
+    static func rate(_ rate: ByteCount) -> String {
+        for (unit, shift) in [("GiB/s", 30), ("MiB/s", 20), ("KiB/s", 10)]
+        where rate.bytes.isMultiple(of: 1 << shift) {
+            return "\(rate.bytes >> shift)\(unit)"
+        }
+        return "\(rate.bytes)B/s"
+    }
+
     /// A duration in the largest unit that holds it exactly.
     static func duration(_ duration: Duration) -> String {
         let parts = duration.components

@@ -3,7 +3,7 @@ public import Model
 /// Everything that one `lifeboat.yaml` says: a stack in one environment, as this host sees it.
 ///
 /// A decoded value is complete and consistent: defaults are filled in, paths are absolute, names are labels,
-/// there is at least one recipient, one copy and one component.
+/// there is at least one recipient, one copy and one component, and no two copies share a place.
 public struct StackConfiguration: Sendable, Hashable {
     /// The stack, a label.
     public var stack: String
@@ -15,7 +15,10 @@ public struct StackConfiguration: Sendable, Hashable {
     public var state: String
     /// Whom the backups are sealed to.
     public var keys: KeyConfiguration
-    /// Where the backups live; this version keeps exactly one.
+    /// What shall be true of the backups.
+    public var objectives: ObjectiveConfiguration
+    /// Where the backups live, in the order of the file; at least one is always there and brought up to date
+    /// with every backup.
     public var copies: [CopyConfiguration]
     /// The protected things, in the order of the file.
     public var components: [ComponentConfiguration]
@@ -26,6 +29,7 @@ public struct StackConfiguration: Sendable, Hashable {
         environment: String,
         host: String,
         state: String? = nil,
+        objectives: ObjectiveConfiguration = ObjectiveConfiguration(),
         keys: KeyConfiguration,
         copies: [CopyConfiguration],
         components: [ComponentConfiguration]
@@ -34,6 +38,7 @@ public struct StackConfiguration: Sendable, Hashable {
         self.environment = environment
         self.host = host
         self.state = state ?? Self.defaultState(of: stack)
+        self.objectives = objectives
         self.keys = keys
         self.copies = copies
         self.components = components
@@ -48,6 +53,17 @@ public struct StackConfiguration: Sendable, Hashable {
     public func stream(of component: String) -> StreamName? {
         guard self.component(named: component) != nil else { return nil }
         return StreamName(host: host, stack: stack, component: component)
+    }
+
+    /// The copy of a name; nil when there is none.
+    public func copy(named name: String) -> CopyConfiguration? {
+        copies.first { $0.name == name }
+    }
+
+    /// Which snapshots of a component a copy keeps: what the copy says, else what the component says, else all.
+    public func keep(of component: ComponentConfiguration, in copy: CopyConfiguration) -> KeepPolicy
+    {
+        copy.keep ?? component.keep ?? .everything
     }
 
     /// Where the state of a stack lives when the configuration does not say.

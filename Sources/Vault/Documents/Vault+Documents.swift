@@ -84,17 +84,37 @@ extension Vault {
         number: UInt64,
         short: String
     ) throws(Fault) -> VaultDocument<Content> {
-        let object = info.name.text
+        let signed = try proveDocument(bytes, folder, short: short, object: info.name.text)
+        let text = try JSONText.decode(
+            DocumentText<Content>.self,
+            signed.document,
+            of: info.name.text
+        )
+        return VaultDocument(
+            name: info.name,
+            number: number,
+            host: text.author.host,
+            time: text.author.time,
+            stored: info.modified,
+            content: text.content
+        )
+    }
+
+    /// Proves that bytes are the document of a name, by an enrolled host.
+    ///
+    /// - Throws: `E-VAULT-DAMAGED`, `E-VAULT-TRUST`.
+    @discardableResult
+    func proveDocument(
+        _ bytes: [UInt8],
+        _ folder: DocumentFolder,
+        short: String,
+        object: String
+    ) throws(Fault) -> SignedDocument {
         guard Hashing.sha256(bytes).short == short else {
             throw .damaged(object, "its bytes are not those that its name commits to")
         }
         let signed = try SignedDocument(parsing: bytes, object: object)
-        let text = try JSONText.decode(
-            DocumentText<Content>.self,
-            signed.document,
-            of: object
-        )
-        let author = text.author
+        let author = try JSONText.decode(DocumentAuthor.self, signed.document, of: object)
         guard author.format == 1, author.type == folder.type, author.vault == id else {
             throw .damaged(object, "it is another document")
         }
@@ -102,13 +122,6 @@ extension Vault {
             vouches(for: signed.by, host: author.host)
                 || isEnrolment(author.enrolment, of: signed.by, host: author.host)
         else { throw .untrusted(object, host: author.host) }
-        return VaultDocument(
-            name: info.name,
-            number: number,
-            host: author.host,
-            time: author.time,
-            stored: info.modified,
-            content: text.content
-        )
+        return signed
     }
 }

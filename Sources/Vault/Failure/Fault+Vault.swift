@@ -21,6 +21,10 @@ extension Fault.Code {
     public static let logGap = Fault.Code("E-LOG-GAP", .permanent, exit: .refused)
     /// The stream holds the log of another source.
     public static let logSource = Fault.Code("E-LOG-SOURCE", .permanent, exit: .refused)
+    /// A place that should be, or become, a copy of a vault holds something else.
+    public static let copyForeign = Fault.Code("E-COPY-FOREIGN", .permanent, exit: .refused)
+    /// No copy holds an object whole.
+    public static let nowhereWhole = Fault.Code("E-COPY-NONE-WHOLE", .corrupt, exit: .damaged)
     /// Something that a session stored was no longer there when it wanted to commit.
     public static let vanished = Fault.Code("E-VAULT-VANISHED", .retry, exit: .failed)
 }

@@ -10,6 +10,16 @@ extension Vault {
     ) async throws(Fault) -> (SignedObject, LogHead) {
         let object = name.objectName.description
         let bytes = try await wholeObject(name, short: piece.short, length: piece.objectBytes)
+        return try verifiedLog(bytes, piece, stream: stream, object: object)
+    }
+
+    /// The bytes of a piece of log as its verified head and body; the name's hash has been compared.
+    func verifiedLog(
+        _ bytes: [UInt8],
+        _ piece: LogPiece,
+        stream: StreamName,
+        object: String
+    ) throws(Fault) -> (SignedObject, LogHead) {
         let signed = try SignedObject(parsing: bytes, object: object)
         let head = try verifiedHead(signed, piece, stream: stream, object: object)
         _ = try signed.body(head.body, object: object)

@@ -59,7 +59,7 @@ extension Vault {
         return (heads, highest ?? newest, refused)
     }
 
-    private func snapshotNames(
+    func snapshotNames(
         of stream: StreamName?
     ) async throws(Fault) -> [(id: SnapshotID, bytes: Int64)] {
         var names: [(id: SnapshotID, bytes: Int64)] = []
@@ -75,7 +75,16 @@ extension Vault {
     /// Reads and verifies the head of one snapshot.
     func snapshot(_ id: SnapshotID, objectBytes: Int64) async throws(Fault) -> Snapshot {
         let name = VaultName.snapshot(id.stream, seq: id.seq, short: id.short).objectName
-        let signed = try await signedHead(name)
+        return try snapshot(id, try await signedHead(name), objectBytes: objectBytes)
+    }
+
+    /// Verifies the head of one snapshot.
+    func snapshot(
+        _ id: SnapshotID,
+        _ signed: SignedObject,
+        objectBytes: Int64
+    ) throws(Fault) -> Snapshot {
+        let name = VaultName.snapshot(id.stream, seq: id.seq, short: id.short).objectName
         let head = try JSONText.decode(SnapshotHead.self, signed.head, of: name.description)
         guard head.type == "snapshot", head.stream == id.stream, head.seq == id.seq,
             head.host == id.stream.host

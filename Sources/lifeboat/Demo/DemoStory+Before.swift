@@ -53,7 +53,11 @@ extension DemoStory {
             configurationFile: place.configuration,
             kitFile: place.kit
         )
-        let made = try await Initialisation(configuration, clock: SystemClock()).run(options)
+        let made = try await Initialisation(
+            configuration,
+            variables: Variables.all,
+            clock: SystemClock()
+        ).run(options)
         try narrator.end(
             step,
             [

@@ -65,7 +65,11 @@ struct InitVerb: Verb {
             kitFile: WorkingDirectory.absolute(kit ?? "\(stack)-recovery-kit.txt")
         )
         options.keepsDataIdentity = !writeOnly
-        let made = try await Initialisation(configuration, clock: SystemClock()).run(options)
+        let made = try await Initialisation(
+            configuration,
+            variables: Variables.all,
+            clock: SystemClock()
+        ).run(options)
         try screen.result([made.kit.text, Styled("Made:", .green).rendered(color: screen.hasColor)])
         try screen.result([
             "  configuration  \(made.configurationFile.displayed)",

@@ -1,0 +1,82 @@
+public import Model
+public import ObjectStorage
+
+/// Puts back what one copy of a vault has lost or holds damaged, from the copies that hold it whole.
+///
+/// An object is the same in every copy and its name or its signature says what it must be, so any whole one will do, and
+/// nothing is removed before one is in hand.
+public struct Repair: Sendable {
+    /// How it ended for one object.
+    public enum Outcome: Sendable {
+        /// The copy holds it whole now; where it came from.
+        case mended(from: String)
+        /// The copy holds it whole already: what found it damaged was mistaken, or somebody else mended it.
+        case whole
+        /// No copy that was asked holds it whole, or the copy refuses it.
+        case kept(Fault)
+    }
+
+    private let store: any ObjectStore
+    private let others: [Vault]
+
+    /// Prepares the repair of a copy.
+    ///
+    /// - Parameters:
+    ///   - store: where the damaged copy is; its `format.json` may be damaged too.
+    ///   - others: other copies of the vault, the best first.
+    public init(of store: any ObjectStore, from others: [Vault]) {
+        self.store = store
+        self.others = others
+    }
+
+    /// Mends one object.
+    ///
+    /// After success the copy holds proven bytes under the name. After a failure it holds what it held, or nothing under
+    /// this one name, never bytes that are not proven. Memory: the object.
+    public func run(_ object: ObjectName) async -> Outcome {
+        guard let name = VaultName(object), let any = others.first else {
+            return .kept(nowhere(object))
+        }
+        var cause: Fault?
+        do throws(Fault) {
+            if (try? await any.provenObject(name, in: store)) != nil { return .whole }
+            for other in others {
+                let bytes: [UInt8]
+                do throws(Fault) {
+                    bytes = try await wholeObject(name, in: other)
+                } catch  where error.code != .cancelled {
+                    cause = cause ?? error
+                    continue
+                }
+                try await write(bytes, object)
+                return .mended(from: other.store.address)
+            }
+            return .kept(nowhere(object, cause))
+        } catch { return .kept(error) }
+    }
+
+    /// A whole object of another copy; the way out is the program's own.
+    private func wholeObject(_ name: VaultName, in vault: Vault) async throws(Fault) -> [UInt8] {
+        guard case .wayOut(let file) = name,
+            let own = WayOut.files.first(where: { $0.name == file })
+        else { return try await vault.provenObject(name, in: vault.store) }
+        return own.bytes
+    }
+
+    private func write(_ bytes: [UInt8], _ object: ObjectName) async throws(Fault) {
+        do throws(Fault) {
+            try await store.put(object, bytes)
+        } catch  where error.code == .objectExists {
+            try await store.replace(object, with: bytes)
+        }
+    }
+
+    private func nowhere(_ object: ObjectName, _ cause: Fault? = nil) -> Fault {
+        Fault(
+            .nowhereWhole,
+            "unable to mend object '\(object)' in '\(store.address)': no other copy holds it whole",
+            hints: cause.map { ["The nearest was: \($0.message)."] } ?? [],
+            cause: cause
+        )
+    }
+}

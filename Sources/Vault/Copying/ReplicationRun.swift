@@ -1,0 +1,207 @@
+internal import Model
+internal import ObjectStorage
+
+/// One replication on its way.
+///
+/// Used by one task.
+final class ReplicationRun {
+    let plan: Replication
+    var report = ReplicationReport()
+    var ledger = CollectionLedger()
+    /// The packs of the target, by a listing.
+    private var packs: [Digest256: Int64] = [:]
+    private var provenAt: Duration?
+    private var brokenPacks: Set<Digest256> = []
+    /// The log of the source, by stream.
+    var sourceLog: [StreamName: [VaultName]] = [:]
+    /// The log of the target, by stream; what was copied is added.
+    var targetLog: [StreamName: Set<VaultName>] = [:]
+
+    init(_ plan: Replication) { self.plan = plan }
+
+    var source: Vault { plan.source }
+    var target: Vault { plan.target }
+
+    /// Copies everything.
+    func everything(_ progress: (ReplicationReport) -> Void) async throws(Fault) {
+        try target.checkWritable()
+        try await copyHosts()
+        try await ledger.refresh(target)
+        try await listLogs()
+        if plan.choice.takesLog {
+            try await copyLog(progress)
+        } else {
+            try await copyHistories(progress)
+        }
+        try await prove()
+        var batch = ReplicationBatch()
+        for id in try await wantedSnapshots() {
+            try Self.checkCancellation()
+            guard let snapshot = try await snapshot(id) else { continue }
+            add(snapshot, to: &batch)
+            guard
+                batch.bytes >= plan.options.batchBytes
+                    || batch.heads.count >= plan.options.batchHeads
+            else { continue }
+            try await finish(batch, progress)
+            batch = ReplicationBatch()
+        }
+        try await finish(batch, progress)
+        for folder in [DocumentFolder.reports, .holds] { try await copyDocuments(folder, progress) }
+    }
+
+    static func checkCancellation() throws(Fault) {
+        guard Task.isCancelled else { return }
+        throw Fault(.cancelled, "unable to go on copying: it was cancelled")
+    }
+
+    private func copyHosts() async throws(Fault) {
+        var present: Set<ObjectName> = []
+        try await target.store.list("hosts/") { present.insert($0.name) }
+        for enrolment in source.enrolments where !present.contains(enrolment.name) {
+            try await target.store.put(enrolment.name, enrolment.bytes)
+            report.documents += 1
+        }
+    }
+
+    /// The snapshot of the source, proven; nil, and reported, when it is damaged.
+    private func snapshot(_ id: SnapshotID) async throws(Fault) -> Snapshot? {
+        do throws(Fault) {
+            let name = VaultName.snapshot(id.stream, seq: id.seq, short: id.short)
+            return try source.provenSnapshot(
+                try await source.provenObject(name, in: source.store),
+                id
+            )
+        } catch
+            where error.code.disposition == .corrupt || error.code == .objectMissing
+        {
+            report.note(ReplicationReport.Finding(id.description, error))
+            return nil
+        }
+    }
+
+    private func add(_ snapshot: Snapshot, to batch: inout ReplicationBatch) {
+        batch.heads.append((snapshot.id, plan.choice.need(snapshot)))
+        for pack in snapshot.head.packs
+        where packs[pack.id] != Int64(pack.bytes) && !brokenPacks.contains(pack.id)
+            && batch.packs.insert(pack.id).inserted
+        { batch.bytes += Int64(pack.bytes) }
+    }
+
+    /// Copies the packs of a batch, proves them, and writes the heads that may be written.
+    private func finish(
+        _ batch: ReplicationBatch,
+        _ progress: (ReplicationReport) -> Void
+    ) async throws(Fault) {
+        guard !batch.heads.isEmpty else { return }
+        if !plan.choice.takesLog { try await copyLog(for: batch.needs, progress) }
+        try await transfer(batch.packs.sorted().map { .pack($0) }) { name, outcome in
+            if case .pack(let id) = name, case .refused = outcome { self.brokenPacks.insert(id) }
+            if case .copied = outcome { self.report.packs += 1 }
+            progress(self.report)
+        }
+        try await listTargetLog(of: Set(batch.needs.map(\.stream)))
+        provenAt = nil
+        for (id, need) in batch.heads {
+            try Self.checkCancellation()
+            guard let snapshot = try await snapshot(id) else { continue }
+            try await prove()
+            guard try isProven(snapshot), hasLog(need, of: snapshot) else { continue }
+            try await write(snapshot)
+            progress(report)
+        }
+    }
+
+    /// Lists what the target holds, unless that was done less than an hour ago.
+    private func prove() async throws(Fault) {
+        let now = plan.bootTime()
+        if let provenAt, now - provenAt < plan.options.proofLife { return }
+        var packs: [Digest256: Int64] = [:]
+        try await target.store.list("packs/") { info in
+            if case .pack(let id) = VaultName(info.name) { packs[id] = info.bytes }
+        }
+        try await ledger.refresh(target)
+        self.packs = packs
+        provenAt = now
+    }
+
+    /// Whether the last listing shows every pack of a snapshot, with its size and not about to be deleted.
+    private func isProven(_ snapshot: Snapshot) throws(Fault) -> Bool {
+        for pack in snapshot.head.packs {
+            let name = VaultName.pack(pack.id).objectName.text
+            if ledger.condemned.contains(name) {
+                report.waiting.append(
+                    ReplicationReport.Finding(
+                        snapshot.id.description,
+                        "'\(target.store.address)' is about to delete pack '\(name)', which it needs"
+                    )
+                )
+                return false
+            }
+            guard packs[pack.id] != Int64(pack.bytes) else { continue }
+            if brokenPacks.contains(pack.id) {
+                report.note(
+                    ReplicationReport.Finding(
+                        snapshot.id.description,
+                        "it needs pack '\(name)', which '\(source.store.address)' does not hold whole"
+                    )
+                )
+                return false
+            }
+            guard packs[pack.id] == nil else {
+                report.note(
+                    ReplicationReport.Finding(
+                        snapshot.id.description,
+                        "pack '\(name)' has another size than it says"
+                    )
+                )
+                return false
+            }
+            throw vanished(name)
+        }
+        return true
+    }
+
+    private func vanished(_ name: String) -> Fault {
+        Fault(
+            .vanished,
+            "unable to copy to '\(target.store.address)': '\(name)' is not there after it was stored",
+            hints: ["Look at the store's own log, then copy again."]
+        )
+    }
+
+    /// Writes the head of a snapshot whose packs are proven, and looks whether it is there.
+    private func write(_ snapshot: Snapshot) async throws(Fault) {
+        let id = snapshot.id
+        let name = VaultName.snapshot(id.stream, seq: id.seq, short: id.short)
+        switch await ObjectTransfer(source: source, target: target).run(name) {
+        case .failed(let fault): throw fault
+        case .refused(let fault): report.note(ReplicationReport.Finding(id.description, fault))
+        case .copied(let bytes, _):
+            guard try await target.store.status(name.objectName)?.bytes == snapshot.objectBytes
+            else { throw vanished(id.description) }
+            report.bytes += ByteCount(bytes)
+            report.snapshots.append(id)
+        }
+    }
+
+    private func copyDocuments(
+        _ folder: DocumentFolder,
+        _ progress: (ReplicationReport) -> Void
+    ) async throws(Fault) {
+        let prefix = "\(folder.rawValue)/"
+        var present: Set<ObjectName> = []
+        try await target.store.list(prefix) { present.insert($0.name) }
+        var missing: [VaultName] = []
+        try await source.store.list(prefix) { info in
+            guard !present.contains(info.name), let name = VaultName(info.name),
+                case .document = name
+            else { return }
+            missing.append(name)
+        }
+        try await transfer(missing) { _, outcome in
+            if case .copied = outcome { self.report.documents += 1 }
+            progress(self.report)
+        }
+    }
+}

@@ -1,0 +1,75 @@
+public import Model
+public import ObjectStorage
+
+extension Vault {
+    /// This vault as another store holds it.
+    ///
+    /// - Throws: `E-VAULT-NONE` when there is none, `E-COPY-FOREIGN` when there is another one, and what ``open(_:expecting:)``
+    ///   throws.
+    public func copy(in store: any ObjectStore) async throws(Fault) -> Vault {
+        do throws(Fault) {
+            return try await Vault.open(store, expecting: id)
+        } catch  where error.code == .untrusted {
+            throw Fault(
+                .copyForeign,
+                "unable to use '\(store.address)' as a copy of vault \(id.short): it holds another vault",
+                hints: ["Mend the address under `copies:`, or plug in the right disk."],
+                cause: error
+            )
+        }
+    }
+
+    /// Makes an empty store a copy of this vault, which has no snapshots yet; a copy that is there already stays as it is.
+    ///
+    /// The way out and the hosts come first, `format.json` last: it is what makes a store a vault. After a failure the
+    /// same call goes on.
+    ///
+    /// - Throws: `E-COPY-FOREIGN` when something else is there; nothing has changed then. What the stores throw.
+    public func makeCopy(in store: any ObjectStore) async throws(Fault) -> Vault {
+        let format = VaultName.format
+        guard try await store.status(format.objectName) == nil else {
+            return try await copy(in: store)
+        }
+        try await store.list("") { info throws(Fault) in
+            switch VaultName(info.name) {
+            case .wayOut, .host: return
+            default: throw somethingElse(info.name, store)
+            }
+        }
+        let document = try await provenObject(format, in: self.store)
+        do throws(Fault) {
+            for (name, bytes) in WayOut.files {
+                try await store.put(VaultName.wayOut(name).objectName, bytes)
+            }
+            for enrolment in enrolments { try await store.put(enrolment.name, enrolment.bytes) }
+            try await store.put(format.objectName, document)
+        } catch  where error.code == .objectExists {
+            throw Fault(
+                .copyForeign,
+                "unable to make '\(store.address)' a copy of vault \(id.short): a file of another vault is there",
+                hints: ["Name an empty place for the copy."],
+                cause: error
+            )
+        }
+        return try await copy(in: store)
+    }
+
+    private func somethingElse(_ name: ObjectName, _ store: any ObjectStore) -> Fault {
+        Fault(
+            .copyForeign,
+            "unable to make '\(store.address)' a copy of vault \(id.short): there is '\(name)', and it is no vault",
+            hints: [
+                "Name an empty place for the copy.",
+                "If it is a copy that lost its format.json, mend it: lifeboat check --repair",
+            ]
+        )
+    }
+}
+
+extension Enrolment {
+    /// The name of the document in every copy.
+    var name: ObjectName { VaultName.host(host, number: number).objectName }
+
+    /// The document as it is stored.
+    var bytes: [UInt8] { Array(text.utf8) }
+}
