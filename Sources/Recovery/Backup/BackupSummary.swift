@@ -22,8 +22,14 @@ public struct BackupSummary: Sendable {
     /// The first fault, in the order of the configuration; nil when every component has a snapshot.
     public var fault: Fault? { results.lazy.compactMap(\.fault).first }
 
-    /// The exit code: the first fault's; 3 when all succeeded but paths could not be read; else 0.
+    /// What was found to be wrong with the vault meanwhile, in the order of the configuration.
+    public var findings: [Fault] { results.flatMap(\.findings) }
+
+    /// The exit code: the first fault's; 5 when all succeeded but something is wrong with the vault; 3 when paths could not
+    /// be read; else 0.
     public var exit: ExitCode {
-        fault?.code.exit ?? (results.contains { $0.problems > 0 } ? .incomplete : .success)
+        if let fault { return fault.code.exit }
+        if let finding = findings.first { return finding.code.exit }
+        return results.contains { $0.problems > 0 } ? .incomplete : .success
     }
 }

@@ -11,18 +11,22 @@ public struct ComponentBackup: Sendable {
     public let result: Result<Snapshot, Fault>
     /// How long it took.
     public let duration: Duration
+    /// What was found to be wrong with the vault meanwhile; the snapshot stands all the same.
+    public let findings: [Fault]
 
     /// Describes an ending.
     public init(
         name: String,
         kind: ComponentKind,
         result: Result<Snapshot, Fault>,
-        duration: Duration
+        duration: Duration,
+        findings: [Fault] = []
     ) {
         self.name = name
         self.kind = kind
         self.result = result
         self.duration = duration
+        self.findings = findings
     }
 
     /// The snapshot; nil when there is none.
