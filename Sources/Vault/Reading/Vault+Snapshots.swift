@@ -87,7 +87,9 @@ extension Vault {
         objectBytes: Int64
     ) async throws(Fault) -> (Snapshot, Digest256) {
         let name = VaultName.snapshot(id.stream, seq: id.seq, short: id.short).objectName
-        return try snapshot(id, try await signedHead(name), objectBytes: objectBytes)
+        return try await fromAnyCopy(name) { () async throws(Fault) in
+            try snapshot(id, try await signedHead(name), objectBytes: objectBytes)
+        }
     }
 
     /// Verifies the head of one snapshot.
