@@ -72,6 +72,12 @@ enum ConfigurationFile {
                 "unable to read configuration '\(file.displayed)': there is no such file",
                 hints: ["Write one with `lifeboat init`, or name another: --config FILE"]
             )
+        } catch  where error.code == .fileKind || error.code == .fileTooLarge {
+            throw Fault(
+                .configurationUnreadable,
+                error.message,
+                hints: ["Name the file that `lifeboat init` wrote: --config FILE"]
+            )
         }
         guard let text = String(validating: bytes, as: UTF8.self) else {
             throw Fault(
