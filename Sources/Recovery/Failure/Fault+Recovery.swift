@@ -23,6 +23,8 @@ extension Fault.Code {
     public static let secretForm = Fault.Code("E-SECRET-FORM", .permanent, exit: .failed)
     /// Something that `init` would make is there already.
     public static let alreadyThere = Fault.Code("E-INIT-EXISTS", .permanent, exit: .refused)
+    /// A new recovery kit would lie in what it opens.
+    public static let kitInside = Fault.Code("E-INIT-KIT", .permanent, exit: .refused)
     /// A text is no recovery kit.
     public static let kitForm = Fault.Code("E-KIT-FORM", .permanent, exit: .usage)
     /// A recovery kit is of another vault.
