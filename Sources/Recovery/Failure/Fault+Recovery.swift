@@ -9,6 +9,8 @@ extension Fault.Code {
     public static let identityMissing = Fault.Code("E-KEY-NONE", .permanent, exit: .wrongKey)
     /// The configuration is of one environment, the vault or the kit of another.
     public static let environmentDiffers = Fault.Code("E-ENVIRONMENT", .permanent, exit: .refused)
+    /// The configuration names other recipients than those that the host is enrolled with.
+    public static let recipientsDiffer = Fault.Code("E-RECIPIENTS", .permanent, exit: .refused)
     /// The configuration protects another stack.
     public static let stackUnknown = Fault.Code("E-STACK-UNKNOWN", .permanent, exit: .usage)
     /// The configuration has no component of a name.

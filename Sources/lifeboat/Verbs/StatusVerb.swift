@@ -46,7 +46,9 @@ struct StatusVerb: Verb {
             report.exit == .success
             ? Styled("every component has a snapshot", .green)
             : Styled("not everything can be brought back", .red)
-        return ["\(name): \(state.rendered(color: color))"] + table.lines(color: color)
+        let mark = Styled("problem:", .yellow).rendered(color: color)
+        return ["\(name): \(state.rendered(color: color))"]
+            + report.problems.map { "\(mark) \(Styled.visible($0))" } + table.lines(color: color)
             + ["vault \(report.vault.id.short) at \(stack.address)"]
     }
 
@@ -73,6 +75,7 @@ struct StatusVerb: Verb {
             JSONField("address", .text("\(stack.address)")), JSONField("time", .time(report.time)),
             JSONField("exit_code", .integer(Int64(report.exit.rawValue))),
             JSONField("components", .array(components)),
+            JSONField("problems", .array(report.problems.map { .text($0) })),
         ]
     }
 }
