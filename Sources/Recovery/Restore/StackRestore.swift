@@ -93,25 +93,11 @@ public struct StackRestore: Sendable {
     }
 
     private static func run(_ work: Work) async -> ComponentRestore {
-        let begin = BootClock.now()
         let step = work.step
-        let result: Result<RestoreOutcome, Fault>
-        do throws(Fault) {
-            try Cancellation.check("restore '\(step.name)'")
-            result = .success(
-                try await step.component.restore(
-                    step.plan,
-                    step.request,
-                    progress: work.progress
-                )
-            )
-        } catch { result = .failure(error) }
-        return ComponentRestore(
-            name: step.name,
-            kind: step.component.kind,
-            result: result,
-            duration: BootClock.now() - begin
-        )
+        return await ComponentRestore.of(step.name, step.component.kind, to: "restore") {
+            () async throws(Fault) in
+            try await step.component.restore(step.plan, step.request, progress: work.progress)
+        }
     }
 }
 
