@@ -25,11 +25,9 @@ public struct BackupSummary: Sendable {
     /// What was found to be wrong with the vault meanwhile, in the order of the configuration.
     public var findings: [Fault] { results.flatMap(\.findings) }
 
-    /// The exit code: the first fault's; 5 when all succeeded but something is wrong with the vault; 3 when paths could not
-    /// be read; else 0.
+    /// The exit code: 3 when a part of the components has no snapshot, or paths could not be read; the
+    /// first fault's when none has one; 5 when a fault or a finding is damage; else 0.
     public var exit: ExitCode {
-        if let fault { return fault.code.exit }
-        if let finding = findings.first { return finding.code.exit }
-        return results.contains { $0.problems > 0 } ? .incomplete : .success
+        .of(results, isIncomplete: results.contains { $0.problems > 0 })
     }
 }

@@ -23,14 +23,15 @@ public struct StackBackup: Sendable {
     ///   - names: the components; all when empty.
     ///   - progress: gives each component, by name, who hears of its progress.
     /// - Returns: how each ended.
-    /// - Throws: what concerns all components: `E-COMPONENT-UNKNOWN`, what opening the vault and
-    ///   reading the host's keys throw.
+    /// - Throws: what concerns all components: `E-COMPONENT-UNKNOWN`, `E-RECIPIENTS`, what opening the
+    ///   vault and reading the host's keys throw.
     public func run(
         _ names: [String] = [],
         progress: @Sendable (String) -> ProgressReporter
     ) async throws(Fault) -> BackupSummary {
         let selection = try stack.selection(names)
         let vault = try await stack.openVault()
+        try stack.requireEnrolledRecipients(vault)
         let keys = try stack.hostKeys()
         let set = Hexadecimal.encode(RandomBytes.make(8))
         let started = stack.clock.now()
@@ -65,21 +66,11 @@ public struct StackBackup: Sendable {
     }
 
     private func backUp(_ work: Work, set: String) async -> ComponentBackup {
-        let begin = BootClock.now()
-        var findings: [Fault] = []
-        let result: Result<Snapshot, Fault>
-        do throws(Fault) {
-            try Cancellation.check("back up '\(work.configured.name)'")
+        await ComponentBackup.of(work.configured.name, work.configured.kind, to: "back up") {
+            findings async throws(Fault) in
             let component = try await stack.component(work.configured)
-            result = .success(try await snapshot(of: component, work.context, set, &findings))
-        } catch { result = .failure(error) }
-        return ComponentBackup(
-            name: work.configured.name,
-            kind: work.configured.kind,
-            result: result,
-            duration: BootClock.now() - begin,
-            findings: findings
-        )
+            return try await snapshot(of: component, work.context, set, &findings)
+        }
     }
 
     /// Backs up one component into the vault.

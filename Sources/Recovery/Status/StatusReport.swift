@@ -34,6 +34,8 @@ public struct StatusReport: Sendable {
     public let time: Instant
     /// The components, in the order of the configuration.
     public let components: [Component]
+    /// What a person should know of the stack as a whole, each a line.
+    public let problems: [String]
 
     /// 5 when something is damaged, 4 when a component has no snapshot, else 0.
     public var exit: ExitCode {
@@ -67,8 +69,14 @@ public struct StatusReport: Sendable {
             vault: vault,
             survey: survey,
             time: stack.clock.now(),
-            components: standings.map { $0.component(survey) }
+            components: standings.map { $0.component(survey) },
+            problems: stack.recipientsFault(vault).map { Self.lines($0) } ?? []
         )
+    }
+
+    /// A fault as lines: what is wrong, and the best that can be done about it.
+    private static func lines(_ fault: Fault) -> [String] {
+        [fault.message] + fault.hints.prefix(1)
     }
 
     private static func standing(

@@ -18,7 +18,7 @@ extension Fault.Code {
     /// An object that a head names is not there.
     public static let missingObject = Fault.Code("E-VAULT-MISSING", .corrupt, exit: .damaged)
     /// There is no such snapshot.
-    public static let noSnapshot = Fault.Code("E-SNAPSHOT-NONE", .permanent, exit: .usage)
+    public static let noSnapshot = Fault.Code("E-SNAPSHOT-NONE", .permanent, exit: .refused)
     /// Another process of this host writes the stream.
     public static let streamBusy = Fault.Code("E-STREAM-BUSY", .retry, exit: .refused)
     /// The log does not reach from one position to another without a gap.

@@ -54,7 +54,9 @@ struct StatusVerb: Verb {
             case .damaged: Styled("something is damaged; see `lifeboat check`", .red)
             default: Styled("not everything can be brought back", .red)
             }
-        return ["\(name): \(state.rendered(color: color))"] + table.lines(color: color)
+        let mark = Styled("problem:", .yellow).rendered(color: color)
+        return ["\(name): \(state.rendered(color: color))"]
+            + report.problems.map { "\(mark) \(Styled.visible($0))" } + table.lines(color: color)
             + ["vault \(report.vault.id.short) at \(stack.address)"]
             + SurveyText.lines(report.survey, at: report.time, color: color)
     }
@@ -84,6 +86,7 @@ struct StatusVerb: Verb {
             JSONField("exit_code", .integer(Int64(report.exit.rawValue))),
             JSONField("components", .array(components)),
             JSONField("verification", SurveyText.value(report.survey)),
+            JSONField("problems", .array(report.problems.map { .text($0) })),
         ]
     }
 }
