@@ -24,12 +24,17 @@ import Vault
         func name(_ index: Int) -> String { snapshots[index].id.description }
 
         /// What a check finds after some snapshots are gone.
-        func findings(without lost: [Int], remembering: [Int] = []) async throws -> [String] {
+        func findings(
+            without lost: [Int],
+            remembering: [Int] = [],
+            expectsAll: Bool = true
+        ) async throws -> [String] {
             let copy = store.copy()
             for index in lost { copy.tamper(try named(name(index)), nil) }
             let opened = try await fixture.opened(in: copy)
             var request = CheckRequest()
             request.depth = .listing
+            request.expectsAll = expectsAll
             request.remembered = remembering.map { snapshots[$0].id }
             return try await VaultCheck(opened.vault, request).run { _ in }.damage.map(\.object)
         }
@@ -55,6 +60,16 @@ import Vault
         #expect(
             try await scene.findings(without: [0, 2]).sorted()
                 == [scene.name(1), scene.name(3)].sorted()
+        )
+    }
+
+    @Test func `a copy that takes what it wants has no holes`() async throws {
+        let scene = try await Scene()
+        #expect(try await scene.findings(without: [0, 2], expectsAll: false) == [])
+        // What a host saw there must stay all the same.
+        #expect(
+            try await scene.findings(without: [0, 2], remembering: [2], expectsAll: false)
+                == [scene.name(2)]
         )
     }
 

@@ -13,7 +13,8 @@ public struct CheckRun: Sendable {
     /// this host's keys are there.
     ///
     /// - Parameters:
-    ///   - request: how closely to look; who signs the results and what is remembered is filled in.
+    ///   - request: how closely to look; who signs the results, what is remembered and what
+    ///     must be there is filled in.
     ///   - expected: the vault's id as a recovery kit states it.
     ///   - progress: hears of objects as they are done.
     /// - Returns: what was found.
@@ -27,6 +28,8 @@ public struct CheckRun: Sendable {
         let vault = try await stack.openVault(expecting: expected)
         let memory = HeadMemory(stack, vault)
         var request = request
+        // The first copy is the one that snapshots are committed to.
+        request.expectsAll = true
         var trouble: Fault?
         do throws(Fault) {
             request.author = CheckRequest.Author(keys: try stack.hostKeys(), clock: stack.clock)

@@ -8,6 +8,7 @@ extension VaultFixture {
         _ change: (inout CheckRequest) -> Void = { _ in }
     ) async throws(Fault) -> CheckReport {
         var request = CheckRequest()
+        request.expectsAll = true
         request.author = CheckRequest.Author(keys: keys, clock: FixedClock(time ?? self.time))
         change(&request)
         return try await VaultCheck(vault, request).run { _ in }

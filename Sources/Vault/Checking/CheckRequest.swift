@@ -25,6 +25,9 @@ public struct CheckRequest: Sendable {
     ///
     /// The next check goes on where this one ends.
     public var budget: ByteCount?
+    /// Whether every snapshot that no collection forgot must be there: so it is where snapshots are committed, while a copy
+    /// that is filled from there takes those that it wants, the newest first.
+    public var expectsAll = false
     /// The newest snapshots that this host stored or saw, which must not have vanished.
     public var remembered: [SnapshotID] = []
     /// Who signs the results; nil when nothing is to be remembered.

@@ -40,12 +40,9 @@ extension Vault {
 
     /// Every name that a trusted document under `gc/` forgets or deletes.
     func deletedNames() async throws(Fault) -> Set<String> {
-        var names: Set<String> = []
-        for document in try await documents(of: .collections, as: Tombstone.self).found {
-            names.formUnion(document.content.forgets)
-            names.formUnion(document.content.deletes)
-        }
-        return names
+        var ledger = CollectionLedger()
+        try await ledger.refresh(self)
+        return ledger.deleted.union(ledger.forgotten)
     }
 
     /// Whether a snapshot that was there is gone without a trusted document that forgot it.
