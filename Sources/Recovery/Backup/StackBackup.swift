@@ -67,28 +67,45 @@ public struct StackBackup: Sendable {
 
     private func backUp(_ work: Work, set: String) async -> ComponentBackup {
         await ComponentBackup.of(work.configured.name, work.configured.kind, to: "back up") {
-            () async throws(Fault) in
+            findings async throws(Fault) in
             let component = try await stack.component(work.configured)
-            return try await Self.snapshot(of: component, work.context, set: set)
+            return try await snapshot(of: component, work.context, set, &findings)
         }
     }
 
     /// Backs up one component into the vault.
-    static func snapshot(
+    ///
+    /// That the vault has lost a snapshot which this host remembers is a finding and stops nothing.
+    private func snapshot(
         of component: any Component,
         _ context: BackupContext,
-        set: String
+        _ set: String,
+        _ findings: inout [Fault]
     ) async throws(Fault) -> Snapshot {
-        let request = BackupRequest(
+        var request = BackupRequest(
             stream: context.stream,
             kind: component.kind,
             set: set,
             state: context.state,
             clock: context.clock
         )
-        return try await context.vault.backUp(request, keys: context.keys) {
+        let memory = HeadMemory(stack, context.vault)
+        do throws(Fault) {
+            if let known = try memory.newest(of: context.stream) {
+                request.above = known.seq
+                if try await context.vault.hasLost(known) { findings.append(.rolledBack(known)) }
+            }
+        } catch  where error.code == .memoryDamaged { findings.append(error) }
+        var refused: [Fault] = []
+        let snapshot = try await context.vault.backUp(request, keys: context.keys) {
             session async throws(Fault) in
-            try await component.backUp(into: session, context)
+            refused = session.refused
+            return try await component.backUp(into: session, context)
         }
+        findings += refused
+        do throws(Fault) {
+            try memory.keep(snapshot.id)
+        } catch { findings.append(error) }
+        return snapshot
     }
 }

@@ -5,6 +5,8 @@ extension Fault.Code {
     public static let keysMissing = Fault.Code("E-KEYS-MISSING", .permanent, exit: .wrongKey)
     /// A key file of this host does not hold what it should.
     public static let keysDamaged = Fault.Code("E-KEYS-DAMAGED", .permanent, exit: .wrongKey)
+    /// What this host remembers of a vault cannot be read.
+    public static let memoryDamaged = Fault.Code("E-MEMORY", .permanent, exit: .failed)
     /// Nothing that opens the data was named.
     public static let identityMissing = Fault.Code("E-KEY-NONE", .permanent, exit: .wrongKey)
     /// The configuration is of one environment, the vault or the kit of another.

@@ -146,7 +146,7 @@ public struct StackRestore: Sendable {
     private static func run(_ work: Work) async -> ComponentRestore {
         let step = work.step
         return await ComponentRestore.of(step.name, step.component.kind, to: "restore") {
-            () async throws(Fault) in
+            _ async throws(Fault) in
             try await step.component.restore(step.plan, step.request, progress: work.progress)
         }
     }

@@ -13,18 +13,22 @@ public struct ComponentEnding<Value: Sendable>: Sendable {
     public let result: Result<Value, Fault>
     /// How long it took.
     public let duration: Duration
+    /// What was found to be wrong with the vault meanwhile; the result stands all the same.
+    public let findings: [Fault]
 
     /// Describes an ending.
     public init(
         name: String,
         kind: ComponentKind,
         result: Result<Value, Fault>,
-        duration: Duration
+        duration: Duration,
+        findings: [Fault] = []
     ) {
         self.name = name
         self.kind = kind
         self.result = result
         self.duration = duration
+        self.findings = findings
     }
 
     /// What came of it; nil when it failed.
@@ -36,24 +40,26 @@ public struct ComponentEnding<Value: Sendable>: Sendable {
         return fault
     }
 
-    /// Does the work, unless it was cancelled meanwhile, and takes its time.
+    /// Does the work, which may note findings, unless it was cancelled meanwhile, and takes its time.
     static func of(
         _ name: String,
         _ kind: ComponentKind,
         to verb: String,
-        _ work: () async throws(Fault) -> Value
+        _ work: (inout [Fault]) async throws(Fault) -> Value
     ) async -> ComponentEnding {
         let begin = BootClock.now()
+        var findings: [Fault] = []
         let result: Result<Value, Fault>
         do throws(Fault) {
             try Cancellation.check("\(verb) '\(name)'")
-            result = .success(try await work())
+            result = .success(try await work(&findings))
         } catch { result = .failure(error) }
         return ComponentEnding(
             name: name,
             kind: kind,
             result: result,
-            duration: BootClock.now() - begin
+            duration: BootClock.now() - begin,
+            findings: findings
         )
     }
 }

@@ -5,13 +5,16 @@ extension ExitCode {
     ///
     /// | | |
     /// |---|---|
-    /// | nothing failed | 0; 3 when `isIncomplete` |
+    /// | nothing failed | 0; the first finding's; 3 when `isIncomplete` |
     /// | everything failed | the first fault's |
     /// | something failed | 3; 5 when stored data is damaged, which must not be overlooked |
     static func of<Value>(_ endings: [ComponentEnding<Value>], isIncomplete: Bool) -> ExitCode {
         let exits = endings.compactMap(\.fault?.code.exit)
-        guard let first = exits.first else { return isIncomplete ? .incomplete : .success }
+        let findings = endings.flatMap(\.findings).map(\.code.exit)
+        guard let first = exits.first else {
+            return findings.first ?? (isIncomplete ? .incomplete : .success)
+        }
         guard exits.count < endings.count else { return first }
-        return exits.contains(.damaged) ? .damaged : .incomplete
+        return (exits + findings).contains(.damaged) ? .damaged : .incomplete
     }
 }

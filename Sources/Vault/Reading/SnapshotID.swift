@@ -10,6 +10,21 @@ public struct SnapshotID: Sendable, Hashable, Comparable {
     /// The first 16 hexadecimal digits of the object's SHA-256.
     public let short: String
 
+    /// Names a snapshot.
+    public init(stream: StreamName, seq: UInt64, short: String) {
+        self.stream = stream
+        self.seq = seq
+        self.short = short
+    }
+
+    /// Reads the object's name; nil when it is not a snapshot's.
+    public init?(_ text: String) {
+        guard let name = ObjectName(text),
+            case .snapshot(let stream, let seq, let short) = VaultName(name)
+        else { return nil }
+        self.init(stream: stream, seq: seq, short: short)
+    }
+
     /// Orders by stream, then number.
     public static func < (left: SnapshotID, right: SnapshotID) -> Bool {
         (left.stream, left.seq, left.short) < (right.stream, right.seq, right.short)
@@ -21,4 +36,9 @@ extension SnapshotID: CustomStringConvertible {
     public var description: String {
         VaultName.snapshot(stream, seq: seq, short: short).objectName.description
     }
+}
+
+extension SnapshotID: TextCodable {
+    /// Reads the object's name.
+    public init?(codingText: String) { self.init(codingText) }
 }

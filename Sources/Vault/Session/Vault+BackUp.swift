@@ -62,7 +62,7 @@ extension Vault {
             recipients: recipients,
             started: started,
             previous: previous,
-            seq: newest.highestSeq + 1,
+            seq: max(newest.highestSeq, request.above) + 1,
             index: index,
             ledger: ledger
         )
@@ -102,9 +102,12 @@ extension Vault {
         return intact
     }
 
-    /// The packs that a new snapshot may name: those in the store, but for the ones that lost bytes since a head named them.
+    /// The packs that a new snapshot may name: those in the store, but for the ones that lost bytes since a head named
+    /// them, and those that the newest check of them found damaged.
     private func usablePacks(of heads: [Snapshot]) async throws(Fault) -> [UInt64: PackReference] {
         var packs = try await storedPacks()
+        guard let damaged = try await damagedPacks() else { return [:] }
+        for id in damaged { packs[id.prefix] = nil }
         for pack in heads.lazy.flatMap(\.head.packs) where packs[pack.id.prefix] != pack {
             packs[pack.id.prefix] = nil
         }
