@@ -98,7 +98,7 @@ public struct TreeRestorer: Sendable {
         var hardLinks = 0
     }
 
-    /// Removes what was made. What else is in the folders stays, and so do they.
+    /// Removes what was made; what else is in the folders stays, and so do they.
     ///
     /// - Throws: what reading the manifest and removing throw; then more stays.
     private func takeBack(_ tree: RestoringTree, _ books: Books) async throws(Fault) {

@@ -23,7 +23,9 @@ public final class SmallDisk {
 
     deinit { unmount() }
 
-    /// Unmounts it; what it holds is gone. Before the folder of the test is removed, or that fails.
+    /// Unmounts it; what it holds is gone.
+    ///
+    /// Must come before the folder of the test is removed, or that fails.
     public func unmount() { unsafe umount2(path.string, Int32(MNT_DETACH)) }
 
     /// Changes its size.
