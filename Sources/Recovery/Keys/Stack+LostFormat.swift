@@ -11,7 +11,7 @@ extension Stack {
             return try await openVault(expecting: kit.vault)
         } catch  where error.code == .formatLost {
             _ = try await Vault.restoreFormat(
-                in: Self.store(at: address),
+                in: try await opening.store(of: firstCopy),
                 environment: configuration.environment,
                 operator: kit.operatorKey
             )
