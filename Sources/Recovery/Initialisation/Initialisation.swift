@@ -154,7 +154,7 @@ public struct Initialisation: Sendable {
         }
         for copy in wanted.copies {
             guard case .directory(let path) = copy.address,
-                try FileSystem.isEmptyDirectory(FilePath(path)) == false
+                try Self.holdsSomething(FilePath(path))
             else { continue }
             if (try? await Vault.open(try await opening.store(of: copy), expecting: nil)) != nil {
                 throw Fault(
@@ -168,6 +168,13 @@ public struct Initialisation: Sendable {
                 "Name an empty or a new folder for the copy."
             )
         }
+    }
+
+    /// Whether a folder holds anything but parts of the way out, as an `init` leaves them that found no room.
+    private static func holdsSomething(_ folder: FilePath) throws(Fault) -> Bool {
+        guard try FileSystem.isEmptyDirectory(folder) == false else { return false }
+        let known = Set(WayOut.files.map(\.name))
+        return try Directory.open(folder).names().contains { !known.contains($0.description) }
     }
 
     private static func there(_ what: String, _ hint: String) -> Fault {
