@@ -16,6 +16,7 @@ struct KeyEnrolVerb: Verb {
 
     @Option(name: .long, help: ArgumentHelp("The recovery kit's file.", valueName: "FILE"))
     var kit: String
+    @OptionGroup var passphrase: PassphraseOption
     @Flag(name: .long, help: "Do not keep here what opens the backups.")
     var writeOnly = false
     @OptionGroup var global: GlobalOptions
@@ -23,7 +24,11 @@ struct KeyEnrolVerb: Verb {
     func perform(_ screen: Screen) async throws(Fault) -> Model.ExitCode {
         let stack = try ConfigurationFile.stack(global, screen)
         let kit = try RecoveryKit(reading: FilePath(kit))
-        let vault = try await HostEnrolment(stack).run(kit, keepsDataIdentity: !writeOnly)
+        let vault = try await HostEnrolment(stack).run(
+            kit,
+            passphrases: try passphrase.source(screen),
+            keepsDataIdentity: !writeOnly
+        )
         let host = stack.configuration.host
         try screen.result([
             "host '\(host)' is enrolled in vault \(vault.id.short) with new keys",
