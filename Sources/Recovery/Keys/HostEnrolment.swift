@@ -22,13 +22,16 @@ public struct HostEnrolment: Sendable {
     ///   - kit: the recovery kit.
     ///   - passphrases: where its passphrase comes from, if it has one.
     ///   - keepsDataIdentity: whether this host keeps what opens its backups.
+    ///   - keepsHostKeys: whether this host goes on with its keys, so that only the recipients of
+    ///     the configuration are put in force.
     /// - Returns: the vault as it is afterwards.
-    /// - Throws: `E-KIT-FOREIGN`, `E-KEY-WRONG`, `E-ENVIRONMENT`, `E-VAULT-…`, `E-KEY-FORM`,
+    /// - Throws: `E-KEYS-MISSING` when it shall go on with keys that are not there, `E-KIT-FOREIGN`, `E-KEY-WRONG`, `E-ENVIRONMENT`, `E-VAULT-…`, `E-KEY-FORM`,
     ///   `E-IO-…`.
     public func run(
         _ kit: RecoveryKit,
         passphrases: PassphraseSource,
-        keepsDataIdentity: Bool
+        keepsDataIdentity: Bool,
+        keepsHostKeys: Bool = false
     ) async throws(Fault) -> Vault {
         let kitKeys = try kit.openKeys(passphrases)
         let vault = try await stack.openVault(with: kit, kitKeys)
@@ -44,10 +47,15 @@ public struct HostEnrolment: Sendable {
             )
         }
         let folder = stack.keyFolder
-        let keys = HostKeys(newFor: stack.configuration.host)
         let now = stack.clock.now()
-        try folder.putAside("before-\(now.seconds)")
-        try folder.create(keys, vault: kit.vault)
+        let keys: HostKeys
+        if keepsHostKeys {
+            keys = try stack.hostKeys()
+        } else {
+            keys = HostKeys(newFor: stack.configuration.host)
+            try folder.putAside("before-\(now.seconds)")
+            try folder.create(keys, vault: kit.vault)
+        }
         if keepsDataIdentity, try FileSystem.status(folder.dataIdentity) == nil {
             try folder.createDataIdentity(kitKeys.dataIdentity)
         }
