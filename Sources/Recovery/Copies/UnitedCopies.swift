@@ -17,11 +17,15 @@ public struct UnitedCopies: Sendable {
     /// Puts the copies that are there in order: disks before networks, buckets and archives, then as the configuration has
     /// them. At least one is there.
     init(_ set: CopySet) {
-        let ranked = set.open.enumerated().sorted { left, right in
+        self.init(Self.ranked(set.open), set.absent, [])
+    }
+
+    /// Copies in the order in which they are read from.
+    static func ranked(_ copies: [OpenCopy]) -> [OpenCopy] {
+        copies.enumerated().sorted { left, right in
             (left.element.configuration.readingRank, left.offset)
                 < (right.element.configuration.readingRank, right.offset)
-        }
-        self.init(ranked.map(\.element), set.absent, [])
+        }.map(\.element)
     }
 
     private init(_ copies: [OpenCopy], _ absent: [AbsentCopy], _ earlier: [CopyFinding]) {

@@ -31,6 +31,25 @@ extension ReplicationRun {
 }
 
 extension Replication {
+    /// Finds out what a copy that is not there yet would get, and writes nothing.
+    ///
+    /// - Throws: what the store throws; damage is in the result.
+    public static func preview(
+        ofAll source: Vault,
+        choice: CopyChoice = CopyChoice()
+    ) async throws(Fault) -> ReplicationPreview {
+        let nothing = Vault(
+            store: EmptyStore(),
+            id: source.id,
+            environment: source.environment,
+            operatorKey: source.operatorKey,
+            enrolments: [],
+            refusedHosts: [],
+            unknownWriteFeatures: []
+        )
+        return try await Replication(from: source, to: nothing, choice: choice).preview()
+    }
+
     /// Finds out what ``run(progress:)`` would copy, and writes nothing.
     ///
     /// Requests: the listings of both sides, and one read for each snapshot that would be copied.
