@@ -12,6 +12,22 @@ extension CheckRun {
         } catch  where error.code == .keysMissing { return nil }
     }
 
+    /// Notes what other copies hold: that it is not in this one is no loss.
+    ///
+    /// While a copy cannot be asked nobody knows whether something is a loss, so a hole is none.
+    func fill(
+        _ request: inout CheckRequest,
+        with others: [OpenCopy],
+        isComplete: Bool
+    ) async {
+        request.judgesHoles = isComplete
+        for other in others {
+            do throws(Fault) {
+                request.elsewhere += try await other.vault.knownSnapshots()
+            } catch { request.judgesHoles = false }
+        }
+    }
+
     /// Checks one copy.
     func look(
         _ copy: OpenCopy,

@@ -43,6 +43,8 @@ public struct CheckRun: Sendable {
         for copy in chosen.open {
             do throws(Fault) {
                 let others = UnitedCopies.ranked(found.open).filter { $0.name != copy.name }
+                var request = request
+                await fill(&request, with: others, isComplete: found.absent.isEmpty)
                 check.copies.append(
                     try await self.check(copy, request, others: repairs ? others : nil, progress)
                 )

@@ -41,14 +41,18 @@ public struct StatusReport: Sendable {
     /// What a person should know of the stack as a whole, each a line.
     public let problems: [String]
 
-    /// 5 when something is damaged, 4 when a component has no snapshot or the rule that the configuration names is not met,
-    /// else 0.
+    /// Whether the recovery kit was tested lately.
+    public let kit: KitStanding
+
+    /// 5 when something is damaged, 4 when a component has no snapshot, the rule that the configuration names is not met or
+    /// the recovery kit's test is overdue, else 0.
     public var exit: ExitCode {
         guard components.allSatisfy(\.damage.isEmpty), !copies.contains(where: \.isDamaged) else {
             return .damaged
         }
         let isMissed = hasObjective && !compliance.isMet
-        return isMissed || components.contains { $0.newest == nil } ? .objectiveMissed : .success
+        return isMissed || kit.isOverdue || components.contains { $0.newest == nil }
+            ? .objectiveMissed : .success
     }
 
     /// Finds out where some components stand, or all when none is named; needs no key.
@@ -99,7 +103,8 @@ public struct StatusReport: Sendable {
             hasObjective: rule != nil,
             time: now,
             components: components,
-            problems: stack.recipientsFault(united.vault).map { lines($0) } ?? []
+            problems: stack.recipientsFault(united.vault).map { lines($0) } ?? [],
+            kit: try await KitStanding.read(stack, united.vault)
         )
     }
 
