@@ -19,7 +19,12 @@ struct CopyRepair: Sendable {
         for finding in findings where seen.insert(finding.object).inserted {
             guard let name = ObjectName(finding.object) else {
                 mendings.append(
-                    Mending(object: finding.object, fact: finding.fact, source: nil, fault: foreign(finding))
+                    Mending(
+                        object: finding.object,
+                        fact: finding.fact,
+                        source: nil,
+                        fault: foreign(finding)
+                    )
                 )
                 continue
             }

@@ -1,5 +1,4 @@
 public import Model
-public import Vault
 
 /// What a repair did about one finding.
 public struct Mending: Sendable {

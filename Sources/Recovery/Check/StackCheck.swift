@@ -1,5 +1,6 @@
 public import Model
 public import StackConfiguration
+internal import Vault
 
 /// How the check of a stack's copies ended.
 public struct StackCheck: Sendable {
@@ -25,7 +26,9 @@ public struct StackCheck: Sendable {
     /// be there is not; else 0.
     public var exit: ExitCode {
         let missed = absent.filter { !$0.isExpected }
-        if copies.contains(where: { !$0.left.isEmpty || $0.report.omitted > 0 && !$0.report.damage.isEmpty })
+        if copies.contains(where: {
+            !$0.left.isEmpty || $0.report.omitted > 0 && !$0.report.damage.isEmpty
+        })
             || missed.contains(where: \.isDamaged)
         {
             return .damaged

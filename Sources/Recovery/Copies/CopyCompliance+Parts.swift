@@ -1,4 +1,5 @@
 internal import Model
+internal import StackConfiguration
 
 // One part of the rule each.
 extension CopyCompliance {
@@ -9,7 +10,8 @@ extension CopyCompliance {
             return [
                 Lack(
                     part: .copies,
-                    fact: "\(good.count) of \(wanted) copies are there: '\(away.name)' cannot be used",
+                    fact:
+                        "\(good.count) of \(wanted) copies are there: '\(away.name)' cannot be used",
                     remedy: "bring it back, then: lifeboat copy"
                 )
             ]
@@ -57,7 +59,8 @@ extension CopyCompliance {
             Lack(
                 part: .media,
                 fact: "the data and every copy are on disks of this machine",
-                remedy: "add a copy in a bucket or on another machine, or say what it is on: `medium:`"
+                remedy:
+                    "add a copy in a bucket or on another machine, or say what it is on: `medium:`"
             )
         ]
     }
@@ -80,7 +83,8 @@ extension CopyCompliance {
             Lack(
                 part: .reach,
                 fact: "whoever takes over this host can delete every copy",
-                remedy: "lock one (`lock: {mode: compliance, for: 30d}`) or keep one offline (`offline: true`)"
+                remedy:
+                    "lock one (`lock: {mode: compliance, for: 30d}`) or keep one offline (`offline: true`)"
             )
         ]
     }

@@ -15,7 +15,9 @@ extension CopyConfiguration {
 
     /// Whether what is stored there takes hours to come back.
     private var isArchive: Bool {
-        guard case .bucket(let bucket) = address, let name = bucket.storageClass else { return false }
+        guard case .bucket(let bucket) = address, let name = bucket.storageClass else {
+            return false
+        }
         return ["GLACIER", "DEEP_ARCHIVE"].contains(name)
     }
 }

@@ -88,7 +88,13 @@ public struct CopyRun: Sendable {
             guard let known = found.open.first(where: { $0.name == target.name }) else {
                 return try await makeCopy(target, found, from: source, progress)
             }
-            return try await replicate(from: source, to: known.vault, target, isNew: false, progress)
+            return try await replicate(
+                from: source,
+                to: known.vault,
+                target,
+                isNew: false,
+                progress
+            )
         } catch { return CopyEnding(target, .failed(error)) }
     }
 
@@ -109,7 +115,8 @@ public struct CopyRun: Sendable {
                 .failed(
                     isEmpty
                         ? absent.fault.adding(
-                            hint: "If its place is empty and shall become a copy: lifeboat copy --to \(target.name)"
+                            hint:
+                                "If its place is empty and shall become a copy: lifeboat copy --to \(target.name)"
                         ) : absent.fault
                 )
             )
@@ -120,7 +127,9 @@ public struct CopyRun: Sendable {
             return CopyEnding(
                 target,
                 isNew: true,
-                .previewed(try await Replication.preview(ofAll: source, choice: stack.choice(of: target)))
+                .previewed(
+                    try await Replication.preview(ofAll: source, choice: stack.choice(of: target))
+                )
             )
         }
         let vault = try await source.makeCopy(in: try await stack.opening.madeStore(of: target))

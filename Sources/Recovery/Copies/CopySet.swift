@@ -12,7 +12,9 @@ struct CopySet: Sendable {
     /// - Throws: why the first could not be opened, with what is wrong with the others as hints.
     func required() throws(Fault) -> CopySet {
         guard open.isEmpty, let first = absent.first else { return self }
-        throw absent.dropFirst().reduce(first.fault) { $0.adding(hint: "Also: \($1.fault.message).") }
+        throw absent.dropFirst().reduce(first.fault) {
+            $0.adding(hint: "Also: \($1.fault.message).")
+        }
     }
 
     /// The copies of some names; all when no name is given.

@@ -1,5 +1,5 @@
 public import Model
-internal import Sealing
+internal import ObjectStorage
 public import StackConfiguration
 internal import Vault
 

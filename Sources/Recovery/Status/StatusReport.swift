@@ -134,7 +134,9 @@ extension StatusReport.Component {
         }
         if heads.isEmpty { facts.append("there is no snapshot yet") }
         if heads.count > 1 { facts.append("two hosts wrote its newest snapshot") }
-        if let log, log.ranges.count > 1 { facts.append("its log has \(log.ranges.count - 1) gaps") }
+        if let log, log.ranges.count > 1 {
+            facts.append("its log has \(log.ranges.count - 1) gaps")
+        }
         problems = facts
     }
 

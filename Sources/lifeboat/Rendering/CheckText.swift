@@ -26,7 +26,8 @@ enum CheckText {
     private static func lines(_ check: CopyCheck, canMend: Bool, color: Bool) -> [String] {
         let lines = lines(check.report, color: color)
         guard !check.mendings.isEmpty else {
-            let mend = "Mend it from another copy: lifeboat check --copy \(check.copy.name) --repair"
+            let mend =
+                "Mend it from another copy: lifeboat check --copy \(check.copy.name) --repair"
             return lines + (check.left.isEmpty || !canMend ? [] : [mend])
         }
         let mendings = check.mendings.map { mending in

@@ -18,7 +18,9 @@ enum ReplicationText {
         switch ending.outcome {
         case .failed:
             let fact = ending.isExpected ? "not there, as one that is offline may be" : "failed"
-            return ["\(name): \(Styled(fact, ending.isExpected ? .plain : .red).rendered(color: color))"]
+            return [
+                "\(name): \(Styled(fact, ending.isExpected ? .plain : .red).rendered(color: color))"
+            ]
         case .previewed(let preview):
             let would = ending.isNew ? "would be made at \(ending.copy.address), " : ""
             let text =

@@ -94,7 +94,8 @@ enum StandingText {
                     compliance.lacks.map {
                         .object([
                             JSONField("part", .text($0.part.rawValue)),
-                            JSONField("fact", .text($0.fact)), JSONField("remedy", .text($0.remedy)),
+                            JSONField("fact", .text($0.fact)),
+                            JSONField("remedy", .text($0.remedy)),
                         ])
                     }
                 )
