@@ -50,9 +50,8 @@ extension Stack {
 
     /// The copies that are there as one vault to read from, or one of them alone.
     ///
-    /// - Parameters:
-    ///   - name: the copy to read from; nil for whichever is best.
-    ///   - expected: the vault's id as a recovery kit states it.
+    /// `name`: the copy to read from; nil for whichever is best. `expected`: the vault's id as a recovery kit states it.
+    ///
     /// - Throws: what opening the first copy throws when none is there; as ``findCopies(_:expecting:)``.
     func copiesToRead(
         _ name: String? = nil,

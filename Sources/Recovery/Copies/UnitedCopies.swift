@@ -15,13 +15,13 @@ public struct UnitedCopies: Sendable {
     private let store: UnitedStore
     private let earlier: [CopyFinding]
 
-    /// Puts the copies that are there in order: disks before networks, buckets and archives, then as the configuration has
-    /// them. At least one is there.
+    /// Puts the copies that are there, at least one, in the order in which they are read from.
     init(_ set: CopySet) {
         self.init(Self.ranked(set.open), set.absent, [])
     }
 
-    /// Copies in the order in which they are read from.
+    /// Copies in the order in which they are read from: disks before networks, buckets and archives, then as the
+    /// configuration has them.
     static func ranked(_ copies: [OpenCopy]) -> [OpenCopy] {
         copies.enumerated().sorted { left, right in
             (left.element.configuration.readingRank, left.offset)

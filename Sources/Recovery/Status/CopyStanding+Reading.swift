@@ -14,10 +14,8 @@ extension CopyStanding {
 
     /// Finds out where a copy stands: lists it, and reads the head of the newest snapshot of each component.
     ///
-    /// - Parameters:
-    ///   - open: the copy.
-    ///   - selection: the components.
-    ///   - needs: snapshots whose packs are looked at.
+    /// `needs`: snapshots whose packs are looked at.
+    ///
     /// - Throws: `E-CANCELLED`; that the copy fails on the way is in the result.
     init(
         _ open: OpenCopy,

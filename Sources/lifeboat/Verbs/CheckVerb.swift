@@ -3,6 +3,7 @@ import Console
 import Model
 import Protection
 import Recovery
+import StackConfiguration
 import Vault
 
 /// `lifeboat check`.
