@@ -63,26 +63,7 @@ public struct Stack: Sendable {
     /// - Returns: the vault.
     /// - Throws: `E-VAULT-NONE` and the like, `E-STORE-…`, `E-VAULT-TRUST`, `E-ENVIRONMENT`.
     public func openVault(expecting expected: Digest256? = nil) async throws(Fault) -> Vault {
-        let remembered = try keyFolder.vaultID()
-        if let expected, let remembered, expected != remembered {
-            throw Fault(
-                .kitForeign,
-                "unable to use the recovery kit: it is of vault \(expected.short), this host writes to \(remembered.short)",
-                hints: ["Take the kit of this environment."]
-            )
-        }
-        let vault = try await Vault.open(
-            try await opening.store(of: firstCopy),
-            expecting: remembered ?? expected
-        )
-        guard vault.environment == configuration.environment else {
-            throw Fault(
-                .environmentDiffers,
-                "unable to use vault '\(vault.store.address)': it belongs to environment '\(vault.environment)', the configuration to '\(configuration.environment)'",
-                hints: ["Two environments share no vault: mend `environment:` or `copies:`."]
-            )
-        }
-        return vault
+        try await open(firstCopy, expecting: try vaultID(expecting: expected))
     }
 
     /// The keys that this host writes with.

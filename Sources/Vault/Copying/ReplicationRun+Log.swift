@@ -98,11 +98,7 @@ extension ReplicationRun {
         _ progress: (ReplicationReport) -> Void,
         where isWanted: (String) -> Bool
     ) async throws(Fault) -> [VaultName] {
-        let present = targetLog[stream] ?? []
-        let missing = names.filter { name in
-            let text = name.objectName.text
-            return !present.contains(name) && !ledger.condemned.contains(text) && isWanted(text)
-        }
+        let missing = missing(names, of: stream, where: isWanted)
         var refused: [VaultName] = []
         try await transfer(missing) { name, outcome in
             switch outcome {
@@ -115,6 +111,34 @@ extension ReplicationRun {
             progress(self.report)
         }
         return refused
+    }
+
+    /// What the target lacks of some log objects of a stream.
+    private func missing(
+        _ names: [VaultName],
+        of stream: StreamName,
+        where isWanted: (String) -> Bool
+    ) -> [VaultName] {
+        let present = targetLog[stream] ?? []
+        return names.filter { name in
+            let text = name.objectName.text
+            return !present.contains(name) && !ledger.condemned.contains(text) && isWanted(text)
+        }
+    }
+
+    /// How many log objects would be copied, when some snapshots need these parts of it.
+    func missingLog(for needs: [(stream: StreamName, span: LogSpan)]) -> Int {
+        sourceLog.reduce(0) { count, log in
+            let spans = needs.filter { $0.stream == log.key }.map(\.span)
+            let names = log.value.filter { name in
+                guard !plan.choice.takesLog, let piece = name.logSpan else { return true }
+                return spans.contains { $0.overlaps(piece) }
+            }
+            let isWanted = { (name: String) in
+                !self.plan.choice.takesLog || !self.ledger.deleted.contains(name)
+            }
+            return count + missing(Self.longest(names), of: log.key, where: isWanted).count
+        }
     }
 
     /// The pieces that lie in no other one, and all histories.
