@@ -1,4 +1,3 @@
-package import PostgresWire
 package import Model
 
 /// A position on a timeline; those of a later timeline come after all of an earlier one.

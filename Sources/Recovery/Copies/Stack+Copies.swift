@@ -1,4 +1,5 @@
 public import Model
+internal import ObjectStorage
 internal import Sealing
 public import StackConfiguration
 internal import Vault

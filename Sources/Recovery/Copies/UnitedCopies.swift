@@ -1,4 +1,5 @@
 internal import Model
+internal import ObjectStorage
 public import Vault
 
 /// The copies of a stack that are there, as one vault to read from, the best first.

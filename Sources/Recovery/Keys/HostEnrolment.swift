@@ -21,10 +21,15 @@ public struct HostEnrolment: Sendable {
     /// - Parameters:
     ///   - kit: the recovery kit.
     ///   - keepsDataIdentity: whether this host keeps what opens its backups.
-    /// - Returns: the vault as it is afterwards.
+    /// - Returns: the vault as it is afterwards in the first copy that is there, and why others do not know of the new keys
+    ///   yet; the next backup tells them.
     /// - Throws: `E-KIT-FOREIGN`, `E-ENVIRONMENT`, `E-VAULT-…`, `E-KEY-FORM`, `E-IO-…`.
-    public func run(_ kit: RecoveryKit, keepsDataIdentity: Bool) async throws(Fault) -> Vault {
-        let vault = try await stack.openVault(with: kit)
+    public func run(_ kit: RecoveryKit, keepsDataIdentity: Bool) async throws(Fault) -> (
+        vault: Vault, missing: [Fault]
+    ) {
+        let found = try await stack.findCopies(with: kit).required()
+        let vaults = found.open.map(\.vault)
+        guard let vault = vaults.first else { preconditionFailure("a copy is there") }
         var recipients: [AgeRecipient] = []
         for text in stack.configuration.keys.recipients {
             recipients.append(try AgeRecipient(text))
@@ -44,11 +49,20 @@ public struct HostEnrolment: Sendable {
         if keepsDataIdentity, try FileSystem.status(folder.dataIdentity) == nil {
             try folder.createDataIdentity(kit.dataIdentity)
         }
-        return try await vault.enrol(
+        let host = stack.configuration.host
+        let enrolled = try await vault.enrol(
             keys,
             recipients: recipients,
             operator: kit.operatorKey,
-            at: now
+            at: now,
+            above: vaults.compactMap { $0.enrolment(of: host)?.number }.max() ?? 0
         )
+        var missing = found.absent.map(\.fault)
+        for other in vaults.dropFirst() {
+            do throws(Fault) {
+                try await enrolled.tell(other, of: host)
+            } catch { missing.append(error) }
+        }
+        return (enrolled, missing)
     }
 }

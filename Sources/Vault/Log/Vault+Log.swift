@@ -2,7 +2,7 @@ public import Model
 internal import ObjectStorage
 
 extension Vault {
-    /// Stores a piece of log; when this returns it is durable in this copy. Again with the same piece is success.
+    /// Stores a piece of log, durably in this copy when this returns; again with the same piece is success.
     ///
     /// Whether the copy is still there is looked at each time: an empty mount point would take the log and keep nothing.
     ///

@@ -28,6 +28,9 @@ struct BackupVerb: Verb {
             throw error
         }
         for result in summary.results { board.end(result.name, isSuccess: result.fault == nil) }
+        for copy in summary.copies {
+            if case .updated = copy.outcome { board.end("copy \(copy.name)", isSuccess: true) }
+        }
         board.finish()
         try screen.result(lines(summary, stack, color: screen.hasColor))
         try screen.json("summary", Self.fields(summary))
@@ -35,6 +38,7 @@ struct BackupVerb: Verb {
             if let fault = result.fault { _ = screen.show(fault) }
             for finding in result.findings { _ = screen.show(finding) }
         }
+        for fault in summary.copies.compactMap(\.fault) { _ = screen.show(fault) }
         return summary.exit
     }
 
@@ -60,7 +64,7 @@ struct BackupVerb: Verb {
             ? "no snapshot was taken"
             : "snapshot \(summary.set)" + (count < total ? ", in part" : "")
         let took = DurationText.text(summary.finished - summary.started)
-        return table.lines(color: color) + [
+        return table.lines(color: color) + CopyText.lines(summary.copies, color: color) + [
             "\(head): \(count) of \(total) components of \(stack.configuration.stack)"
                 + " at \(TimeEcho.text(summary.finished)), \(took)"
         ]
@@ -94,6 +98,7 @@ struct BackupVerb: Verb {
             JSONField("finished", .time(summary.finished)),
             JSONField("exit_code", .integer(Int64(summary.exit.rawValue))),
             JSONField("components", .array(components)),
+            JSONField("copies", .array(summary.copies.map { CopyText.value($0) })),
         ]
     }
 }

@@ -23,12 +23,15 @@ struct KeyEnrolVerb: Verb {
     func perform(_ screen: Screen) async throws(Fault) -> Model.ExitCode {
         let stack = try ConfigurationFile.stack(global, screen)
         let kit = try RecoveryKit(reading: FilePath(kit))
-        let vault = try await HostEnrolment(stack).run(kit, keepsDataIdentity: !writeOnly)
+        let (vault, missing) = try await HostEnrolment(stack)
+            .run(kit, keepsDataIdentity: !writeOnly)
         let host = stack.configuration.host
-        try screen.result([
-            "host '\(host)' is enrolled in vault \(vault.id.short) with new keys",
-            "The next backup stores everything once more: lifeboat backup",
-        ])
+        try screen.result(
+            [
+                "host '\(host)' is enrolled in vault \(vault.id.short) with new keys",
+                "The next backup stores everything once more: lifeboat backup",
+            ] + missing.map { "A copy gets to know of it later: \(Styled.visible($0.message))" }
+        )
         try screen.json(
             "enrolment",
             [
