@@ -17,6 +17,4 @@ extension Fault.Code {
     public static let logMissing = Fault.Code("E-PG-LOG", .retry, exit: .failed)
     /// No copy takes the log, or one cannot get it from another.
     package static let logCopies = Fault.Code("E-LOG-COPIES", .retry, exit: .copyUnreachable)
-    /// The disk has not enough room for the restore.
-    public static let noRoom = Fault.Code("E-RESTORE-ROOM", .permanent, exit: .refused)
 }

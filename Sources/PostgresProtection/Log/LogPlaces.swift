@@ -9,15 +9,12 @@ struct LogPlaces {
     let vaults: [Vault?]
     /// The open ones as one to read from.
     let union: Vault
-    /// What keeps copies from taking the log, each a line.
-    let problems: [String]
 
     /// Opens the copies.
     ///
     /// - Throws: why, when none can be opened.
     static func open(_ context: BackupContext) async throws(Fault) -> LogPlaces {
         var vaults: [Vault?] = []
-        var problems: [String] = []
         var first: Fault?
         for copy in context.log.copies {
             do throws(Fault) {
@@ -26,7 +23,6 @@ struct LogPlaces {
                 if error.code == .cancelled { throw error }
                 vaults.append(nil)
                 first = first ?? error
-                problems.append("copy '\(copy.name)' does not take the log: \(error.message)")
             }
         }
         let open = vaults.compactMap(\.self)
@@ -40,7 +36,7 @@ struct LogPlaces {
             )
         }
         let union = open.count == 1 ? open[0] : Vault.united(open).vault
-        return LogPlaces(vaults: vaults, union: union, problems: problems)
+        return LogPlaces(vaults: vaults, union: union)
     }
 
     /// Of each copy, whether it holds the end of the log and the history of a timeline, as all copies together do.

@@ -32,6 +32,7 @@ final class LogReceiver {
     private var waitingSince: ContinuousClock.Instant?
     private var lastStatus = ContinuousClock.now
     private var reported = LSN(0)
+    private var isStreaming = false
     private var sentAt: Instant
     /// Where the present timeline began to be received.
     private(set) var start: LSN
@@ -94,9 +95,9 @@ final class LogReceiver {
         )
         fan = LogFan(front, vaults: places.vaults)
         if let gap = start.gap { context.progress(.note(gap)) }
-        for line in places.problems { context.progress(.note(line)) }
         try await offerHistory(of: timeline)
         try session.startReplication(slot: slot, from: start.position, timeline: timeline)
+        isStreaming = true
     }
 
     /// Whether the copy that a backup writes to holds everything before a position.
@@ -133,8 +134,10 @@ final class LogReceiver {
 
     /// Ends the stream, leaving the slot as far as it was reported.
     func close() {
-        try? report()
-        try? session.stopReplication()
+        if isStreaming {
+            try? report()
+            try? session.stopReplication()
+        }
         session.connection.close()
     }
 
@@ -222,6 +225,8 @@ final class LogReceiver {
     }
 
     private func report() throws(Fault) {
+        // Between two timelines the server listens to nothing.
+        guard isStreaming else { return }
         lastStatus = .now
         reported = safe
         try session.sendStatus(
@@ -234,6 +239,7 @@ final class LogReceiver {
 
     /// Goes on with the next timeline, from the start of the segment that holds the switch.
     private func follow(to next: UInt32, switchPoint: LSN) async throws(Fault) {
+        isStreaming = false
         try await offerWaiting()
         timeline = next
         start = LSN(switchPoint.value / segmentSize.bytes * segmentSize.bytes)
@@ -241,6 +247,7 @@ final class LogReceiver {
         try await offerHistory(of: next)
         buffer = SegmentBuffer(at: start, segmentSize: segmentSize)
         try session.startReplication(slot: slot, from: start, timeline: next)
+        isStreaming = true
         context.progress(.note("the server switched to timeline \(next) at \(switchPoint)"))
     }
 

@@ -36,7 +36,7 @@ public struct StackBackup: Sendable {
     ) async throws(Fault) -> BackupSummary {
         let selection = try stack.selection(names)
         let found = try await stack.findCopies()
-        let takers = try found.only(stack.directCopies.map(\.name)).required().open
+        let takers = try await stack.takers(of: found)
         for taker in takers { try stack.requireEnrolledRecipients(taker.vault) }
         let keys = try stack.hostKeys()
         let state = try stack.workFolder()

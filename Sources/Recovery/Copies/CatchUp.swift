@@ -15,7 +15,7 @@ struct CatchUp {
     func run(_ progress: ProgressReporter) async {
         guard let first = takers.first else { return }
         for other in takers.dropFirst() where await isAhead(other.vault, of: first.vault) {
-            progress(.phase("catching up"))
+            progress(.note("it was away, and gets what copy '\(other.name)' took meanwhile"))
             let report = await Replication(
                 from: other.vault,
                 to: first.vault,

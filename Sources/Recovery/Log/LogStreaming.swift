@@ -25,7 +25,7 @@ public struct LogStreaming: Sendable {
     ) async throws(Fault) {
         let names = try stack.selection(names).map(\.name)
         let direct = stack.directCopies.map(\.name)
-        let takers = try await stack.findCopies(direct).required().open
+        let takers = try await stack.takers(of: try await stack.findCopies(direct))
         for taker in takers { try stack.requireEnrolledRecipients(taker.vault) }
         let vault = takers[0].vault
         let keys = try stack.hostKeys()

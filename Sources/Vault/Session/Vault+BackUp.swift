@@ -25,7 +25,7 @@ extension Vault {
         let started = request.clock.now()
         let newest = try await intact(newest(of: request.stream))
         let previous = newest.digests
-        let known = try await usablePacks(of: newest.heads)
+        let known = try await usablePacks(of: newest.heads, for: recipients)
         let index = DedupIndex(
             base: try await table(
                 for: newest.heads.first,
@@ -103,15 +103,32 @@ extension Vault {
     }
 
     /// The packs that a new snapshot may name: those in the store, but for the ones that lost bytes since a head named
-    /// them, and those that the newest check of them found damaged.
-    private func usablePacks(of heads: [Snapshot]) async throws(Fault) -> [UInt64: PackReference] {
+    /// them, those that the newest check of them found damaged, and those that are sealed to others than the recipients of now.
+    ///
+    /// So every recipient in force alone opens a new snapshot, and one who was removed opens nothing of it: the first
+    /// backup after a change stores everything once more.
+    private func usablePacks(
+        of heads: [Snapshot],
+        for recipients: [AgeRecipient]
+    ) async throws(Fault) -> [UInt64: PackReference] {
         var packs = try await storedPacks()
         guard let damaged = try await damagedPacks() else { return [:] }
         for id in damaged { packs[id.prefix] = nil }
-        for pack in heads.lazy.flatMap(\.head.packs) where packs[pack.id.prefix] != pack {
-            packs[pack.id.prefix] = nil
+        for head in heads {
+            let isOpen = self.recipients(of: head) == Set(recipients)
+            for pack in head.head.packs where !isOpen || packs[pack.id.prefix] != pack {
+                packs[pack.id.prefix] = nil
+            }
         }
         return packs
+    }
+
+    /// Whom the packs of a snapshot are sealed to: the enrolment that it carries says so; nil when it carries none.
+    private func recipients(of snapshot: Snapshot) -> Set<AgeRecipient>? {
+        guard let text = snapshot.head.enrolment,
+            let enrolment = try? enrolment(Array(text.utf8), object: snapshot.id.description)
+        else { return nil }
+        return Set(enrolment.recipients)
     }
 
     /// Whom the host seals to, by its newest enrolment.

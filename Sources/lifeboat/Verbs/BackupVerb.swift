@@ -29,7 +29,11 @@ struct BackupVerb: Verb {
         }
         for result in summary.results { board.end(result.name, isSuccess: result.fault == nil) }
         for copy in summary.copies {
-            if case .updated = copy.outcome { board.end("copy \(copy.name)", isSuccess: true) }
+            switch copy.outcome {
+            case .written, .waits: continue
+            case .updated: board.end("copy \(copy.name)", isSuccess: true)
+            case .behind: board.end("copy \(copy.name)", isSuccess: false)
+            }
         }
         board.finish()
         try screen.result(lines(summary, stack, color: screen.hasColor))
