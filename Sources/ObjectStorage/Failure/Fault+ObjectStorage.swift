@@ -17,6 +17,8 @@ extension Fault.Code {
     public static let storeDenied = Fault.Code("E-STORE-DENIED", .permanent, exit: .copyUnreachable)
     /// The place that should hold a store does not exist.
     public static let storeMissing = Fault.Code("E-STORE-NOROOT", .permanent, exit: .noVault)
+    /// An object is protected from deletion until some time: it is kept.
+    public static let objectLocked = Fault.Code("E-STORE-LOCKED", .permanent, exit: .refused)
 }
 
 extension Fault {

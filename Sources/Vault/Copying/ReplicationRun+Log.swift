@@ -30,11 +30,11 @@ extension ReplicationRun {
             let names = sourceLog[stream] ?? []
             let longest = Self.longest(names)
             let refused = try await copyLog(longest, of: stream, progress) {
-                !self.ledger.deleted.contains($0)
+                !self.ledger.gaveUp(log: $0)
             }
             guard !refused.isEmpty else { continue }
             let rest = names.filter { name in refused.contains { $0.covers(name) } }
-            _ = try await copyLog(rest, of: stream, progress) { !self.ledger.deleted.contains($0) }
+            _ = try await copyLog(rest, of: stream, progress) { !self.ledger.gaveUp(log: $0) }
         }
     }
 
@@ -68,7 +68,7 @@ extension ReplicationRun {
     func hasLog(_ need: LogSpan?, of snapshot: Snapshot) -> Bool {
         guard let need else { return true }
         let pieces = (targetLog[snapshot.id.stream] ?? []).lazy
-            .filter { !self.ledger.condemned.contains($0.objectName.text) }
+            .filter { !self.ledger.condemns(log: $0) }
             .compactMap(\.logPiece)
             .filter { $0.epoch == need.epoch }
         let reach = LogCoverage(pieces).reach(from: need.from)
@@ -87,12 +87,11 @@ extension ReplicationRun {
         _ names: [VaultName],
         of stream: StreamName,
         _ progress: (ReplicationReport) -> Void,
-        where isWanted: (String) -> Bool
+        where isWanted: (VaultName) -> Bool
     ) async throws(Fault) -> [VaultName] {
         let present = targetLog[stream] ?? []
         let missing = names.filter { name in
-            let text = name.objectName.text
-            return !present.contains(name) && !ledger.condemned.contains(text) && isWanted(text)
+            !present.contains(name) && !ledger.condemns(log: name) && isWanted(name)
         }
         var refused: [VaultName] = []
         try await transfer(missing) { name, outcome in

@@ -16,9 +16,23 @@ public struct SnapshotID: Sendable, Hashable, Comparable {
     }
 }
 
+extension SnapshotID {
+    /// The last part of the object's name.
+    var label: String { "\(VaultName.padded(seq, 10, 10))-\(short)" }
+
+    /// The object's name.
+    var objectName: ObjectName { VaultName.snapshot(stream, seq: seq, short: short).objectName }
+
+    /// Reads an object's name; nil when it is not that of a snapshot.
+    public init?(name: String) {
+        guard let object = ObjectName(name),
+            case .snapshot(let stream, let seq, let short) = VaultName(object)
+        else { return nil }
+        self.init(stream: stream, seq: seq, short: short)
+    }
+}
+
 extension SnapshotID: CustomStringConvertible {
     /// The object's name.
-    public var description: String {
-        VaultName.snapshot(stream, seq: seq, short: short).objectName.description
-    }
+    public var description: String { objectName.description }
 }

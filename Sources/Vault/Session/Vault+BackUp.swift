@@ -14,7 +14,8 @@ extension Vault {
     /// and perhaps packs that no snapshot names; the next session of this host uses those.
     ///
     /// - Throws: `E-STREAM-BUSY` when another process of this host writes the stream, `E-VAULT-TRUST` when the host is not
-    ///   enrolled, `E-VAULT-VANISHED` when stored packs are gone before the commit, and what `body` and the store throw.
+    ///   enrolled, `E-VAULT-VANISHED` and `E-VAULT-DOOMED` when stored packs or log are gone, or about to be deleted, before
+    ///   the commit, and what `body` and the store throw.
     public func backUp(
         _ request: BackupRequest,
         keys: HostKeys,
@@ -25,7 +26,8 @@ extension Vault {
         let started = request.clock.now()
         let newest = try await intact(newest(of: request.stream))
         let previous = newest.digests
-        let known = try await usablePacks(of: newest.heads)
+        let tombstones = try await pendingTombstones()
+        let known = try await usablePacks(of: newest.heads, tombstones)
         let index = DedupIndex(
             base: try await table(
                 for: newest.heads.first,
@@ -50,7 +52,7 @@ extension Vault {
             self,
             keys: keys,
             previous: newest.heads.first,
-            refused: newest.refused,
+            refused: newest.refused + tombstones.unreadable,
             index: index,
             pieces: PieceStore(index: index, ledger: ledger, pipeline: pipeline),
             spool: try ManifestSpool(in: request.state)
@@ -63,6 +65,7 @@ extension Vault {
             started: started,
             previous: previous,
             seq: newest.highestSeq + 1,
+            tombstones: tombstones,
             index: index,
             ledger: ledger
         )
@@ -102,9 +105,17 @@ extension Vault {
         return intact
     }
 
-    /// The packs that a new snapshot may name: those in the store, but for the ones that lost bytes since a head named them.
-    private func usablePacks(of heads: [Snapshot]) async throws(Fault) -> [UInt64: PackReference] {
+    /// The packs that a new snapshot may name: those in the store, but for the ones that lost bytes since a head named
+    /// them, and those that are about to be deleted.
+    ///
+    /// When it is not known what is about to be deleted, the new snapshot stores everything anew.
+    private func usablePacks(
+        of heads: [Snapshot],
+        _ tombstones: PendingTombstones
+    ) async throws(Fault) -> [UInt64: PackReference] {
         var packs = try await storedPacks()
+        guard tombstones.unreadable.isEmpty else { return [:] }
+        packs = packs.filter { !tombstones.dooms($0.value.id) }
         for pack in heads.lazy.flatMap(\.head.packs) where packs[pack.id.prefix] != pack {
             packs[pack.id.prefix] = nil
         }
