@@ -89,10 +89,11 @@ import Vault
     }
 
     /// A store in which a backup died and left packs behind.
-    private func abandon(_ scene: CollectionScene) async throws {
+    private func abandon(_ scene: CollectionScene, seed: UInt64 = 5) async throws {
         let crashing = CrashStore(scene.store, crashingAt: 3, fate: .lost)
-        let doomed = try await scene.fixture.opened(in: crashing)
-        var random = SeededGenerator(seed: 5)
+        let host = VaultFixture(movingTo: try ScratchFolder(), from: scene.fixture)
+        let doomed = try await host.opened(in: crashing)
+        var random = SeededGenerator(seed: seed)
         let files = ["lost": random.bytes(60_000)]
         await #expect(throws: Fault.self) { try await doomed.backUp(files) }
     }
@@ -124,11 +125,11 @@ import Vault
         try await scene.backUp(days: 1)
         try await abandon(scene)
         scene.pass(days: 20)
-        try await abandon(scene)
+        try await abandon(scene, seed: 6)
         scene.pass(days: 1)
         #expect(try await scene.collector(.everything).run().markedPacks.objects == 0)
         scene.pass(days: 9)
-        try await abandon(scene)
+        try await abandon(scene, seed: 7)
         scene.pass(days: 1)
         let report = try await scene.collector(.everything).run()
         #expect(report.markedPacks.objects > 0)
@@ -166,7 +167,8 @@ import Vault
             _ = try await scene.collector(KeepPolicy(last: 1)).run()
             scene.pass(days: 1)
         }
-        #expect((80...100).contains(scene.names("ledger/").count))
+        // Two inventories; the report of the one sweep is old by now.
+        #expect(scene.names("ledger/").count == 2)
         #expect(scene.names("gc/").isEmpty)
     }
 
