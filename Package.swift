@@ -127,7 +127,7 @@ let package = Package(
         ),
         room("TestKit", ["Model", "SystemIO", "Sealing", "ObjectStorage", "Vault", system]),
         tests("ModelTests", ["Model", "TestKit"]),
-        tests("SystemIOTests", ["SystemIO", "Model", system]),
+        tests("SystemIOTests", ["SystemIO", "TestKit", "Model", system]),
         tests("SealingTests", ["Sealing", "TestKit", "SystemIO", "Model", system]),
         tests(
             "VaultTests",

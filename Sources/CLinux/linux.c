@@ -89,8 +89,8 @@ int linux_next_name(void *stream, char *name) {
     return 1;
 }
 
-int linux_poll_ended(int process, int milliseconds) {
-    struct pollfd wanted = {process, POLLIN, 0};
+int linux_poll_readable(int descriptor, int milliseconds) {
+    struct pollfd wanted = {descriptor, POLLIN, 0};
     return poll(&wanted, 1, milliseconds);
 }
 

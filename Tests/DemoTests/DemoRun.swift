@@ -1,12 +1,13 @@
 import Foundation
 import Glibc
+import TestKit
 import Testing
 
 /// A run of the real program's `demo`, in a temporary folder of its own.
 final class DemoRun {
     /// Its `TMPDIR`: what the demonstration leaves is in here.
     let folder: URL
-    private let process = Process()
+    private let program: ChildProgram
     private let output: URL
     private let begin = ContinuousClock.now
 
@@ -19,36 +20,37 @@ final class DemoRun {
         try manager.createDirectory(at: folder, withIntermediateDirectories: false)
         try manager.setAttributes([.posixPermissions: 0o711], ofItemAtPath: name)
         output = URL(filePath: name + ".ndjson")
-        try Data().write(to: output)
-        process.executableURL = Self.program
-        process.arguments = ["demo", "--json"]
-        process.environment = ProcessInfo.processInfo.environment.merging(["TMPDIR": name]) { $1 }
-        process.standardInput = FileHandle.nullDevice
-        process.standardOutput = try FileHandle(forWritingTo: output)
-        process.standardError = FileHandle.nullDevice
-        try Self.withAllSignals { try process.run() }
+        FolderGuard.shared.watch(name)
+        program = try ChildProgram(
+            [Self.path, "demo", "--json"],
+            environment: ProcessInfo.processInfo.environment.merging(["TMPDIR": name]) { $1 },
+            directory: FileManager.default.currentDirectoryPath,
+            output: output.path,
+            errors: "/dev/null"
+        )
     }
 
     deinit {
-        if process.isRunning { kill(process.processIdentifier, SIGKILL) }
+        program.signal(SIGKILL)
         try? FileManager.default.removeItem(at: folder)
         try? FileManager.default.removeItem(at: output)
+        FolderGuard.shared.release(folder.path)
     }
 
     /// The time since the start.
     var elapsed: Duration { ContinuousClock.now - begin }
 
     /// Sends a signal.
-    func signal(_ number: Int32) { kill(process.processIdentifier, number) }
+    func signal(_ number: Int32) { program.signal(number) }
 
     /// Waits for the end, at most some time, and gives the exit code; nil when it still runs.
     func wait(upTo limit: Duration) async throws -> Int32? {
         let deadline = ContinuousClock.now + limit
-        while process.isRunning {
+        while program.isRunning {
             guard ContinuousClock.now < deadline else { return nil }
             try await Task.sleep(for: .milliseconds(100))
         }
-        return process.terminationStatus
+        return program.wait()
     }
 
     /// The objects that it has written so far.
@@ -79,18 +81,8 @@ final class DemoRun {
     }
 
     /// The program lies where the tests do.
-    private static var program: URL {
+    private static var path: String {
         URL(filePath: CommandLine.arguments[0]).resolvingSymlinksInPath()
-            .deletingLastPathComponent().appending(path: "lifeboat")
-    }
-
-    /// Runs with no signal blocked: threads of the pool block SIGTERM, and children inherit that.
-    private static func withAllSignals(_ body: () throws -> Void) throws {
-        var none = sigset_t()
-        var before = sigset_t()
-        sigemptyset(&none)
-        pthread_sigmask(SIG_SETMASK, &none, &before)
-        defer { pthread_sigmask(SIG_SETMASK, &before, nil) }
-        try body()
+            .deletingLastPathComponent().appending(path: "lifeboat").path
     }
 }

@@ -105,7 +105,7 @@ import Vault
 
     @Test func `a file that never stands still is kept and said to have changed`() async throws {
         let at = try await VaultForTests()
-        try at.write("f", [UInt8](repeating: 1, count: 8 << 20))
+        try at.write("f", [UInt8](repeating: 1, count: 48 << 20))
         let path = at.source.appending("f")
         let isOver = Atomic(false)
         let writer = Thread {
@@ -116,11 +116,11 @@ import Vault
                 usleep(200)
             }
         }
+        defer { isOver.store(true, ordering: .relaxed) }
         writer.start()
         let files = try FilesComponent(name: "c", roots: [at.source])
         let reports = Reports()
         let snapshot = try await at.backUp(files, reports)
-        isOver.store(true, ordering: .relaxed)
         #expect(snapshot.head.facts["changed"] == "1")
         #expect(snapshot.head.problems == 0)
         #expect(reports.notes.contains { $0.contains("it changed while it was read") })

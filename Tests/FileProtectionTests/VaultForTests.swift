@@ -175,6 +175,7 @@ struct Harvest {
             (visit) throws(Fault) in
             switch visit {
             case .problem(let problem): problems.append(problem)
+            case .omitted: break
             case .entry(let seen):
                 var entry = seen.entry
                 (entry.device, entry.inode, entry.changed) = (0, 0, Instant(seconds: 0))

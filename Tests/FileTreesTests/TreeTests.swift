@@ -22,6 +22,7 @@ struct Harvest {
             (visit) throws(Fault) in
             switch visit {
             case .problem(let problem): problems.append(problem)
+            case .omitted: break
             case .entry(let seen):
                 entries.append(seen.entry)
                 guard seen.entry.kind == .file else { return }
@@ -144,6 +145,7 @@ private func entry(_ path: TreePath, _ kind: TreeEntry.Kind, size: Int64 = 0) ->
         try await TreeScanner(roots: roots, crossesMounts: true).scan { (visit) throws(Fault) in
             switch visit {
             case .problem(let problem): problems.append(problem.kind)
+            case .omitted: break
             case .entry(let entry):
                 seen.append(entry.entry.path)
                 if entry.entry.path == path("x/a") { try folder.removeFile(name("b")) }

@@ -152,3 +152,84 @@ import Testing
         #expect(memory.operations.map(\.kind) == [.put, .get, .get, .list])
     }
 }
+
+/// What lies between the objects of a folder and is none.
+@Suite struct OddityTests {
+    private struct Scene {
+        let folder: ScratchFolder
+        let outside: ScratchFolder
+        var store: DirectoryStore { DirectoryStore(root: folder.path) }
+
+        init() async throws {
+            folder = try ScratchFolder()
+            outside = try ScratchFolder()
+            try await store.put(object("packs/ab/x"), [1])
+            let root = try Directory.open(folder.path)
+            let packs = try Directory.open(folder.path.appending("packs/ab"))
+            try packs.makeNode(try Self.name("pipe"), kind: .fifo, mode: 0o600)
+            try packs.makeNode(try Self.name("sock"), kind: .socket, mode: 0o600)
+            try root.makeSymbolicLink(try Self.name("link"), target: outside.path.bytes)
+            try root.makeSymbolicLink(try Self.name("loop"), target: Array("loop".utf8))
+            for file in ["two words", "\u{1b}[31m", ".hidden"] {
+                try root.openFile(try Self.name(file), .write, create: .exclusive(0o600)).close()
+            }
+            try root.makeDirectory(try Self.name("lost+found"), mode: 0o700)
+            try root.openFile(.temporary(), .write, create: .exclusive(0o600)).close()
+        }
+
+        private static func name(_ text: String) throws -> FileName {
+            try #require(FileName(text))
+        }
+    }
+
+    private func oddities(of store: any ObjectStore) async throws -> Set<String> {
+        var found: Set<String> = []
+        try await store.listOddities { found.insert("\($0.place), \($0.kind)") }
+        return found
+    }
+
+    @Test(.timeLimit(.minutes(1)))
+    func `everything that is no object is told, and nothing of it is opened`() async throws {
+        let scene = try await Scene()
+        let expected: Set = [
+            "packs/ab/pipe, a named pipe", "packs/ab/sock, a socket", "link, a symbolic link",
+            "loop, a symbolic link", "two words, a file whose name no object has",
+            "\\x1b[31m, a file whose name no object has",
+            ".hidden, a file whose name no object has",
+            "lost+found, a folder whose name no object has",
+        ]
+        #expect(try await oddities(of: scene.store) == expected)
+        var names: [String] = []
+        try await scene.store.list("") { names.append($0.name.text) }
+        #expect(names == ["packs/ab/x"])
+    }
+
+    @Test func `decorators pass it on`() async throws {
+        let scene = try await Scene()
+        let expected = try await oddities(of: scene.store)
+        for store in [
+            CrashStore(scene.store, crashingAt: .max, fate: .lost), FaultyStore(scene.store, []),
+        ] as [any ObjectStore] {
+            #expect(try await oddities(of: store) == expected)
+        }
+        #expect(try await oddities(of: MemoryStore()).isEmpty)
+    }
+
+    @Test func `folders that are nested without end end where names do`() async throws {
+        let scene = try await Scene()
+        var place = scene.folder.path.appending("packs")
+        // Deeper than a path may be, a level at a time.
+        var folder = try Directory.open(place)
+        let name = try #require(FileName(String(repeating: "d", count: 200)))
+        for _ in 0..<40 {
+            try folder.makeDirectory(name, mode: 0o700)
+            folder = try folder.child(name)
+            place = place.appending(name)
+        }
+        var names: [String] = []
+        try await scene.store.list("") { names.append($0.name.text) }
+        #expect(names == ["packs/ab/x"])
+        let found = try await oddities(of: scene.store)
+        #expect(found.contains { $0.contains("dddd") && $0.contains("a folder") })
+    }
+}

@@ -1,5 +1,6 @@
 import Model
 import PostgresWire
+import TestKit
 import Testing
 
 @Suite struct PageTests {

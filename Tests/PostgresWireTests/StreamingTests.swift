@@ -20,7 +20,7 @@ import Testing
         until end: LSN
     ) throws -> [UInt8] {
         var log: [UInt8] = []
-        let deadline = ContinuousClock.now + .seconds(60)
+        let deadline = ContinuousClock.now + .seconds(300)
         while start + UInt64(log.count) < end, ContinuousClock.now < deadline {
             switch try session.nextMessage(waitingUpTo: .seconds(1)) {
             case .wal(let position, let bytes, let serverEnd, _):
@@ -83,7 +83,7 @@ import Testing
         _ end: LSN
     ) throws {
         let sql = try PostgresConnection.connect(parameters: server.parameters)
-        let deadline = ContinuousClock.now + .seconds(10)
+        let deadline = ContinuousClock.now + .seconds(120)
         var slot = try #require(try sql.replicationSlot("lifeboat_main"))
         while slot.restartPosition != end, ContinuousClock.now < deadline {
             _ = try session.nextMessage(waitingUpTo: .milliseconds(50))
@@ -147,7 +147,7 @@ import Testing
         try session.startReplication(slot: nil, from: first.start, timeline: 1)
         try standby.psql("SELECT pg_promote()")
         var ended: (timeline: UInt32, position: LSN)?
-        let deadline = ContinuousClock.now + .seconds(60)
+        let deadline = ContinuousClock.now + .seconds(300)
         while ended == nil, ContinuousClock.now < deadline {
             if case .endOfTimeline(let next, let position) = try session.nextMessage(
                 waitingUpTo: .seconds(1)
@@ -165,10 +165,10 @@ import Testing
         #expect(history.switchPoint(of: 1) == end.position)
         try session.startReplication(slot: nil, from: end.position, timeline: 1)
         #expect(
-            try session.nextMessage(waitingUpTo: .seconds(5))
+            try session.nextMessage(waitingUpTo: .seconds(120))
                 == .endOfTimeline(nextTimeline: 2, switchPoint: end.position)
         )
         try session.startReplication(slot: nil, from: end.position, timeline: 2)
-        #expect(try session.nextMessage(waitingUpTo: .seconds(5)) != nil)
+        #expect(try session.nextMessage(waitingUpTo: .seconds(120)) != nil)
     }
 }

@@ -1,6 +1,7 @@
 import Foundation
 import Model
 import PostgresWire
+import TestKit
 import Testing
 
 @Suite struct TarReaderTests {

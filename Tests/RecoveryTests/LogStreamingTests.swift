@@ -28,10 +28,10 @@ struct LogStreamingTests {
         )
         let log = playground.path.appending("run.log")
         let (backup, status) = try await command.spawn(log: log) { child async throws(Fault) in
-            while try DurableFile.read(log, limit: ByteCount(1 << 20)).isEmpty { sched_yield() }
+            while try DurableFile.read(log, limit: ByteCount(1 << 20)).isEmpty { usleep(2_000) }
             let backup = try await Program.run(["backup"], in: playground.path)
             kill(child.pid, SIGTERM)
-            _ = try child.wait(upTo: .seconds(30))
+            _ = try child.wait(upTo: .seconds(300))
             return backup
         }
         #expect(backup.code == 0, "\(backup.text)")

@@ -25,8 +25,7 @@ import Vault
         let server = try Self.server("--appendonly", "yes", "--maxmemory-policy", "allkeys-lru")
         defer { server.remove() }
         try await server.fill(2_000, expiry: Self.expiry())
-        // The append-only file is synchronised once a second.
-        try await Task.sleep(for: .milliseconds(1_200))
+        try await server.waitForAppendOnlyFile()
         let disk = try server.disk()
         let harness = try await Harness()
         let before = SystemClock().now()
@@ -146,7 +145,7 @@ import Vault
         let server = try RedisServer(stopped: ())
         defer { server.remove() }
         // A fifth of a millisecond a key: about eight seconds for all.
-        let process = try server.launch([
+        let program = try server.launch([
             "--repl-diskless-sync-delay", "0", "--rdb-key-save-delay", "200",
         ])
         while !server.log.contains("eady to accept connections") {
@@ -154,7 +153,7 @@ import Vault
         }
         try await server.fill(40_000, expiry: Self.expiry())
         let harness = try await Harness()
-        let pid = process.processIdentifier
+        let pid = program.pid
         let received = Received()
         let fault = await #expect(throws: Fault.self) {
             _ = try await harness.backUp(

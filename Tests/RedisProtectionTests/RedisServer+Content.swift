@@ -40,6 +40,20 @@ extension RedisServer {
         return found
     }
 
+    /// Waits until the append-only file holds every command: it is written behind the answers.
+    func waitForAppendOnlyFile() async throws {
+        let deadline = ContinuousClock.now + .seconds(120)
+        let isWritten = [
+            "aof_buffer_length:0", "aof_pending_bio_fsync:0", "aof_rewrite_in_progress:0",
+        ]
+        while ContinuousClock.now < deadline {
+            let report = try await run("INFO", "persistence").text ?? ""
+            if isWritten.allSatisfy({ report.contains($0 + "\r") }) { return }
+            try await Task.sleep(for: .milliseconds(20))
+        }
+        Issue.record("the append-only file was not written")
+    }
+
     /// Throws everything away that a stopped server left.
     func destroy() throws {
         let manager = FileManager.default

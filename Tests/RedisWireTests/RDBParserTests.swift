@@ -1,5 +1,6 @@
 import Model
 import RedisWire
+import TestKit
 import Testing
 
 @Suite struct RDBParserTests {
@@ -163,7 +164,7 @@ import Testing
 
     @Test func `random bytes never trap`() {
         let seed = UInt64.random(in: 0...(.max))
-        var generator = SeededGenerator(seed)
+        var generator = SeededGenerator(seed: seed)
         for _ in 0..<3_000 {
             var bytes = Array("REDIS0012".utf8)
             for _ in 0..<200 { bytes.append(UInt8.random(in: 0...255, using: &generator)) }

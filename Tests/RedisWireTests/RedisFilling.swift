@@ -1,4 +1,5 @@
 import RedisWire
+import TestKit
 import Testing
 
 /// Fills a server with keys of all types in several databases, and a function.
@@ -12,7 +13,7 @@ enum RedisFilling {
         let databases = [0, 3, 15]
         var expectation = Expectation()
         let seed = UInt64.random(in: 0...(.max))
-        var generator = SeededGenerator(seed)
+        var generator = SeededGenerator(seed: seed)
         for (place, database) in databases.enumerated() {
             let connection = try await RedisConnection.connect(
                 to: RedisAddress(endpoint: address.endpoint, database: database)

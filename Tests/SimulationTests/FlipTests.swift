@@ -41,6 +41,7 @@ import Vault
                     facts: ["segment_bytes": "1048576"]
                 )
             )
+            #expect(try await fixture.check().documents.count == 1)
         }
 
         /// The objects that a program reads; the way out is only compared.

@@ -50,7 +50,8 @@ import Vault
 
         func finish(_ target: MemoryStore) async throws {
             #expect(await Self.copy(fixture.vault, to: target)?.isComplete == true)
-            #expect(target.contents == source.contents)
+            let isSame = target.contents == source.contents
+            #expect(isSame)
             #expect(try await fixture.opened(in: target).readLog(to: 3_000) == log)
         }
     }

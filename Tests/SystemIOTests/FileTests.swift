@@ -1,19 +1,15 @@
 import Model
 import SystemIO
 import SystemPackage
+import TestKit
 import Testing
 
 /// Runs a body with a new folder that is removed afterwards.
 func withFolder(_ body: (FilePath) async throws -> Void) async throws {
-    let path = FilePath("/tmp").appending(FileName.temporary())
-    try FileSystem.makeDirectories(path, mode: 0o700)
-    do {
-        try await body(path)
-    } catch {
-        try FileSystem.removeTree(path)
-        throw error
-    }
-    try FileSystem.removeTree(path)
+    let scratch = try ScratchFolder()
+    try await body(scratch.path)
+    // It goes with the object, which must not end before the body.
+    withExtendedLifetime(scratch) {}
 }
 
 @Suite struct FileTests {

@@ -83,7 +83,7 @@ struct CollectionScene {
 
     /// The numbers of the snapshots that are there.
     var numbers: [UInt64] {
-        names("snapshots/").compactMap { SnapshotID(name: $0)?.seq }.sorted()
+        names("snapshots/").compactMap { SnapshotID($0)?.seq }.sorted()
     }
 
     /// Every snapshot that is there restores to what was stored, and the vault is whole.

@@ -77,9 +77,84 @@ import Vault
         store.tamper(name, bytes)
         let keyless = try await VaultCheck(fixture.vault).run { _ in }
         #expect(keyless.damage.map(\.object) == [name.text])
-        let deep = try await VaultCheck(fixture.vault).run(identities: [fixture.identity]) { _ in }
+        let deep = try await VaultCheck(fixture.vault, .deep([fixture.identity])).run { _ in }
         #expect(deep.damage.map(\.object).contains(name.text))
         #expect(deep.damage.map(\.object).contains(first.id.description))
+    }
+
+    @Test func `after a check found damage, the next backup stores that content anew`() async throws
+    {
+        let store = MemoryStore()
+        let fixture = try await VaultFixture(in: store)
+        let files = Self.someFiles(10)
+        try await fixture.backUp(files)
+        var trapped = 0
+        for (number, name) in Forgery.names(store, "packs/").enumerated() {
+            for isForgetting in [false, true] {
+                let copy = store.copy()
+                let good = try #require(copy.contents[name])
+                var bytes = good
+                bytes[bytes.count / 2] ^= 1
+                copy.tamper(name, bytes)
+                var broken = try await fixture.opened(in: copy)
+                broken = VaultFixture(movingTo: try ScratchFolder(), from: broken)
+                // Nobody knows yet, so the damaged pack is built upon.
+                let unknowing = try await broken.backUp(files)
+                do { _ = try await broken.restore(unknowing) } catch { trapped += 1 }
+                #expect(try await broken.check().damage.map(\.object) == [name.text])
+                let healer =
+                    isForgetting
+                    ? VaultFixture(movingTo: try ScratchFolder(), from: broken) : broken
+                let healed = try await healer.backUp(files)
+                #expect(try await healer.restore(healed) == files, "pack \(number)")
+                #expect(!healed.head.packs.contains { name.text.hasSuffix($0.id.description) })
+                // Mended and verified, it is good again: with a lost table, all of it is used.
+                copy.tamper(name, good)
+                let unverified = try await healer.backUp(files)
+                #expect(!unverified.head.packs.contains { name.text.hasSuffix("\($0.id)") })
+                #expect(try await healer.check().damage == [])
+                #expect(try await healer.vault.checkHistory().open.isEmpty)
+            }
+        }
+        #expect(trapped > 0)
+    }
+
+    @Test func `the content of an unchanged file is read again when its pack is damaged`()
+        async throws
+    {
+        let store = MemoryStore()
+        let fixture = try await VaultFixture(in: store)
+        var random = SeededGenerator(seed: 11)
+        let first = try await fixture.backUp(["a": random.bytes(50_000)])
+        let entry = try #require(try await fixture.entries(of: first).first { $0.kind == .file })
+        let pack = try #require(entry.extents.first).pack
+        for isKnown in [false, true] {
+            if isKnown {
+                for name in Forgery.names(store, "packs/") {
+                    guard case .pack(let id) = VaultName(name), id.prefix == pack else { continue }
+                    var bytes = try #require(store.contents[name])
+                    bytes[bytes.count / 2] ^= 1
+                    store.tamper(name, bytes)
+                }
+                #expect(try await fixture.check().damage.count == 1)
+            }
+            _ = try await fixture.vault.backUp(fixture.request, keys: fixture.keys) {
+                (session) async throws(Fault) in
+                #expect((session.content(of: entry) == nil) == isKnown)
+                return BackupDraft(time: fixture.time)
+            }
+        }
+    }
+
+    @Test func `a backup looks at one check while no damage is known`() async throws {
+        let store = MemoryStore()
+        let fixture = try await VaultFixture(in: store)
+        try await fixture.backUp(Self.someFiles(12))
+        for _ in 0..<5 { _ = try await fixture.check { $0.budget = ByteCount(1) } }
+        store.forgetOperations()
+        try await fixture.backUp(Self.someFiles(12))
+        let reads = store.operations.filter { $0.kind == .get && $0.name.hasPrefix("checks/") }
+        #expect(reads.count == 1)
     }
 
     @Test func `a store that loses or shortens a pack cannot make a snapshot`() async throws {

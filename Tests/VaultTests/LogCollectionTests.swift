@@ -149,7 +149,7 @@ import Vault
         }
         // When it sweeps, on day 11, the window of four days begins with the eighth, of day 7.
         _ = try await scene.base.fixture.vault.hold(
-            try #require(SnapshotID(name: scene.base.names("snapshots/").sorted()[1])),
+            try #require(SnapshotID(scene.base.names("snapshots/").sorted()[1])),
             reason: "audit",
             until: nil,
             keys: scene.base.fixture.keys,

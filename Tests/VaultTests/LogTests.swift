@@ -79,9 +79,10 @@ import Vault
         let heads = try await reader.head(of: #require(reader.pieces.first))
         #expect(heads.source == "77" && heads.kind == .postgresql)
         #expect(heads.heartbeat?.lsn == LSN(1_000))
-        let report = try await VaultCheck(scene.fixture.vault).run(
-            identities: [scene.fixture.identity]
-        ) { _ in }
+        let report = try await VaultCheck(
+            scene.fixture.vault,
+            .deep([scene.fixture.identity])
+        ).run { _ in }
         #expect(report.damage == [])
     }
 

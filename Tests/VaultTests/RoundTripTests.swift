@@ -11,7 +11,7 @@ import Vault
         let snapshot = try await fixture.backUp(files)
         #expect(try await fixture.restore(snapshot) == files)
         #expect(snapshot.head.sizes.source == files.values.reduce(0) { $0 + Int64($1.count) })
-        let report = try await VaultCheck(fixture.vault).run(identities: [fixture.identity]) { _ in
+        let report = try await VaultCheck(fixture.vault, .deep([fixture.identity])).run { _ in
         }
         #expect(report.damage == [])
         #expect(report.foreign == [])

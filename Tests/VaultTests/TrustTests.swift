@@ -19,7 +19,7 @@ import Vault
         let entry = try #require(try await fixture.entries(of: snapshot).first)
         #expect(await fault { try await reader.read(entry) { _ in } }?.code == .wrongKey)
         #expect(
-            await fault { _ = try await VaultCheck(fixture.vault).run(identities: host) { _ in } }?
+            await fault { _ = try await VaultCheck(fixture.vault, .deep(host)).run { _ in } }?
                 .code
                 == .wrongKey
         )
@@ -223,6 +223,69 @@ import Vault
         #expect(list.snapshots.map(\.id) == [snapshot.id])
         #expect(try await opened.restore(snapshot) == Self.files)
         #expect(await fault { try await opened.backUp(Self.files) }?.code == .untrusted)
+    }
+
+    @Test func `a lost enrolment is a finding, whether or not another one is left`() async throws {
+        let store = MemoryStore()
+        var fixture = try await VaultFixture(in: store)
+        try await fixture.backUp(Self.files)
+        fixture.vault = try await fixture.vault.enrol(
+            fixture.keys,
+            recipients: [fixture.identity.recipient],
+            operator: fixture.operatorKey,
+            at: fixture.time
+        )
+        try await fixture.backUp(Self.files)
+        let names = Forgery.names(store, "hosts/")
+        #expect(names.count == 2)
+        for lost in [[names[0]], [names[1]], names] {
+            let copy = store.copy()
+            for name in lost { copy.tamper(name, nil) }
+            let opened = try await fixture.opened(in: copy)
+            let report = try await VaultCheck(opened.vault).run { _ in }
+            #expect(report.damage.map(\.object) == lost.map(\.text))
+        }
+    }
+
+    @Test func `a vault without its identity is no empty place, and the kit brings it back`()
+        async throws
+    {
+        let store = MemoryStore()
+        let fixture = try await VaultFixture(in: store)
+        let snapshot = try await fixture.backUp(Self.files)
+        let name = try named("format.json")
+        let document = try #require(store.contents[name])
+        store.tamper(name, nil)
+        let refusal = await fault { _ = try await fixture.opened(in: store) }
+        #expect(refusal?.code == .formatLost && refusal?.code.exit == .damaged)
+        #expect(refusal?.hints.contains { $0.contains("key enrol") } == true)
+        let creation = await fault {
+            _ = try await Vault.create(in: store, environment: "test", operator: SigningKey())
+        }
+        #expect(creation?.code == .formatLost)
+        let foreign = await fault {
+            _ = try await Vault.restoreFormat(
+                in: store,
+                environment: "test",
+                operator: SigningKey()
+            )
+        }
+        #expect(foreign?.code == .untrusted)
+        #expect(store.contents[name] == nil)
+        // Also when nothing but snapshots is left to show whose it is.
+        for isHostless in [false, true] {
+            let copy = store.copy()
+            if isHostless { for host in Forgery.names(copy, "hosts/") { copy.tamper(host, nil) } }
+            let vault = try await Vault.restoreFormat(
+                in: copy,
+                environment: "test",
+                operator: fixture.operatorKey
+            )
+            #expect(vault.id == fixture.vault.id)
+            #expect(copy.contents[name] == document)
+            let opened = try await fixture.opened(in: copy)
+            #expect(try await opened.restore(snapshot) == Self.files)
+        }
     }
 
     @Test func `a host document that cannot be trusted is named and hurts nobody else`()

@@ -28,8 +28,8 @@ int linux_set_times(int directory, const char *name, int64_t seconds, int64_t na
 int linux_next_name(void *stream, char *name);
 void *linux_open_stream(int descriptor);
 void linux_close_stream(void *stream);
-/* Polls a pidfd: 1 = ended, 0 = not within the time, -1 = errno. */
-int linux_poll_ended(int process, int milliseconds);
+/* Waits for bytes or the end of a pipe, or of a pidfd's process: 1 = there, 0 = not within the time, -1 = errno. */
+int linux_poll_readable(int descriptor, int milliseconds);
 /* How an ended child ended, without reaping it; 0 and *code and *signalled, or -1 with errno. */
 int linux_peek_status(int process, int *code, int *signalled);
 int linux_synchronize_file_system(int descriptor); /* syncfs */

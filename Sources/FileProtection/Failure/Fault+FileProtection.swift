@@ -7,6 +7,8 @@ extension Fault.Code {
         .retry,
         exit: .sourceUnreachable
     )
+    /// What is to be protected belongs to Lifeboat itself.
+    public static let ownFiles = Fault.Code("E-FILES-OWN", .permanent, exit: .refused)
     /// What came back is not what was backed up.
     public static let filesDamaged = Fault.Code("E-FILES-DAMAGED", .corrupt, exit: .damaged)
 }

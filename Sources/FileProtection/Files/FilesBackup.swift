@@ -12,16 +12,10 @@ final class FilesBackup {
     private let previous: PreviousFiles
     private let progress: ProgressReporter
     private let reading: FileReading
-    private let places: Set<TreePath>
-    private var place = TreePath.root
-    private var trail = FolderTrail()
+    private let scan: ProtectedScan
     private var files = 0
     private var bytes: Int64 = 0
     private var changed = 0
-    private var problems = 0
-    private var unreadRoots: [TreePath: Fault] = [:]
-    /// Files that are not in the snapshot though they were seen, so no hard link can name them.
-    private var lost: Set<TreePath> = []
 
     init(
         _ component: FilesComponent,
@@ -34,26 +28,19 @@ final class FilesBackup {
         self.previous = previous
         self.progress = progress
         reading = FileReading(session: session, progress: progress)
-        places = Set(component.roots.paths.map { ProtectedRoots.place(of: $0) })
+        scan = ProtectedScan(
+            of: component.name,
+            component.roots,
+            rules: component.rules,
+            own: component.own,
+            progress: progress
+        )
     }
 
     func run(clock: any Timekeeper) async throws(Fault) -> BackupDraft {
         let started = clock.now()
         progress(.phase("reading"))
-        let roots = component.roots.treeRoots(component.rules)
-        try await TreeScanner(roots: roots, crossesMounts: true).scan { (visit) throws(Fault) in
-            guard !Task.isCancelled else {
-                throw Fault(
-                    .cancelled,
-                    "unable to back up '\(component.name)': the work was cancelled"
-                )
-            }
-            switch visit {
-            case .entry(let seen): try await self.visit(seen)
-            case .problem(let problem): note(problem)
-            }
-        }
-        try requireSomething()
+        try await scan.run { (seen) throws(Fault) in try await visit(seen) }
         if let refusal = previous.refusal {
             progress(.note("every file was read: \(refusal.message)"))
         }
@@ -61,24 +48,8 @@ final class FilesBackup {
     }
 
     private func visit(_ seen: ScannedEntry) async throws(Fault) {
-        let entry = seen.entry
-        if places.contains(entry.path) {
-            place = entry.path
-            trail.begin(ProtectedRoots.folders(above: entry))
-        }
-        // The root of all file systems has no name that an entry could carry.
-        guard !entry.path.bytes.isEmpty else { return }
-        if entry.kind == .directory, !isTaken(entry) { return trail.wait(entry) }
         guard let (made, content) = try await stored(seen) else { return }
-        for folder in trail.take(for: entry.path) { try session.add(ManifestEntry(folder)) }
-        try session.add(made, content: content)
-    }
-
-    /// Whether a folder belongs to the snapshot for its own sake.
-    private func isTaken(_ folder: TreeEntry) -> Bool {
-        let names = folder.path.names.dropFirst(place.names.count)
-        let relative = names.reduce(TreePath.root) { $0.appending($1) }
-        return component.rules.includes(relative, isDirectory: true)
+        try scan.add(made, content, at: seen.entry.path, to: session)
     }
 
     /// The manifest entry of something, its content stored; nil when it cannot be had.
@@ -87,16 +58,13 @@ final class FilesBackup {
     ) async throws(Fault) -> (ManifestEntry, Content?)? {
         switch seen.entry.kind {
         case .file: return try await file(seen)
-        case .hardLink(let first) where lost.contains(first):
-            note(
-                TreeProblem(
-                    seen.entry.path,
-                    .unreadable,
-                    Fault(
-                        .filesUnreachable,
-                        "unable to read '\(seen.source.displayed)': "
-                            + "its content could not be read under its other name '/\(first)'"
-                    )
+        case .hardLink(let first) where scan.isLost(first):
+            scan.note(
+                seen.entry.path,
+                Fault(
+                    .filesUnreachable,
+                    "unable to read '\(seen.source.displayed)': "
+                        + "its content could not be read under its other name '/\(first)'"
                 )
             )
             return nil
@@ -112,8 +80,7 @@ final class FilesBackup {
         }
         switch try await reading.read(seen) {
         case .unreadable(let fault):
-            lost.insert(seen.entry.path)
-            note(TreeProblem(seen.entry.path, .unreadable, fault))
+            scan.lose(seen.entry.path, fault)
             return nil
         case .stored(let entry, let content, let change):
             var made = ManifestEntry(entry)
@@ -132,26 +99,6 @@ final class FilesBackup {
         bytes += content.size
     }
 
-    private func note(_ problem: TreeProblem) {
-        problems += 1
-        if places.contains(problem.path) { unreadRoots[problem.path] = problem.fault }
-        progress(.note(problem.fault.message))
-    }
-
-    private func requireSomething() throws(Fault) {
-        guard unreadRoots.count == places.count, let fault = unreadRoots.values.first else {
-            return
-        }
-        throw Fault(
-            .filesUnreachable,
-            "unable to back up '\(component.name)': none of its paths can be read; \(fault.message)",
-            hints: [
-                "Look whether the paths under `paths:` exist and are mounted, and who may read them."
-            ],
-            cause: fault
-        )
-    }
-
     private func draft(_ started: Instant) -> BackupDraft {
         let earlier = session.previous.flatMap { Int($0.head.facts["files"] ?? "") } ?? 0
         if files == 0, earlier > 0 {
@@ -161,6 +108,6 @@ final class FilesBackup {
         facts["files"] = "\(files)"
         facts["bytes"] = "\(bytes)"
         facts["changed"] = "\(changed)"
-        return BackupDraft(time: started, facts: facts, problems: problems)
+        return BackupDraft(time: started, facts: facts, problems: scan.problems)
     }
 }

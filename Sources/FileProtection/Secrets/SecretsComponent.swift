@@ -24,6 +24,7 @@ public struct SecretsComponent: Component {
     let roots: ProtectedRoots
     let recipients: [AgeRecipient]
     let restoreSealed: Bool
+    let own: OwnPlaces
 
     /// Describes what to protect.
     ///
@@ -32,12 +33,14 @@ public struct SecretsComponent: Component {
     ///   - paths: Absolute paths of files, and of folders of which every file is a secret; none inside another.
     ///   - recipients: Whom each secret is sealed to, at least one.
     ///   - restoreSealed: Whether a restore writes the age files instead of the plain ones; needs no secrets identity.
+    ///   - own: What belongs to Lifeboat itself, such as its keys: never part of a snapshot, by whatever name.
     /// - Throws: `E-VALUE` when a path is not absolute or inside another, `E-KEY-FORM` when there is no recipient.
     public init(
         name: String,
         paths: [FilePath],
         recipients: [AgeRecipient],
-        restoreSealed: Bool = false
+        restoreSealed: Bool = false,
+        own: [FilePath] = []
     ) throws(Fault) {
         guard !recipients.isEmpty else {
             throw Fault(
@@ -50,6 +53,7 @@ public struct SecretsComponent: Component {
         roots = try ProtectedRoots(paths, of: name)
         self.recipients = recipients
         self.restoreSealed = restoreSealed
+        self.own = OwnPlaces(paths: own)
         _ = try TreeScanner(roots: roots.treeRoots(.none), crossesMounts: true)
     }
 
@@ -58,7 +62,8 @@ public struct SecretsComponent: Component {
     /// The snapshot stands for the moment at which the scan began. What cannot be read is reported, counted in
     /// ``BackupDraft/problems``, and does not stop the rest.
     ///
-    /// - Throws: `E-FILES-NONE` (exit code 14) when no path can be read, and what the session throws.
+    /// - Throws: `E-FILES-NONE` (exit code 14) when no path can be read, `E-FILES-OWN` when one belongs to Lifeboat, and
+    ///   what the session throws.
     public func backUp(
         into session: BackupSession,
         _ context: BackupContext

@@ -1,6 +1,6 @@
 public import Model
 import SystemIO
-import SystemPackage
+public import SystemPackage
 
 /// Walks files and folders in one fixed order, so that two scans can be merged.
 ///
@@ -14,10 +14,13 @@ public struct TreeScanner: Sendable {
         case entry(ScannedEntry)
         /// Something that could not be read.
         case problem(TreeProblem)
+        /// Something that is left out with all that is in it, by its place in the tree and on the host.
+        case omitted(TreePath, FilePath)
     }
 
     private let roots: [TreeRoot]
     private let crossesMounts: Bool
+    private let omitted: [FilePath]
 
     /// Describes a scan.
     ///
@@ -25,8 +28,13 @@ public struct TreeScanner: Sendable {
     ///   - roots: What to walk; their places in the tree must differ, and none may be inside another.
     ///   - crossesMounts: Whether to go into file systems that are mounted below a root; if not, only the mount
     ///     point itself is an entry.
+    ///   - omitted: Files and folders of the host that are left out, by whatever names they are come across.
     /// - Throws: `E-VALUE` when places overlap.
-    public init(roots: [TreeRoot], crossesMounts: Bool) throws(Fault) {
+    public init(
+        roots: [TreeRoot],
+        crossesMounts: Bool,
+        omitting omitted: [FilePath] = []
+    ) throws(Fault) {
         let sorted = roots.sorted { $0.place < $1.place }
         for (outer, inner) in zip(sorted, sorted.dropFirst())
         where inner.place.isAtOrBelow(outer.place) {
@@ -38,6 +46,7 @@ public struct TreeScanner: Sendable {
         }
         self.roots = sorted
         self.crossesMounts = crossesMounts
+        self.omitted = omitted
     }
 
     /// Walks everything once.
@@ -46,7 +55,9 @@ public struct TreeScanner: Sendable {
     ///
     /// - Throws: What `visit` throws.
     public func scan(_ visit: (Visit) async throws(Fault) -> Void) async throws(Fault) {
-        var walk = TreeWalk(crossesMounts: crossesMounts)
+        // One that cannot be examined, such as a disk that is away, cannot be come across either.
+        let identities = omitted.compactMap { try? FileSystem.followedStatus($0)?.identity }
+        var walk = TreeWalk(crossesMounts: crossesMounts, omitting: Set(identities))
         for root in roots { try await walk.start(root, visit) }
     }
 }

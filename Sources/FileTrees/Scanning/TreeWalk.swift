@@ -6,11 +6,6 @@ import SystemPackage
 struct TreeWalk {
     typealias Visitor = (TreeScanner.Visit) async throws(Fault) -> Void
 
-    private struct FileNumber: Hashable {
-        let device: UInt64
-        let inode: UInt64
-    }
-
     private struct KnownFile {
         let path: TreePath
         var linksToCome: UInt64
@@ -23,11 +18,15 @@ struct TreeWalk {
     }
 
     private let crossesMounts: Bool
+    private let omitted: Set<FileIdentity>
     private var ownerNames: [UInt32: String?] = [:]
     private var groupNames: [UInt32: String?] = [:]
-    private var linked: [FileNumber: KnownFile] = [:]
+    private var linked: [FileIdentity: KnownFile] = [:]
 
-    init(crossesMounts: Bool) { self.crossesMounts = crossesMounts }
+    init(crossesMounts: Bool, omitting omitted: Set<FileIdentity>) {
+        self.crossesMounts = crossesMounts
+        self.omitted = omitted
+    }
 
     mutating func start(_ root: TreeRoot, _ visit: Visitor) async throws(Fault) {
         let parent: OpenFolder
@@ -81,7 +80,7 @@ struct TreeWalk {
         let source = folder.directory.path.appending(name)
         let isRoot = relative.bytes.isEmpty
         let path = isRoot ? site.root.place : Self.join(site.root.place, relative)
-        let entry: TreeEntry
+        let found: TreeEntry?
         do throws(Fault) {
             guard let status = try folder.directory.status(of: name) else {
                 throw ScannedEntry.vanished(source)
@@ -89,11 +88,14 @@ struct TreeWalk {
             if !isRoot, site.root.rules.excludes(relative, isDirectory: status.isDirectory) {
                 return
             }
-            entry = try describe(path, name, folder, status)
+            found =
+                omitted.contains(status.identity)
+                ? nil : try describe(path, name, folder, status)
         } catch {
             let kind: TreeProblem.Kind = error.code == .treeVanished ? .vanished : .unreadable
             return try await visit(.problem(TreeProblem(path, kind, error)))
         }
+        guard let entry = found else { return try await visit(.omitted(path, source)) }
         try await visit(
             .entry(ScannedEntry(entry: entry, source: source, folder: folder, name: name))
         )
@@ -175,13 +177,12 @@ struct TreeWalk {
     /// The name under which a file was seen first; nil when this is it.
     private mutating func firstName(of status: FileStatus, at path: TreePath) -> TreePath? {
         guard status.links > 1 else { return nil }
-        let number = FileNumber(device: status.device, inode: status.inode)
-        guard var known = linked[number] else {
-            linked[number] = KnownFile(path: path, linksToCome: status.links - 1)
+        guard var known = linked[status.identity] else {
+            linked[status.identity] = KnownFile(path: path, linksToCome: status.links - 1)
             return nil
         }
         known.linksToCome -= 1
-        linked[number] = known.linksToCome == 0 ? nil : known
+        linked[status.identity] = known.linksToCome == 0 ? nil : known
         return known.path
     }
 

@@ -5,7 +5,8 @@ import SystemPackage
 extension DirectoryStore {
     /// Reports every object below a prefix; see ``ObjectStore/list(_:_:)``.
     ///
-    /// Holds the names of one folder of each level in memory. Skips temporary files and whatever is no object.
+    /// Holds the names of one folder of each level in memory. Skips temporary files and whatever is no object,
+    /// see ``listOddities(_:)``.
     ///
     /// - Throws: As ``ObjectStore/list(_:_:)``.
     public func list(
@@ -39,10 +40,12 @@ extension DirectoryStore {
         for entry in try entries(of: folder, path) {
             let label = String(decoding: entry.name.bytes, as: UTF8.self)
             let full = path.isEmpty ? label : "\(path)/\(label)"
+            // A path that is too long for a name has no object below it: nobody can make a listing bottomless.
+            guard let name = ObjectName(full) else { continue }
             if entry.status.isDirectory {
                 guard let inner = try child(folder, entry.name) else { continue }
                 try walk(inner, full, body)
-            } else if let name = ObjectName(full) {
+            } else {
                 try body(
                     ObjectInfo(
                         name: name,
@@ -84,7 +87,7 @@ extension DirectoryStore {
     }
 
     /// A folder of a folder; nil when it vanished since it was listed.
-    private func child(
+    func child(
         _ folder: borrowing Directory,
         _ name: FileName
     ) throws(Fault) -> Directory? {

@@ -42,8 +42,21 @@ public protocol ObjectStore: Sendable {
         _ body: (ObjectInfo) throws(Fault) -> Void
     ) async throws(Fault)
 
+    /// Reports what lies between the objects and is none, so that a check can name it; nothing of it is ever opened.
+    ///
+    /// Temporary files of uploads are not reported. A store that can hold nothing but objects reports nothing, which is
+    /// what happens without an implementation; a decorator passes the call on.
+    ///
+    /// - Throws: What `body` throws; `E-STORE-IO`, `E-STORE-DENIED`, `E-STORE-NOROOT`.
+    func listOddities(_ body: (StoreOddity) throws(Fault) -> Void) async throws(Fault)
+
     /// Removes an object, durably when this returns; that there is none is success.
     ///
     /// - Throws: `E-STORE-IO`, `E-STORE-DENIED`, `E-STORE-NOROOT`.
     func remove(_ name: ObjectName) async throws(Fault)
+}
+
+extension ObjectStore {
+    /// Reports nothing: the store can hold nothing but objects.
+    public func listOddities(_ body: (StoreOddity) throws(Fault) -> Void) async throws(Fault) {}
 }

@@ -8,7 +8,7 @@ struct RecoveryLog {
     let stopping: String?
     /// The time of the last transaction that was replayed.
     let lastTransaction: Instant?
-    /// The last FATAL or PANIC line.
+    /// The last FATAL or PANIC line; else the last line, since before its own log works the server says things its own way.
     let failure: String?
 
     /// Reads the log.
@@ -16,9 +16,8 @@ struct RecoveryLog {
         let lines = text.split(whereSeparator: \.isNewline)
         isReady = lines.contains { $0.hasSuffix("database system is ready to accept connections") }
         stopping = lines.last { $0.contains("recovery stopping ") }.map { Self.message($0) }
-        failure = lines.last { $0.contains("FATAL:  ") || $0.contains("PANIC:  ") }.map {
-            Self.message($0)
-        }
+        let fatal = lines.last { $0.contains("FATAL:  ") || $0.contains("PANIC:  ") }
+        failure = (fatal ?? lines.last).map { Self.message($0) }
         lastTransaction = lines.last { $0.contains("last completed transaction was at log time ") }
             .flatMap { Self.time($0) }
     }

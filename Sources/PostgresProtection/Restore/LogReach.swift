@@ -92,6 +92,29 @@ struct LogReach {
         return RecoverableWindow(from: base.consistent, until: heartbeat.time)
     }
 
+    /// The time of the newest heartbeat at or before a position; nil when none is known.
+    func moment(before position: LSN, log: LogReader) async throws(Fault) -> Instant? {
+        let stretch = path.stretches.last { $0.from <= position }
+        let pieces = log.pieces
+            .filter { $0.epoch == stretch?.timeline && $0.from <= position.value }
+            .sorted { $0.to < $1.to }
+        // A piece names the newest heartbeat inside or before it, so they rise from piece to piece.
+        var found: Instant?
+        var low = 0
+        var high = pieces.count
+        while low < high {
+            let middle = (low + high) / 2
+            let heartbeat = try await log.head(of: pieces[middle]).heartbeat
+            if let heartbeat, heartbeat.lsn > position {
+                high = middle
+            } else {
+                found = heartbeat?.time ?? found
+                low = middle + 1
+            }
+        }
+        return found
+    }
+
     /// The first stored position behind which a transaction later than `moment` is known to lie: replay to a time needs
     /// no more log than that.
     func end(for moment: Instant, log: LogReader) async throws(Fault) -> LSN {

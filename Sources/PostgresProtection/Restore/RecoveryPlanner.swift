@@ -27,11 +27,14 @@ struct RecoveryPlanner {
         let logBytes = end - chosen.base.start
         let bytes = ByteCount(chosen.base.snapshot.head.sizes.source + Int64(clamping: logBytes))
         try checkRoom(bytes, at: destination)
+        let notBefore = try await notBefore(chosen, log: log)
         return RestorePlan(
             snapshot: chosen.base.snapshot,
             destination: destination,
             point: point(chosen),
-            steps: steps(chosen, end: end, destination: destination),
+            notBefore: notBefore,
+            steps: steps(chosen, end: end, destination: destination)
+                + (notBefore.map { ["that position was reached at \($0) or later"] } ?? []),
             bytes: bytes,
             facts: [
                 "end": end.description,
@@ -145,6 +148,12 @@ struct RecoveryPlanner {
         case .lsn(let position): min(chosen.reach.end, position + chosen.base.segmentSize.bytes)
         case .time(let moment): try await chosen.reach.end(for: moment, log: log)
         }
+    }
+
+    private func notBefore(_ chosen: Candidate, log: LogReader) async throws(Fault) -> Instant? {
+        guard case .lsn(let position) = request.target else { return nil }
+        return try await chosen.reach.moment(before: position, log: log)
+            ?? chosen.base.consistent
     }
 
     private func point(_ chosen: Candidate) -> Instant? {

@@ -10,6 +10,9 @@ public struct RestorePlan: Sendable {
     public let destination: FilePath
     /// The moment that what comes back stands for; nil when only the restore can tell.
     public let point: Instant?
+    /// For a log position: a moment at which the source had certainly not come further; what goes back together with it takes that
+    /// as its target.
+    public let notBefore: Instant?
     /// The steps in words, for people, each a line.
     public let steps: [String]
     /// Bytes that will be written.
@@ -22,6 +25,7 @@ public struct RestorePlan: Sendable {
         snapshot: Snapshot,
         destination: FilePath,
         point: Instant?,
+        notBefore: Instant? = nil,
         steps: [String],
         bytes: ByteCount,
         facts: [String: String] = [:]
@@ -29,6 +33,7 @@ public struct RestorePlan: Sendable {
         self.snapshot = snapshot
         self.destination = destination
         self.point = point
+        self.notBefore = notBefore
         self.steps = steps
         self.bytes = bytes
         self.facts = facts

@@ -3,14 +3,21 @@ public import Vault
 
 /// Chooses the snapshot that a restore begins with.
 public enum SnapshotChoice {
-    /// The newest snapshot at or before the target.
+    /// The newest snapshot at or before the target, for components without a log.
     ///
-    /// - Throws: `E-SNAPSHOT-NONE` when there is none, naming the oldest that there is.
+    /// - Throws: `E-TARGET-LOG` for a log position, which says nothing of them; `E-SNAPSHOT-NONE` when there is none, naming the oldest that there is.
     public static func newest(
         of stream: StreamName,
         in vault: Vault,
         at target: RecoveryTarget
     ) async throws(Fault) -> Snapshot {
+        if case .lsn(let position) = target {
+            throw Fault(
+                .targetWithoutLog,
+                "unable to restore '\(stream.component)' to log position \(position): it has no log",
+                hints: ["Go back to a time: --at '2h ago'"]
+            )
+        }
         let list = try await vault.snapshots(of: stream)
         let candidates = list.snapshots.filter { snapshot in
             guard case .time(let moment) = target else { return true }

@@ -7,4 +7,6 @@ extension Fault.Code {
         .permanent,
         exit: .refused
     )
+    /// A log position is the target of something that has no log, or of several that have one each.
+    public static let targetWithoutLog = Fault.Code("E-TARGET-LOG", .permanent, exit: .usage)
 }

@@ -22,8 +22,12 @@ public struct BackupSummary: Sendable {
     /// The first fault, in the order of the configuration; nil when every component has a snapshot.
     public var fault: Fault? { results.lazy.compactMap(\.fault).first }
 
-    /// The exit code: the first fault's; 3 when all succeeded but paths could not be read; else 0.
+    /// What was found to be wrong with the vault meanwhile, in the order of the configuration.
+    public var findings: [Fault] { results.flatMap(\.findings) }
+
+    /// The exit code: 3 when a part of the components has no snapshot, or paths could not be read; the
+    /// first fault's when none has one; 5 when a fault or a finding is damage; else 0.
     public var exit: ExitCode {
-        fault?.code.exit ?? (results.contains { $0.problems > 0 } ? .incomplete : .success)
+        .of(results, isIncomplete: results.contains { $0.problems > 0 })
     }
 }

@@ -23,14 +23,15 @@ public struct StackBackup: Sendable {
     ///   - names: the components; all when empty.
     ///   - progress: gives each component, by name, who hears of its progress.
     /// - Returns: how each ended.
-    /// - Throws: what concerns all components: `E-COMPONENT-UNKNOWN`, what opening the vault and
-    ///   reading the host's keys throw.
+    /// - Throws: what concerns all components: `E-COMPONENT-UNKNOWN`, `E-RECIPIENTS`, what opening the
+    ///   vault and reading the host's keys throw.
     public func run(
         _ names: [String] = [],
         progress: @Sendable (String) -> ProgressReporter
     ) async throws(Fault) -> BackupSummary {
         let selection = try stack.selection(names)
         let vault = try await stack.openVault()
+        try stack.requireEnrolledRecipients(vault)
         let keys = try stack.hostKeys()
         let set = Hexadecimal.encode(RandomBytes.make(8))
         let started = stack.clock.now()
@@ -65,37 +66,46 @@ public struct StackBackup: Sendable {
     }
 
     private func backUp(_ work: Work, set: String) async -> ComponentBackup {
-        let begin = BootClock.now()
-        let result: Result<Snapshot, Fault>
-        do throws(Fault) {
-            try Cancellation.check("back up '\(work.configured.name)'")
+        await ComponentBackup.of(work.configured.name, work.configured.kind, to: "back up") {
+            findings async throws(Fault) in
             let component = try await stack.component(work.configured)
-            result = .success(try await Self.snapshot(of: component, work.context, set: set))
-        } catch { result = .failure(error) }
-        return ComponentBackup(
-            name: work.configured.name,
-            kind: work.configured.kind,
-            result: result,
-            duration: BootClock.now() - begin
-        )
+            return try await snapshot(of: component, work.context, set, &findings)
+        }
     }
 
     /// Backs up one component into the vault.
-    static func snapshot(
+    ///
+    /// That the vault has lost a snapshot which this host remembers is a finding and stops nothing.
+    private func snapshot(
         of component: any Component,
         _ context: BackupContext,
-        set: String
+        _ set: String,
+        _ findings: inout [Fault]
     ) async throws(Fault) -> Snapshot {
-        let request = BackupRequest(
+        var request = BackupRequest(
             stream: context.stream,
             kind: component.kind,
             set: set,
             state: context.state,
             clock: context.clock
         )
-        return try await context.vault.backUp(request, keys: context.keys) {
+        let memory = HeadMemory(stack, context.vault)
+        do throws(Fault) {
+            if let known = try memory.newest(of: context.stream) {
+                request.above = known.seq
+                if try await context.vault.hasLost(known) { findings.append(.rolledBack(known)) }
+            }
+        } catch  where error.code == .memoryDamaged { findings.append(error) }
+        var refused: [Fault] = []
+        let snapshot = try await context.vault.backUp(request, keys: context.keys) {
             session async throws(Fault) in
-            try await component.backUp(into: session, context)
+            refused = session.refused
+            return try await component.backUp(into: session, context)
         }
+        findings += refused
+        do throws(Fault) {
+            try memory.keep(snapshot.id)
+        } catch { findings.append(error) }
+        return snapshot
     }
 }

@@ -5,10 +5,14 @@ extension Fault.Code {
     public static let keysMissing = Fault.Code("E-KEYS-MISSING", .permanent, exit: .wrongKey)
     /// A key file of this host does not hold what it should.
     public static let keysDamaged = Fault.Code("E-KEYS-DAMAGED", .permanent, exit: .wrongKey)
+    /// What this host remembers of a vault cannot be read.
+    public static let memoryDamaged = Fault.Code("E-MEMORY", .permanent, exit: .failed)
     /// Nothing that opens the data was named.
     public static let identityMissing = Fault.Code("E-KEY-NONE", .permanent, exit: .wrongKey)
     /// The configuration is of one environment, the vault or the kit of another.
     public static let environmentDiffers = Fault.Code("E-ENVIRONMENT", .permanent, exit: .refused)
+    /// The configuration names other recipients than those that the host is enrolled with.
+    public static let recipientsDiffer = Fault.Code("E-RECIPIENTS", .permanent, exit: .refused)
     /// The configuration protects another stack.
     public static let stackUnknown = Fault.Code("E-STACK-UNKNOWN", .permanent, exit: .usage)
     /// The configuration has no component of a name.
@@ -23,6 +27,8 @@ extension Fault.Code {
     public static let secretForm = Fault.Code("E-SECRET-FORM", .permanent, exit: .failed)
     /// Something that `init` would make is there already.
     public static let alreadyThere = Fault.Code("E-INIT-EXISTS", .permanent, exit: .refused)
+    /// A new recovery kit would lie in what it opens.
+    public static let kitInside = Fault.Code("E-INIT-KIT", .permanent, exit: .refused)
     /// A text is no recovery kit.
     public static let kitForm = Fault.Code("E-KIT-FORM", .permanent, exit: .usage)
     /// A recovery kit is of another vault.

@@ -1,4 +1,5 @@
 public import Model
+internal import ObjectStorage
 internal import Sealing
 public import StackConfiguration
 internal import SystemIO
@@ -56,16 +57,18 @@ public struct Initialisation: Sendable {
     /// afterwards the kit stays, and `lifeboat key enrol` goes on from there.
     ///
     /// - Throws: `E-INIT-EXISTS` when one of the files, keys of this host or something in the
-    ///   copy's folder is there already; nothing has changed then. `E-VAULT-EXISTS`, `E-STORE-…`,
-    ///   `E-IO-…`.
+    ///   copy's folder is there already, `E-INIT-KIT`; nothing has changed then. `E-VAULT-EXISTS`,
+    ///   `E-STORE-…`, `E-IO-…`.
     public func run(_ options: Options) async throws(Fault) -> Initialised {
         let folder = KeyFolder(FilePath(wanted.state).appending("keys"))
         try await refuseWhatIsThere(options, folder)
+        let wanted = try KitPlacement(kit: options.kitFile).leavingOut(of: wanted)
         let keys = HostKeys(newFor: wanted.host)
         let operatorKey = SigningKey()
         let data = AgeIdentity()
         let secrets = AgeIdentity()
-        let configuration = completed(
+        let configuration = Self.completed(
+            wanted,
             data: data,
             secrets: secrets,
             identity: options.keepsDataIdentity ? folder.dataIdentity : nil
@@ -126,7 +129,7 @@ public struct Initialisation: Sendable {
     private func createVault(_ kit: RecoveryKit) async throws(Fault) -> Vault {
         for copy in wanted.copies {
             guard case .directory(let path) = copy.address else { continue }
-            try FileSystem.makeDirectories(FilePath(path), mode: 0o700)
+            try DirectoryStore(root: FilePath(path)).makeRoot()
         }
         guard let copy = wanted.copies.first else {
             preconditionFailure("a configuration has a copy")
@@ -176,7 +179,8 @@ public struct Initialisation: Sendable {
     }
 
     /// The configuration with the recipients and the identity that were made for it.
-    private func completed(
+    private static func completed(
+        _ wanted: StackConfiguration,
         data: AgeIdentity,
         secrets: AgeIdentity,
         identity: FilePath?

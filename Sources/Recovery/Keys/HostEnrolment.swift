@@ -24,7 +24,7 @@ public struct HostEnrolment: Sendable {
     /// - Returns: the vault as it is afterwards.
     /// - Throws: `E-KIT-FOREIGN`, `E-ENVIRONMENT`, `E-VAULT-…`, `E-KEY-FORM`, `E-IO-…`.
     public func run(_ kit: RecoveryKit, keepsDataIdentity: Bool) async throws(Fault) -> Vault {
-        let vault = try await stack.openVault(expecting: kit.vault)
+        let vault = try await stack.openVault(with: kit)
         var recipients: [AgeRecipient] = []
         for text in stack.configuration.keys.recipients {
             recipients.append(try AgeRecipient(text))

@@ -115,7 +115,10 @@ public struct KeyFolder: Sendable {
     }
 
     private func text(_ file: String) throws(Fault) -> String {
-        let bytes = try SecretFile.read(path.appending(file))
+        let bytes: [UInt8]
+        do throws(Fault) {
+            bytes = try SecretFile.read(path.appending(file))
+        } catch  where error.code == .fileKind { throw damaged(file) }
         let line = bytes.prefix { $0 != 10 }
         guard let text = String(validating: line, as: UTF8.self) else { throw damaged(file) }
         return text

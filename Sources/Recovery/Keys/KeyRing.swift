@@ -12,15 +12,15 @@ public struct KeyRing: Sendable {
     /// The vault that the recovery kits among the files are for; nil when no kit is among them.
     public let vault: Digest256?
 
-    /// Reads identity files and recovery kits.
+    /// Reads identity files and recovery kits; each may be a pipe.
     ///
-    /// - Throws: `E-KEY-FORM` when a file holds no identity, `E-SECRET-EXPOSED`, `E-IO-…`;
+    /// - Throws: `E-KEY-FORM` when a file holds no identity, `E-SECRET-EXPOSED`, `E-IO-PIPE`, `E-IO-…`;
     ///   `E-KIT-FOREIGN` when two kits are of different vaults.
     public init(files: [FilePath]) throws(Fault) {
         var identities: [AgeIdentity] = []
         var vault: Digest256?
         for file in files {
-            let bytes = try SecretFile.read(file)
+            let bytes = try SecretFile.readHandedOver(file)
             let text = String(decoding: bytes, as: UTF8.self)
             identities += try AgeIdentity.all(in: text, source: file.displayed)
             guard RecoveryKit.isKit(text) else { continue }

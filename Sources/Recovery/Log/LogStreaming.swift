@@ -17,12 +17,13 @@ public struct LogStreaming: Sendable {
     ///   - names: the components; all when empty.
     ///   - progress: gives each component, by name, who hears of its progress.
     /// - Throws: `E-CANCELLED` at the end; `E-UNSUPPORTED` when no component has a log to receive;
-    ///   what opening the vault, reading the host's keys and the servers throw.
+    ///   `E-RECIPIENTS`, what opening the vault, reading the host's keys and the servers throw.
     public func run(
         _ names: [String] = [],
         progress: @Sendable (String) -> ProgressReporter
     ) async throws(Fault) {
         let vault = try await stack.openVault()
+        try stack.requireEnrolledRecipients(vault)
         let keys = try stack.hostKeys()
         var services: [LogService] = []
         for component in try stack.selection(names) {

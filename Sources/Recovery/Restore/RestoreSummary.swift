@@ -17,9 +17,9 @@ public struct RestoreSummary: Sendable {
     /// The first fault; nil when everything came back.
     public var fault: Fault? { results.lazy.compactMap(\.fault).first }
 
-    /// The exit code: the first fault's; 3 when something could not be brought back; else 0.
+    /// The exit code: 3 when a part of the components, or of one, did not come back; the first fault's
+    /// when none did; 5 when a fault is damage; else 0.
     public var exit: ExitCode {
-        let isIncomplete = results.contains { $0.outcome?.problems.isEmpty == false }
-        return fault?.code.exit ?? (isIncomplete ? .incomplete : .success)
+        .of(results, isIncomplete: results.contains { $0.outcome?.problems.isEmpty == false })
     }
 }

@@ -22,36 +22,82 @@ public struct StackRestore: Sendable {
     /// Finds out what the restore would do, and changes nothing.
     ///
     /// - Throws: the first component's refusal, with those of the others as hints;
-    ///   `E-COMPONENT-UNKNOWN`, `E-TARGET-AHEAD`, and what opening the vault throws.
+    ///   `E-COMPONENT-UNKNOWN`, `E-TARGET-AHEAD`, `E-TARGET-LOG` for a log position without exactly one PostgreSQL,
+    ///   and what opening the vault throws.
     public func plan() async throws(Fault) -> StackRestorePlan {
         let selection = try stack.selection(options.components)
-        if case .time(let moment) = options.target, moment > stack.clock.now() {
-            throw Fault(
-                .targetAhead,
-                "unable to restore to \(moment): it lies in the future",
-                hints: ["Leave --at out to go back to the newest point there is."]
-            )
-        }
+            .sorted { $0.kind.restoreRank < $1.kind.restoreRank }
+        try refuseTarget(selection)
         let vault = try await stack.openVault(expecting: options.vault)
         var steps: [StackRestorePlan.Step] = []
         var refusals: [Fault] = []
-        for configured in selection.sorted(by: { $0.kind.restoreRank < $1.kind.restoreRank }) {
+        var moment: Instant?
+        for configured in selection {
+            guard let target = target(of: configured, reachedAt: moment) else { continue }
             do throws(Fault) {
                 try Cancellation.check("plan the restore")
-                steps.append(
-                    try await step(configured, vault: vault, isAlone: selection.count == 1)
-                )
+                let isAlone = selection.count == 1
+                let step = try await step(configured, vault: vault, target, isAlone: isAlone)
+                moment = moment ?? step.plan.notBefore
+                steps.append(step)
             } catch { refusals.append(error) }
         }
         if let first = refusals.first {
             throw refusals.dropFirst().reduce(first) { $0.adding(hint: "Also: \($1.message).") }
         }
-        return StackRestorePlan(vault: vault, target: options.target, steps: steps)
+        return StackRestorePlan(
+            vault: vault,
+            target: options.target,
+            moment: steps.count > 1 ? moment : nil,
+            steps: steps
+        )
+    }
+
+    /// Refuses a target that no restore of these components can have.
+    private func refuseTarget(_ selection: [ComponentConfiguration]) throws(Fault) {
+        switch options.target {
+        case .latest: return
+        case .time(let moment):
+            guard moment > stack.clock.now() else { return }
+            throw Fault(
+                .targetAhead,
+                "unable to restore to \(moment): it lies in the future",
+                hints: ["Leave --at out to go back to the newest point there is."]
+            )
+        case .lsn(let position):
+            let logged = selection.filter { $0.kind == .postgresql }
+            guard logged.count != 1 else { return }
+            let names = selection.map { "\($0.name) (\($0.kind.rawValue))" }
+            let stack = stack.configuration.stack
+            throw Fault(
+                .targetWithoutLog,
+                logged.isEmpty
+                    ? "unable to restore '\(stack)' to log position \(position): there is no PostgreSQL among \(names.joined(separator: ", "))"
+                    : "unable to restore '\(stack)' to log position \(position): it has \(logged.count) PostgreSQL clusters, each with a log of its own",
+                hints: logged.map { "Name one of them: \(stack)/\($0.name)" }
+                    + ["Or go back to a time, which all kinds know: --at '2h ago'"]
+            )
+        }
+    }
+
+    /// What one component goes back to; nil when that cannot be told.
+    ///
+    /// A log position is a point of one cluster's log. What has no log goes back to its snapshot nearest before the moment
+    /// at which the cluster had certainly reached no later position.
+    private func target(
+        of configured: ComponentConfiguration,
+        reachedAt moment: Instant?
+    ) -> RecoveryTarget? {
+        guard case .lsn = options.target, configured.kind != .postgresql else {
+            return options.target
+        }
+        return moment.map { .time($0) }
     }
 
     private func step(
         _ configured: ComponentConfiguration,
         vault: Vault,
+        _ target: RecoveryTarget,
         isAlone: Bool
     ) async throws(Fault) -> StackRestorePlan.Step {
         let component = try await stack.component(configured, for: options)
@@ -61,7 +107,7 @@ public struct StackRestore: Sendable {
         let request = RestoreRequest(
             vault: vault,
             stream: stack.stream(of: configured.name),
-            target: options.target,
+            target: target,
             destination: destination,
             identities: options.identities,
             state: try stack.workFolder(),
@@ -82,6 +128,11 @@ public struct StackRestore: Sendable {
         progress: @Sendable (String) -> ProgressReporter
     ) async -> RestoreSummary {
         let begin = BootClock.now()
+        for step in plan.steps {
+            // A server that runs as another user must be able to pass through to its folder. What cannot be made here fails
+            // the component, which says so.
+            try? FileSystem.makeDirectories(step.plan.destination.parent, mode: 0o711)
+        }
         let works = plan.steps.map { Work(step: $0, progress: progress($0.name)) }
         let results = await works.concurrentlyMapped(width: Self.width) { await Self.run($0) }
         return RestoreSummary(results: results, duration: BootClock.now() - begin)
@@ -93,25 +144,11 @@ public struct StackRestore: Sendable {
     }
 
     private static func run(_ work: Work) async -> ComponentRestore {
-        let begin = BootClock.now()
         let step = work.step
-        let result: Result<RestoreOutcome, Fault>
-        do throws(Fault) {
-            try Cancellation.check("restore '\(step.name)'")
-            result = .success(
-                try await step.component.restore(
-                    step.plan,
-                    step.request,
-                    progress: work.progress
-                )
-            )
-        } catch { result = .failure(error) }
-        return ComponentRestore(
-            name: step.name,
-            kind: step.component.kind,
-            result: result,
-            duration: BootClock.now() - begin
-        )
+        return await ComponentRestore.of(step.name, step.component.kind, to: "restore") {
+            _ async throws(Fault) in
+            try await step.component.restore(step.plan, step.request, progress: work.progress)
+        }
     }
 }
 

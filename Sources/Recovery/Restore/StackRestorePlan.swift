@@ -20,6 +20,8 @@ public struct StackRestorePlan: Sendable {
     public let vault: Vault
     /// The point to go back to.
     public let target: RecoveryTarget
+    /// What components without a log go back to when the target is a position of another's log.
+    public let moment: Instant?
     /// The components, in the order in which they begin.
     public let steps: [Step]
 

@@ -40,7 +40,8 @@ extension Stack {
                 name: configured.name,
                 roots: files.paths.map { FilePath($0) },
                 include: files.include,
-                exclude: files.exclude
+                exclude: files.exclude,
+                own: ownPlaces
             )
         case .secrets(let secrets):
             var recipients: [AgeRecipient] = []
@@ -49,9 +50,21 @@ extension Stack {
                 name: configured.name,
                 paths: secrets.paths.map { FilePath($0) },
                 recipients: recipients,
-                restoreSealed: options?.keepsSealed ?? false
+                restoreSealed: options?.keepsSealed ?? false,
+                own: ownPlaces
             )
         }
+    }
+
+    /// What belongs to Lifeboat itself on this host: never part of a snapshot.
+    private var ownPlaces: [FilePath] {
+        var places = [state]
+        for copy in configuration.copies {
+            if case .directory(let path) = copy.address { places.append(FilePath(path)) }
+        }
+        if case .file(let path) = configuration.keys.identity { places.append(FilePath(path)) }
+        if let kit { places.append(kit) }
+        return places
     }
 
     /// How a PostgreSQL server is reached.

@@ -16,6 +16,8 @@ public struct Stack: Sendable {
     public let secrets: SecretResolver
     /// The time of day.
     public let clock: any Timekeeper
+    /// The recovery kit that the configuration was read from; nil when it is a file of its own.
+    public var kit: FilePath?
 
     /// Puts a stack together; nothing is read or reached.
     ///

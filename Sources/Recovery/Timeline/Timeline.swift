@@ -8,10 +8,16 @@ public struct Timeline: Sendable {
     public struct SnapshotSet: Sendable {
         /// The id that ties them together.
         public let id: String
-        /// The snapshots, by component.
-        public let snapshots: [Snapshot]
+        /// The heads of the snapshots, by component.
+        public let snapshots: [HeadSummary]
         /// The newest moment that one of them stands for.
-        public var time: Instant { snapshots.map(\.head.time).max() ?? Instant(seconds: 0) }
+        public let time: Instant
+
+        init(_ id: String, _ snapshots: [HeadSummary]) {
+            self.id = id
+            self.snapshots = snapshots.sorted { $0.id < $1.id }
+            time = snapshots.map(\.time).max() ?? Instant(seconds: 0)
+        }
     }
 
     /// The vault that was read.
@@ -25,6 +31,8 @@ public struct Timeline: Sendable {
 
     /// Reads what the vault holds of some components, or of all when none is named; needs no key.
     ///
+    /// Heads that this host has verified before are not read again.
+    ///
     /// - Throws: `E-COMPONENT-UNKNOWN`, and what opening the vault and reading it throw.
     public static func read(
         _ stack: Stack,
@@ -32,20 +40,21 @@ public struct Timeline: Sendable {
     ) async throws(Fault) -> Timeline {
         let selection = try stack.selection(names)
         let vault = try await stack.openVault()
-        var sets: [String: [Snapshot]] = [:]
+        let memory = HeadMemory(stack, vault)
+        var sets: [String: [HeadSummary]] = [:]
         var refused = vault.refusedHosts
         var logs: [String: [LogReach]] = [:]
         for component in selection {
             let stream = stack.stream(of: component.name)
-            let list = try await vault.snapshots(of: stream)
+            let list = try await vault.summaries(of: stream, cache: memory.cache(of: stream))
             refused += list.refused
-            for snapshot in list.snapshots { sets[snapshot.head.set, default: []].append(snapshot) }
+            for head in list.heads { sets[head.set, default: []].append(head) }
             guard component.kind == .postgresql else { continue }
             logs[component.name] = try await LogReach.read(vault, stream: stream)
         }
         return Timeline(
             vault: vault,
-            sets: sets.map { SnapshotSet(id: $0, snapshots: $1.sorted { $0.id < $1.id }) }
+            sets: sets.map { SnapshotSet($0, $1) }
                 .sorted { ($0.time, $0.id) < ($1.time, $1.id) },
             logs: logs,
             refused: refused

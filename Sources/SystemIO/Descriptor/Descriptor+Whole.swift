@@ -21,7 +21,7 @@ extension Descriptor {
         return bytes
     }
 
-    private func tooLarge(_ limit: ByteCount) -> Fault {
+    func tooLarge(_ limit: ByteCount) -> Fault {
         Fault(
             .fileTooLarge,
             "unable to read file '\(path.displayed)': it is larger than \(limit)"

@@ -74,12 +74,7 @@ public struct Directory: ~Copyable, Sendable {
             unsafe name.withCString { unsafe openat(number, $0, flags, create.mode) }
         }
         let file = Descriptor(owning: opened, path: place)
-        guard try file.status().isRegular else {
-            throw Fault(
-                .fileKind,
-                "unable to open file '\(place.displayed)': it is not an ordinary file"
-            )
-        }
+        try file.status().requireOrdinary(place)
         return file
     }
 

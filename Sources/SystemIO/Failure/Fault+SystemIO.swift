@@ -14,8 +14,10 @@ extension Fault.Code {
     public static let fileShort = Fault.Code("E-IO-SHORT", .corrupt, exit: .damaged)
     /// A file is larger than its reader allows.
     public static let fileTooLarge = Fault.Code("E-IO-TOO-LARGE", .permanent, exit: .failed)
-    /// A path names something of another kind, such as a symbolic link where none is followed.
+    /// A path names something of another kind, such as a pipe where a file belongs, or a symbolic link where none is followed.
     public static let fileKind = Fault.Code("E-IO-KIND", .permanent, exit: .refused)
+    /// Nobody writes to a pipe that is to be read.
+    public static let pipeSilent = Fault.Code("E-IO-PIPE", .retry, exit: .failed)
     /// A limit of the system or of the process is reached, such as the number of open files.
     public static let systemLimit = Fault.Code("E-IO-LIMIT", .retry, exit: .failed)
     /// The system failed in any other way, such as an input/output error.

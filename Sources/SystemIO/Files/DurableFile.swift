@@ -30,11 +30,11 @@ public enum DurableFile {
         try Directory.open(path.parent).writeDurably(bytes, as: name, mode: mode, replacing: false)
     }
 
-    /// Reads a whole file of at most `limit` bytes.
+    /// Reads a whole ordinary file of at most `limit` bytes.
     ///
-    /// - Throws: `E-IO-MISSING`, `E-IO-TOO-LARGE`, `E-IO-…` with the path.
+    /// - Throws: `E-IO-KIND` for anything but an ordinary file, `E-IO-MISSING`, `E-IO-TOO-LARGE`, `E-IO-…` with the path.
     public static func read(_ path: FilePath, limit: ByteCount) throws(Fault) -> [UInt8] {
-        try Descriptor.open(path, .read).readAll(limit: limit)
+        try Descriptor.openOrdinary(path).readAll(limit: limit)
     }
 
     private static func name(of path: FilePath) throws(Fault) -> FileName {

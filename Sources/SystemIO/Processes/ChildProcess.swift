@@ -30,7 +30,7 @@ public struct ChildProcess: Sendable {
         let limit = patience.components.seconds.clamped(to: 0...1_000_000) * 1000
         let rest = patience.components.attoseconds / 1_000_000_000_000_000
         let milliseconds = Int32(limit + max(0, rest))
-        switch retrying({ linux_poll_ended(descriptor, milliseconds) }) {
+        switch retrying({ linux_poll_readable(descriptor, milliseconds) }) {
         case .success(0): return nil
         case .success: return try status()
         case .failure(let error): throw .unable("wait for program", executable, error)

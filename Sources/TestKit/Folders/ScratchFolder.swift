@@ -12,6 +12,7 @@ public final class ScratchFolder: Sendable {
     /// - Throws: `E-IO-…`.
     public init() throws(Fault) {
         path = FilePath("/tmp").appending(FileName.temporary())
+        FolderGuard.shared.watch(path.string)
         try FileSystem.makeDirectories(path, mode: 0o700)
     }
 
@@ -21,5 +22,6 @@ public final class ScratchFolder: Sendable {
         } catch {
             // Something is still mounted or held there; the system clears its temporary files at the next start.
         }
+        FolderGuard.shared.release(path.string)
     }
 }

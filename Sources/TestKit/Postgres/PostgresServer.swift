@@ -80,6 +80,7 @@ public final class PostgresServer: Sendable {
         binaries: URL = standardBinaries
     ) throws(Fault) -> PostgresServer {
         let root = URL(filePath: "/tmp/lifeboat-pg-\(UUID().uuidString.prefix(8))")
+        FolderGuard.shared.watch(root.path)
         do {
             try FileManager.default.createDirectory(at: root, withIntermediateDirectories: true)
         } catch {
@@ -123,7 +124,7 @@ public final class PostgresServer: Sendable {
     public func start() throws(Fault) {
         let log = root.appending(path: "server.log").path
         do throws(Fault) {
-            _ = try run("pg_ctl", ["-D", data.path, "-l", log, "-w", "-t", "120", "-s", "start"])
+            _ = try run("pg_ctl", ["-D", data.path, "-l", log, "-w", "-t", "300", "-s", "start"])
         } catch {
             throw Fault(.testServer, "\(error.message); its log: \(serverLog.suffix(2_000))")
         }
@@ -131,7 +132,8 @@ public final class PostgresServer: Sendable {
 
     /// Stops the server and waits for its end.
     public func stop(_ mode: StopMode = .fast) throws(Fault) {
-        _ = try run("pg_ctl", ["-D", data.path, "-m", mode.rawValue, "-w", "-s", "stop"])
+        let patience = ["-w", "-t", "300", "-s"]
+        _ = try run("pg_ctl", ["-D", data.path, "-m", mode.rawValue] + patience + ["stop"])
     }
 
     /// Ends the server's first process with SIGKILL, as a power cut does; the others end by
@@ -179,13 +181,14 @@ public final class PostgresServer: Sendable {
 
     /// Starts one of the programs and leaves it running; end it before the server.
     public func launch(_ tool: String, _ arguments: [String]) throws(Fault) -> ChildProgram {
-        try child(asServer(tool, arguments), output: "/dev/null")
+        try child(asServer(tool, arguments))
     }
 
     /// Stops the server at once and deletes everything.
     public func remove() {
         if pid != nil { try? stop(.immediate) }
         try? FileManager.default.removeItem(at: root)
+        FolderGuard.shared.release(root.path)
     }
 
     private func asServer(_ tool: String, _ arguments: [String]) -> [String] {
@@ -199,7 +202,10 @@ public final class PostgresServer: Sendable {
         try execute([program] + arguments)
     }
 
-    private func child(_ command: [String], output: String) throws(Fault) -> ChildProgram {
+    private func child(
+        _ command: [String],
+        output: String? = nil
+    ) throws(Fault) -> ChildProgram {
         try ChildProgram(
             command,
             environment: ["LC_ALL": "C.UTF-8", "PATH": "/usr/bin:/bin", "TZ": "UTC"],

@@ -92,6 +92,14 @@ public final class CrashStore: ObjectStore {
         try await store.list(prefix, body)
     }
 
+    /// Reports what lies between the objects of the store underneath.
+    ///
+    /// - Throws: What the store underneath or `body` says.
+    public func listOddities(_ body: (StoreOddity) throws(Fault) -> Void) async throws(Fault) {
+        try checkUp()
+        try await store.listOddities(body)
+    }
+
     private func change(_ apply: () async throws(Fault) -> Void) async throws(Fault) {
         try checkUp()
         let isLast = state.withLock { state in

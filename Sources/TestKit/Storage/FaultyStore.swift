@@ -114,6 +114,13 @@ public final class FaultyStore: ObjectStore {
         if case .failAfterwards(let fault) = rule { throw fault }
     }
 
+    /// Reports what lies between the objects of the store underneath.
+    ///
+    /// - Throws: What the store underneath or `body` says.
+    public func listOddities(_ body: (StoreOddity) throws(Fault) -> Void) async throws(Fault) {
+        try await store.listOddities(body)
+    }
+
     private func next(_ kind: StoreOperation.Kind) -> Misbehaviour? {
         let number = counts.withLock { counts in
             counts[kind, default: 0] += 1

@@ -19,7 +19,7 @@ extension Collector {
         let swept = Set(report.swept.tombstones)
         let open = pending.filter { !swept.contains($0.name.text) }
         forgets = forgets.filter { !settled.contains($0) }.sorted()
-        forgets += report.swept.locked.filter { SnapshotID(name: $0) != nil }
+        forgets += report.swept.locked.filter { SnapshotID($0) != nil }
         report.markedSnapshots = forgets.count
         var tombstones = Tombstones()
         for name in forgets { tombstones.add { $0.forgets.append(name) } }

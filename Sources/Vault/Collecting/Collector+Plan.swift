@@ -131,7 +131,7 @@ extension Collector {
     ///
     /// One that a snapshot names which retention gives up is no running backup's own. One that no snapshot names may be,
     /// and a backup may run for long: it stores a pack now and then while it does.
-    func mayGo(_ pack: PackTable.Entry, isQuiet: Bool, now: Instant) -> Bool {
+    func mayGo(_ pack: SurveyedPacks.Entry, isQuiet: Bool, now: Instant) -> Bool {
         if pack.use.contains(.snapshot) { return true }
         let age = now - pack.stored
         return age > Self.youth && (isQuiet || age > Self.patience)
@@ -140,7 +140,7 @@ extension Collector {
     /// Reads heads once more, and notes the packs that they name.
     func notePacks(
         _ survey: inout Survey,
-        _ use: PackTable.Use,
+        _ use: SurveyedPacks.Use,
         of heads: [SurveyedHead]
     ) async throws(Fault) {
         for head in heads {

@@ -75,7 +75,7 @@ public struct Collector: Sendable {
         var report = CollectionReport(plan: plan)
         report.swept = try await sweep(&survey, decided, now: now)
         try await mark(survey, decided, logs, now: now, &report)
-        try await tidy(survey, now: now)
+        try await tidy(survey, hasReported: !report.swept.tombstones.isEmpty, now: now)
         return report
     }
 
@@ -140,14 +140,15 @@ public struct Collector: Sendable {
         return candidate
     }
 
-    /// Removes what is of no use in the ledger any more.
-    private func tidy(_ survey: Survey, now: Instant) async throws(Fault) {
+    /// Removes what is of no use in the ledger any more: old reports once a new one says what is left of them.
+    private func tidy(_ survey: Survey, hasReported: Bool, now: Instant) async throws(Fault) {
         var names = survey.ledger.outdated
-        try await vault.store.list("\(DocumentFolder.ledger.rawValue)/") { info in
-            guard case .document = VaultName(info.name), now - info.modified > Self.memory else {
-                return
+        if hasReported {
+            try await vault.store.list("\(DocumentFolder.ledger.rawValue)/") { info in
+                guard case .document = VaultName(info.name), now - info.modified > Self.memory
+                else { return }
+                names.append(info.name)
             }
-            names.append(info.name)
         }
         for name in names {
             do throws(Fault) {

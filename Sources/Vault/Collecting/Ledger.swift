@@ -15,7 +15,7 @@ struct Ledger {
     /// The inventory before the last, by the names of its documents: nobody reads it any more.
     private(set) var outdated: [ObjectName] = []
 
-    /// Reads documents from the newest back to the last two whole inventories of a host.
+    /// Reads every document, the newest first.
     init(_ vault: Vault, host: String) async throws(Fault) {
         var names: [(number: UInt64, short: String, info: ObjectInfo)] = []
         try await vault.store.list("\(DocumentFolder.ledger.rawValue)/") { info in
@@ -39,15 +39,15 @@ struct Ledger {
                 continue
             }
             let entry = document.content
-            forgotten.formUnion(entry.swept?.forgotten ?? [])
+            forgotten.formUnion(entry.swept?.given ?? [])
             past = LogStretch.joined(past + (entry.swept?.past ?? []))
             guard document.host == host, entry.part > 0 else { continue }
             parts[entry.run, default: [:]][entry.part] = (entry, info.name)
             let found = (parts[entry.run] ?? [:]).values
             guard found.count == entry.parts else { continue }
             guard heads == nil else {
-                outdated = found.map(\.name)
-                return
+                outdated += found.map(\.name)
+                continue
             }
             heads = Set(found.flatMap(\.entry.headNames))
             doubted = Set(found.flatMap(\.entry.doubted))

@@ -18,6 +18,8 @@ public struct LedgerEntry: Sendable, Codable, Hashable {
         public package(set) var tombstones: [String] = []
         /// The snapshots that it deleted, by name.
         public package(set) var forgotten: [String] = []
+        /// Snapshots that earlier sweeps deleted and that one which is there follows, by name: they explain its hole.
+        public package(set) var earlier: [String] = []
         /// How many packs it deleted.
         public package(set) var packs = 0
         /// How many pieces of log it deleted.
@@ -34,6 +36,9 @@ public struct LedgerEntry: Sendable, Codable, Hashable {
         public package(set) var locked: [String] = []
         /// How many those are in all.
         public package(set) var lockedCount = 0
+
+        /// Every snapshot that it knows to be given up, by name.
+        var given: [String] { forgotten + earlier }
 
         /// How many names of what stays are written down.
         static let largestExcuse = 500
@@ -71,15 +76,14 @@ public struct LedgerEntry: Sendable, Codable, Hashable {
     package static func report(_ swept: Swept) -> [LedgerEntry] {
         var entry = LedgerEntry(run: newRun())
         entry.swept = swept
-        var rest = swept.forgotten[...]
-        entry.swept?.forgotten = Array(rest.prefix(largestList))
-        rest = rest.dropFirst(largestList)
+        entry.swept?.forgotten = Array(swept.forgotten.prefix(largestList))
+        entry.swept?.earlier = []
         var entries = [entry]
-        while !rest.isEmpty {
+        let rest = Array(swept.forgotten.dropFirst(largestList)) + swept.earlier
+        for start in stride(from: 0, to: rest.count, by: largestList) {
             var more = LedgerEntry(run: entry.run)
             more.swept = Swept()
-            more.swept?.forgotten = Array(rest.prefix(largestList))
-            rest = rest.dropFirst(largestList)
+            more.swept?.earlier = Array(rest[start..<min(start + largestList, rest.count)])
             entries.append(more)
         }
         return entries

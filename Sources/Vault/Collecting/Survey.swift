@@ -9,7 +9,7 @@ struct Survey {
     /// The verified snapshots, by id.
     var heads: [SurveyedHead] = []
     /// The packs; those that a snapshot names are noted.
-    var packs: PackTable
+    var packs: SurveyedPacks
     /// Snapshot objects that could not be read, one fault each.
     private(set) var refused: [(id: SnapshotID, fault: Fault)] = []
     /// What is about to be deleted, by whomever.
@@ -23,7 +23,7 @@ struct Survey {
     init(_ vault: Vault, host: String, acceptingLosses: Bool) async throws(Fault) {
         tombstones = try await vault.pendingTombstones()
         ledger = try await Ledger(vault, host: host)
-        packs = try await PackTable(vault)
+        packs = try await SurveyedPacks(vault)
         let infos = try await Self.snapshots(vault)
         let names = Set(infos.map(\.id))
         try await checkComplete(names, vault, acceptingLosses: acceptingLosses)
@@ -63,7 +63,7 @@ struct Survey {
             .union(ledger.forgotten)
         var lost: [String] = []
         for name in (ledger.heads ?? []).sorted() {
-            guard let id = SnapshotID(name: name), !names.contains(id) else { continue }
+            guard let id = SnapshotID(name), !names.contains(id) else { continue }
             try await checkAbsent(id, vault)
             if !given.contains(name) { lost.append(name) }
         }

@@ -47,6 +47,12 @@ struct SweepRun {
         try await removeSnapshots()
         try await removePacks()
         try await removeLog()
+        let followed = Set(
+            survey.heads.flatMap { head in head.previous.map { "\(head.id.stream)/\($0.short)" } }
+        )
+        swept.earlier = survey.ledger.forgotten.filter { name in
+            SnapshotID(name).map { followed.contains("\($0.stream)/\($0.short)") } ?? false
+        }.sorted()
         swept.past = LogStretch.joined(survey.ledger.past + due.flatMap(\.content.log))
     }
 
@@ -61,7 +67,7 @@ struct SweepRun {
         if collector.acceptsLosses {
             for (id, _) in survey.refused { dropped[id] = 0 }
         }
-        for id in Set(due.flatMap(\.content.forgets)).compactMap({ SnapshotID(name: $0) }) {
+        for id in Set(due.flatMap(\.content.forgets)).compactMap({ SnapshotID($0) }) {
             if let bytes = dropped[id] {
                 forgetting[id] = bytes
             } else if present.contains(id) {

@@ -25,7 +25,7 @@ public struct Tombstone: Sendable, Codable, Hashable {
 
     /// The streams whose retention it carries out.
     var streams: Set<StreamName> {
-        let forgotten = forgets.compactMap { SnapshotID(name: $0)?.stream }
+        let forgotten = forgets.compactMap { SnapshotID($0)?.stream }
         return Set(forgotten).union(log.map(\.stream))
     }
 }

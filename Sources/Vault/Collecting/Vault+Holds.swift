@@ -79,7 +79,7 @@ extension Vault {
         }
         var held: [SnapshotID: [HeldSnapshot]] = [:]
         for document in found {
-            guard let id = SnapshotID(name: document.content.snapshot) else { continue }
+            guard let id = SnapshotID(document.content.snapshot) else { continue }
             var present = (held[id] ?? []).filter { $0.host != document.host }
             if !document.content.isRelease {
                 present.append(

@@ -51,7 +51,7 @@ struct CollectionLedger {
                     short: short
                 )
                 guard let swept = document.content.swept else { continue }
-                forgotten.formUnion(swept.forgotten)
+                forgotten.formUnion(swept.given)
                 past = LogStretch.joined(past + swept.past)
             } catch
                 where error.code.disposition == .corrupt || error.code == .objectMissing

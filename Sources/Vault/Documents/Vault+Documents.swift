@@ -19,12 +19,7 @@ extension Vault {
         at time: Instant
     ) async throws(Fault) -> ObjectName {
         _ = try recipients(for: keys)
-        var highest: UInt64 = 0
-        try await store.list("\(folder.rawValue)/") { info in
-            if case .document(folder, let number, _) = VaultName(info.name) {
-                highest = max(highest, number)
-            }
-        }
+        let number = try await nextNumber(in: folder)
         let author = DocumentAuthor(
             type: folder.type,
             vault: id,
@@ -40,11 +35,90 @@ extension Vault {
         precondition(bytes.count <= Self.largestDocument, "a document is at most 1 MiB")
         let name = VaultName.document(
             folder,
-            number: highest + 1,
+            number: number,
             short: Hashing.sha256(bytes).short
         ).objectName
         try await store.put(name, bytes)
         return name
+    }
+
+    private static let largestJump: UInt64 = 1_000_000
+
+    /// A number above that of every document, up to a million beyond those that can be trusted: a number far beyond is a
+    /// forger's, who would use up the ten digits.
+    private func nextNumber(in folder: DocumentFolder) async throws(Fault) -> UInt64 {
+        var trusted: UInt64 = 0
+        var names: [DocumentName] = []
+        for name in try await documentNames(of: folder) {
+            names.append(name)
+            do throws(Fault) {
+                let _: VaultDocument<AnyContent> = try await document(name)
+                trusted = name.number
+                break
+            } catch  where error.code.disposition == .corrupt || error.code == .objectMissing {
+                continue
+            }
+        }
+        let known = names.first { $0.number <= trusted + Self.largestJump }?.number ?? trusted
+        return known + 1
+    }
+
+    /// Hands the verified documents of a folder to `body`, newest first, as long as their numbers are wanted.
+    ///
+    /// One listing, and one read for each document that is wanted.
+    ///
+    /// - Returns: damaged and forged documents that were passed over, one fault each.
+    /// - Throws: what the store throws.
+    func newestDocuments<Content: Codable & Sendable>(
+        of folder: DocumentFolder,
+        as type: Content.Type,
+        while isWanted: (_ number: UInt64) -> Bool,
+        _ body: (VaultDocument<Content>) -> Void
+    ) async throws(Fault) -> [Fault] {
+        var refused: [Fault] = []
+        for name in try await documentNames(of: folder) {
+            guard isWanted(name.number) else { break }
+            let found: VaultDocument<Content>
+            do throws(Fault) {
+                found = try await document(name)
+            } catch  where error.code.disposition == .corrupt || error.code == .objectMissing {
+                refused.append(error)
+                continue
+            }
+            body(found)
+        }
+        return refused
+    }
+
+    private struct DocumentName {
+        let folder: DocumentFolder
+        let number: UInt64
+        let short: String
+        let info: ObjectInfo
+    }
+
+    /// The names in a folder, newest first.
+    private func documentNames(of folder: DocumentFolder) async throws(Fault) -> [DocumentName] {
+        var names: [DocumentName] = []
+        try await store.list("\(folder.rawValue)/") { info in
+            guard case .document(folder, let number, let short) = VaultName(info.name) else {
+                return
+            }
+            names.append(DocumentName(folder: folder, number: number, short: short, info: info))
+        }
+        return names.sorted { ($0.number, $0.short) > ($1.number, $1.short) }
+    }
+
+    private func document<Content: Codable & Sendable>(
+        _ name: DocumentName
+    ) async throws(Fault) -> VaultDocument<Content> {
+        try document(
+            try await store.get(name.info.name, limit: Self.largestDocument),
+            name.info,
+            name.folder,
+            number: name.number,
+            short: name.short
+        )
     }
 
     /// The verified documents of a folder, by number; damaged and forged ones are in `refused`, one fault each.
@@ -56,24 +130,11 @@ extension Vault {
         of folder: DocumentFolder,
         as type: Content.Type
     ) async throws(Fault) -> (found: [VaultDocument<Content>], refused: [Fault]) {
-        var infos: [ObjectInfo] = []
-        try await store.list("\(folder.rawValue)/") { infos.append($0) }
         var found: [VaultDocument<Content>] = []
-        var refused: [Fault] = []
-        for info in infos {
-            guard case .document(folder, let number, let short) = VaultName(info.name) else {
-                continue
-            }
-            do throws(Fault) {
-                let bytes = try await store.get(info.name, limit: Self.largestDocument)
-                found.append(
-                    try document(bytes, info, folder, number: number, short: short)
-                )
-            } catch  where error.code.disposition == .corrupt || error.code == .objectMissing {
-                refused.append(error)
-            }
+        let refused = try await newestDocuments(of: folder, as: type, while: { _ in true }) {
+            found.append($0)
         }
-        return (found.sorted { ($0.number, $0.name) < ($1.number, $1.name) }, refused)
+        return (found.reversed(), refused.reversed())
     }
 
     /// A document that stands under a name, verified.

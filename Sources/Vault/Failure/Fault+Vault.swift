@@ -3,6 +3,10 @@ public import Model
 extension Fault.Code {
     /// There is no vault at the address.
     public static let noVault = Fault.Code("E-VAULT-NONE", .permanent, exit: .noVault)
+    /// There is a vault at the address, and its `format.json` is gone.
+    public static let formatLost = Fault.Code("E-VAULT-FORMAT-LOST", .corrupt, exit: .damaged)
+    /// A snapshot that this host stored or saw is gone, and nothing says why.
+    public static let rolledBack = Fault.Code("E-VAULT-ROLLBACK", .corrupt, exit: .damaged)
     /// A vault is already there.
     public static let vaultExists = Fault.Code("E-VAULT-EXISTS", .permanent, exit: .refused)
     /// The vault needs a program that knows more.
@@ -14,7 +18,7 @@ extension Fault.Code {
     /// An object that a head names is not there.
     public static let missingObject = Fault.Code("E-VAULT-MISSING", .corrupt, exit: .damaged)
     /// There is no such snapshot.
-    public static let noSnapshot = Fault.Code("E-SNAPSHOT-NONE", .permanent, exit: .usage)
+    public static let noSnapshot = Fault.Code("E-SNAPSHOT-NONE", .permanent, exit: .refused)
     /// Another process of this host writes the stream.
     public static let streamBusy = Fault.Code("E-STREAM-BUSY", .retry, exit: .refused)
     /// The log does not reach from one position to another without a gap.
@@ -56,6 +60,19 @@ extension Fault {
             .untrusted,
             "unable to trust object '\(object)': no enrolled key of '\(host)' signed it",
             hints: ["It is forged or damaged; it is never used."]
+        )
+    }
+
+    /// A snapshot that this host stored or saw, and that is gone.
+    public static func rolledBack(_ id: SnapshotID) -> Fault {
+        Fault(
+            .rolledBack,
+            "unable to find snapshot \(id.seq) of '\(id.stream.component)' any more: this host stored or saw it as '\(id)', "
+                + "and nothing says that it was forgotten",
+            hints: [
+                "Somebody deleted it, or put an older state of the vault in its place: compare with another copy.",
+                "Look at the whole vault with `lifeboat check`; the next backup goes on with number \(id.seq + 1).",
+            ]
         )
     }
 }

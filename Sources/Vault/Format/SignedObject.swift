@@ -51,6 +51,9 @@ struct SignedObject {
         return length <= headLimit ? 76 + length : nil
     }
 
+    /// The SHA-256 of the head with its signature: everything before the body.
+    var headDigest: Digest256 { Hashing.sha256(bytes[..<bodyOffset]) }
+
     /// Whether the signature is `key`'s.
     func isSigned(by key: VerifyKey) -> Bool {
         key.verifies(

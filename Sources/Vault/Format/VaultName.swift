@@ -22,6 +22,10 @@ public enum VaultName: Sendable, Hashable {
     case document(DocumentFolder, number: UInt64, short: String)
 
     static let wayOutNames = ["README.txt", "recover.py", "format.proto"]
+    /// The first labels of the names that have several.
+    static let folders = Set(
+        ["hosts", "packs", "snapshots", "log"] + DocumentFolder.allCases.map(\.rawValue)
+    )
 
     /// Reads a name; nil when the object is foreign.
     public init?(_ name: ObjectName) {

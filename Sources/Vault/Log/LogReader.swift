@@ -52,8 +52,10 @@ public struct LogReader: Sendable {
     /// - Throws: `E-VAULT-DAMAGED`, `E-VAULT-TRUST`, and what the store throws.
     public func head(of piece: LogPiece) async throws(Fault) -> LogHead {
         let name = name(of: piece)
-        let signed = try await vault.signedHead(name)
-        return try vault.verifiedHead(signed, piece, stream: stream, object: name.description)
+        return try await vault.fromAnyCopy(name) { () async throws(Fault) in
+            let signed = try await vault.signedHead(name)
+            return try vault.verifiedHead(signed, piece, stream: stream, object: name.description)
+        }
     }
 
     /// Hands the log from one position to another to `body`, in order and without a gap.

@@ -39,6 +39,13 @@ final class FrameReader {
 
     private func frame(_ prefix: UInt64, _ offset: UInt32) async throws(Fault) -> [UInt8] {
         if let last, last.pack == prefix, last.frame == offset { return last.plain }
+        let name = VaultName.pack(try packs.pack(prefix, snapshot: snapshot).id).objectName
+        return try await vault.fromAnyCopy(name) { () async throws(Fault) in
+            try await openedFrame(prefix, offset)
+        }
+    }
+
+    private func openedFrame(_ prefix: UInt64, _ offset: UInt32) async throws(Fault) -> [UInt8] {
         var pack = try await openPack(prefix)
         let stored = try await vault.storedFrame(pack.reference, at: Int64(offset))
         let plain: [UInt8]

@@ -10,6 +10,21 @@ public struct SnapshotID: Sendable, Hashable, Comparable {
     /// The first 16 hexadecimal digits of the object's SHA-256.
     public let short: String
 
+    /// Names a snapshot.
+    public init(stream: StreamName, seq: UInt64, short: String) {
+        self.stream = stream
+        self.seq = seq
+        self.short = short
+    }
+
+    /// Reads the object's name; nil when it is not a snapshot's.
+    public init?(_ text: String) {
+        guard let name = ObjectName(text),
+            case .snapshot(let stream, let seq, let short) = VaultName(name)
+        else { return nil }
+        self.init(stream: stream, seq: seq, short: short)
+    }
+
     /// Orders by stream, then number.
     public static func < (left: SnapshotID, right: SnapshotID) -> Bool {
         (left.stream, left.seq, left.short) < (right.stream, right.seq, right.short)
@@ -22,17 +37,12 @@ extension SnapshotID {
 
     /// The object's name.
     var objectName: ObjectName { VaultName.snapshot(stream, seq: seq, short: short).objectName }
-
-    /// Reads an object's name; nil when it is not that of a snapshot.
-    public init?(name: String) {
-        guard let object = ObjectName(name),
-            case .snapshot(let stream, let seq, let short) = VaultName(object)
-        else { return nil }
-        self.init(stream: stream, seq: seq, short: short)
-    }
 }
 
-extension SnapshotID: CustomStringConvertible {
+extension SnapshotID: TextCodable {
+    /// Reads the object's name.
+    public init?(codingText: String) { self.init(codingText) }
+
     /// The object's name.
     public var description: String { objectName.description }
 }

@@ -71,11 +71,16 @@ extension Vault {
         length: Int64
     ) async throws(Fault) -> [UInt8] {
         let object = name.objectName
-        let bytes = try await store.get(object, limit: Int(length))
-        guard Hashing.sha256(bytes).short == short else {
-            throw .damaged(object.description, "its bytes are not those that its name commits to")
+        return try await fromAnyCopy(object) { () async throws(Fault) in
+            let bytes = try await store.get(object, limit: Int(length))
+            guard Hashing.sha256(bytes).short == short else {
+                throw .damaged(
+                    object.description,
+                    "its bytes are not those that its name commits to"
+                )
+            }
+            return bytes
         }
-        return bytes
     }
 
     /// Every frame of the body of a signed object, decoded.

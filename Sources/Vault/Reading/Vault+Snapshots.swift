@@ -36,11 +36,13 @@ extension Vault {
     /// The newest verified snapshots of a stream, and the highest number that an object of it carries, be it damaged, up
     /// to a million beyond those.
     ///
-    /// There are none in a new stream, usually one, and several after a fork: two with one number.
+    /// There are none in a new stream, usually one, and several after a fork: two with one number. Their objects are read
+    /// whole, not only their heads, when `isWhole` says so.
     ///
     /// - Throws: what the store throws; damaged or forged snapshots are reported in `refused`.
     public func newest(
-        of stream: StreamName
+        of stream: StreamName,
+        isWhole: Bool = false
     ) async throws(Fault) -> (heads: [Snapshot], highestSeq: UInt64, refused: [Fault]) {
         let names = try await snapshotNames(of: stream)
         var heads: [Snapshot] = []
@@ -48,7 +50,9 @@ extension Vault {
         for (id, bytes) in names.reversed() {
             if let found = heads.first, found.id.seq != id.seq { break }
             do throws(Fault) {
-                heads.append(try await snapshot(id, objectBytes: bytes))
+                let head = try await snapshot(id, objectBytes: bytes)
+                if isWhole { _ = try await digest(of: head) }
+                heads.append(head)
             } catch  where error.code.disposition == .corrupt {
                 refused.append(error)
             }
@@ -74,8 +78,18 @@ extension Vault {
 
     /// Reads and verifies the head of one snapshot.
     func snapshot(_ id: SnapshotID, objectBytes: Int64) async throws(Fault) -> Snapshot {
+        try await digestedSnapshot(id, objectBytes: objectBytes).0
+    }
+
+    /// Reads and verifies the head of one snapshot; tells its SHA-256 too, signature included.
+    func digestedSnapshot(
+        _ id: SnapshotID,
+        objectBytes: Int64
+    ) async throws(Fault) -> (Snapshot, Digest256) {
         let name = VaultName.snapshot(id.stream, seq: id.seq, short: id.short).objectName
-        return try snapshot(id, try await signedHead(name), objectBytes: objectBytes)
+        return try await fromAnyCopy(name) { () async throws(Fault) in
+            try snapshot(id, try await signedHead(name), objectBytes: objectBytes)
+        }
     }
 
     /// Verifies the head of one snapshot.
@@ -106,7 +120,13 @@ extension Vault {
                 "it is \(objectBytes) bytes long, not what its head says"
             )
         }
-        return Snapshot(id: id, head: head, objectBytes: objectBytes, bodyOffset: signed.bodyOffset)
+        let snapshot = Snapshot(
+            id: id,
+            head: head,
+            objectBytes: objectBytes,
+            bodyOffset: signed.bodyOffset
+        )
+        return (snapshot, signed.headDigest)
     }
 
     /// The front of a signed object, whole but unverified.

@@ -18,16 +18,27 @@ final class PackWorker {
 
     /// Writes every run of the work to the sink; each frame is decoded once.
     func run(_ work: PackWork, progress: @Sendable (Int64) -> Void) async throws(Fault) {
+        var runs = work.runs[...]
+        try await vault.fromAnyCopy(VaultName.pack(work.pack.id).objectName) {
+            () async throws(Fault) in
+            try await write(&runs, of: work, progress: progress)
+        }
+    }
+
+    /// Writes runs, and takes away those that are written.
+    private func write(
+        _ runs: inout ArraySlice<PlacedRun>,
+        of work: PackWork,
+        progress: @Sendable (Int64) -> Void
+    ) async throws(Fault) {
         var pack = OpenPack(
             work.pack,
             front: try await vault.front(of: work.pack),
             identities: identities
         )
         let span = try await span(of: work)
-        var runs = work.runs[...]
         while let first = runs.first {
             let group = runs.prefix { $0.frame == first.frame }
-            runs = runs.dropFirst(group.count)
             let stored = try await storedFrame(work.pack, at: first.frame, in: span)
             let plain: [UInt8]
             do throws(Fault) {
@@ -47,6 +58,7 @@ final class PackWorker {
                 )
                 progress(Int64(run.length))
             }
+            runs = runs.dropFirst(group.count)
         }
     }
 

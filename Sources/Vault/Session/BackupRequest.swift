@@ -13,6 +13,8 @@ public struct BackupRequest: Sendable {
     public let state: FilePath
     /// The time of day.
     public let clock: any Timekeeper
+    /// The highest number that the host remembers of the stream: the new snapshot's is above it, whatever the vault shows.
+    public var above: UInt64 = 0
     /// Sizes.
     public var options = SessionOptions()
 

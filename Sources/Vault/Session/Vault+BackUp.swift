@@ -64,7 +64,7 @@ extension Vault {
             recipients: recipients,
             started: started,
             previous: previous,
-            seq: newest.highestSeq + 1,
+            seq: max(newest.highestSeq, request.above) + 1,
             tombstones: tombstones,
             index: index,
             ledger: ledger
@@ -106,15 +106,18 @@ extension Vault {
     }
 
     /// The packs that a new snapshot may name: those in the store, but for the ones that lost bytes since a head named
-    /// them, and those that are about to be deleted.
+    /// them, those that the newest check of them found damaged, and those that are about to be deleted.
     ///
-    /// When it is not known what is about to be deleted, the new snapshot stores everything anew.
+    /// When it is not known which those are, the new snapshot stores everything anew.
     private func usablePacks(
         of heads: [Snapshot],
         _ tombstones: PendingTombstones
     ) async throws(Fault) -> [UInt64: PackReference] {
         var packs = try await storedPacks()
-        guard tombstones.unreadable.isEmpty else { return [:] }
+        guard tombstones.unreadable.isEmpty, let damaged = try await damagedPacks() else {
+            return [:]
+        }
+        for id in damaged { packs[id.prefix] = nil }
         packs = packs.filter { !tombstones.dooms($0.value.id) }
         for pack in heads.lazy.flatMap(\.head.packs) where packs[pack.id.prefix] != pack {
             packs[pack.id.prefix] = nil

@@ -7,7 +7,8 @@ extension Vault {
     ///
     /// After success the vault has no host yet. After failure the store may hold some of the way out; it is no vault.
     ///
-    /// - Throws: `E-VAULT-EXISTS` when there is one already, and what the store throws.
+    /// - Throws: `E-VAULT-EXISTS` when there is one already, `E-VAULT-FORMAT-LOST` when there is one that lost its identity,
+    ///   and what the store throws.
     public static func create(
         in store: any ObjectStore,
         environment: String,
@@ -22,9 +23,18 @@ extension Vault {
                 ]
             )
         }
+        try await refuseLostFormat(store)
         for (name, bytes) in WayOut.files {
             try await store.put(VaultName.wayOut(name).objectName, bytes)
         }
+        return try await writeFormat(in: store, environment: environment, operator: key)
+    }
+
+    static func writeFormat(
+        in store: any ObjectStore,
+        environment: String,
+        operator key: SigningKey
+    ) async throws(Fault) -> Vault {
         let document = FormatDocument(
             vault: key.verifyKey.digest,
             operator: key.verifyKey.description,

@@ -27,14 +27,16 @@ public struct Vault: Sendable {
     /// Opens the vault in a store.
     ///
     /// `expected`: the vault's id as the recovery kit or the host remembers it; nil trusts what is there.
-    /// - Throws: `E-VAULT-NONE` when there is none, `E-VAULT-FORMAT` when it needs a newer program, `E-VAULT-TRUST` when
-    ///   it is not the one that was expected, `E-VAULT-DAMAGED`, and what the store throws.
+    /// - Throws: `E-VAULT-NONE` when there is none, `E-VAULT-FORMAT-LOST` when there is all of it but its identity,
+    ///   `E-VAULT-FORMAT` when it needs a newer program, `E-VAULT-TRUST` when it is not the one that was expected,
+    ///   `E-VAULT-DAMAGED`, and what the store throws.
     public static func open(
         _ store: any ObjectStore,
         expecting expected: Digest256?
     ) async throws(Fault) -> Vault {
         let name = VaultName.format.objectName
         guard try await store.status(name) != nil else {
+            try await refuseLostFormat(store)
             throw Fault(
                 .noVault,
                 "unable to open vault '\(store.address)': there is none",
@@ -133,7 +135,7 @@ public struct Vault: Sendable {
         )
     }
 
-    private func readingHosts() async throws(Fault) -> Vault {
+    func readingHosts() async throws(Fault) -> Vault {
         var names: [ObjectName] = []
         try await store.list("hosts/") { names.append($0.name) }
         var enrolments: [Enrolment] = []

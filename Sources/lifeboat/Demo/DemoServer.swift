@@ -9,12 +9,12 @@ struct DemoServer: Sendable {
 
     /// Waits until an attempt to use the server succeeds.
     ///
-    /// - Throws: `E-DEMO-SERVER` with the end of its log when it ends before, or takes longer than 30 s.
+    /// - Throws: `E-DEMO-SERVER` with the end of its log when it ends before, or takes longer than two minutes.
     func ready(
         log: FilePath,
         _ attempt: () async throws(Fault) -> Void
     ) async throws(Fault) {
-        let deadline = BootClock.now() + .seconds(30)
+        let deadline = BootClock.now() + .seconds(120)
         while true {
             do throws(Fault) { return try await attempt() } catch {
                 try DemoClock.checkCancellation()

@@ -13,7 +13,7 @@ extension DemoStory {
         let killed: Instant
     }
 
-    private static let patience = Duration.seconds(30)
+    private static let patience = Duration.seconds(120)
 
     /// Passes a second that is worth going back to, goes on for a while, and then spoils the database.
     func spoil(_ stack: Stack, _ writer: DemoWriter) async throws(Fault) -> Spoiling {

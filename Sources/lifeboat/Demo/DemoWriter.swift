@@ -31,15 +31,18 @@ struct DemoWriter: Sendable {
     func writeToWholeSecond() async throws(Fault) -> Instant {
         let connection = try postgres.connect()
         defer { connection.close() }
-        let second = Instant(seconds: try Self.clock(connection).seconds + 2)
-        while try Self.clock(connection) < second - .milliseconds(100) {
-            try add(connection)
-            try await DemoClock.wait(Self.pause)
+        while true {
+            let second = Instant(seconds: try Self.clock(connection).seconds + 2)
+            while try Self.clock(connection) < second - .milliseconds(100) {
+                try add(connection)
+                try await DemoClock.wait(Self.pause)
+            }
+            while try Self.clock(connection) < second + .milliseconds(50) {
+                try await DemoClock.wait(Self.pause)
+            }
+            // On a busy machine one call can take so long that it ends behind the second.
+            if ledger.committed(by: second).count == ledger.entries.count { return second }
         }
-        while try Self.clock(connection) < second + .milliseconds(50) {
-            try await DemoClock.wait(Self.pause)
-        }
-        return second
     }
 
     private func add(_ connection: PostgresConnection) throws(Fault) {

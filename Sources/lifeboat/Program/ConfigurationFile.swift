@@ -19,8 +19,9 @@ enum ConfigurationFile {
         _ screen: Screen
     ) throws(Fault) -> Stack {
         let file = try path(options)
+        let (text, kit) = try text(of: file)
         let decoded = try StackConfiguration.decode(
-            try text(of: file),
+            text,
             file: file.displayed,
             environment: Variables.all,
             machine: machine()
@@ -28,7 +29,8 @@ enum ConfigurationFile {
         for name in decoded.unsetVariables {
             screen.note("variable '\(name)' of the configuration is not set; it counts as empty")
         }
-        let stack = Stack(decoded.configuration, variables: Variables.all, clock: SystemClock())
+        var stack = Stack(decoded.configuration, variables: Variables.all, clock: SystemClock())
+        stack.kit = kit
         if let name = subject.stack, name != decoded.configuration.stack {
             throw Fault(
                 .stackUnknown,
@@ -61,8 +63,8 @@ enum ConfigurationFile {
         )
     }
 
-    /// The text of a configuration file, or of the configuration in a recovery kit.
-    private static func text(of file: FilePath) throws(Fault) -> String {
+    /// The text of a configuration file, or of the configuration in a recovery kit, and which kit that is.
+    private static func text(of file: FilePath) throws(Fault) -> (String, kit: FilePath?) {
         let bytes: [UInt8]
         do throws(Fault) {
             bytes = try DurableFile.read(file, limit: ByteCount(1 << 20))
@@ -72,6 +74,12 @@ enum ConfigurationFile {
                 "unable to read configuration '\(file.displayed)': there is no such file",
                 hints: ["Write one with `lifeboat init`, or name another: --config FILE"]
             )
+        } catch  where error.code == .fileKind || error.code == .fileTooLarge {
+            throw Fault(
+                .configurationUnreadable,
+                error.message,
+                hints: ["Name the file that `lifeboat init` wrote: --config FILE"]
+            )
         }
         guard let text = String(validating: bytes, as: UTF8.self) else {
             throw Fault(
@@ -79,7 +87,7 @@ enum ConfigurationFile {
                 "unable to read configuration '\(file.displayed)': it is no UTF-8 text"
             )
         }
-        guard RecoveryKit.isKit(text) else { return text }
-        return try RecoveryKit(parsing: text, source: file.displayed).configuration
+        guard RecoveryKit.isKit(text) else { return (text, nil) }
+        return (try RecoveryKit(parsing: text, source: file.displayed).configuration, file)
     }
 }

@@ -12,6 +12,11 @@ enum RestoreText {
     static func lines(_ plan: StackRestorePlan, _ stack: Stack, color: Bool) -> [String] {
         let name = Styled(stack.configuration.stack, .bold).rendered(color: color)
         var lines = ["Plan: bring \(name) back to \(text(plan.target))"]
+        if let moment = plan.moment {
+            lines.append(
+                "  what has no log goes back to \(TimeEcho.text(moment)), the last known moment before that"
+            )
+        }
         for step in plan.steps {
             let head = step.plan.snapshot.head
             let title = Styled(step.name, .cyan).rendered(color: color)
@@ -65,7 +70,9 @@ enum RestoreText {
             ])
         }
         return [
-            JSONField("target", .text(plain(plan.target))), JSONField("bytes", .bytes(plan.bytes)),
+            JSONField("target", .text(plain(plan.target))),
+            JSONField("moment", plan.moment.map { .time($0) } ?? .null),
+            JSONField("bytes", .bytes(plan.bytes)),
             JSONField("components", .array(steps)),
         ]
     }

@@ -33,6 +33,7 @@ struct BackupVerb: Verb {
         try screen.json("summary", Self.fields(summary))
         for result in summary.results {
             if let fault = result.fault { _ = screen.show(fault) }
+            for finding in result.findings { _ = screen.show(finding) }
         }
         return summary.exit
     }
@@ -84,6 +85,7 @@ struct BackupVerb: Verb {
                 JSONField("bytes_stored", head.map { .integer($0.sizes.stored) } ?? .null),
                 JSONField("paths_unread", .integer(Int64(result.problems))),
                 JSONField("seconds", .seconds(result.duration)),
+                JSONField("findings", .array(result.findings.map { .text($0.message) })),
                 JSONField("error", result.fault.map { .text($0.code.id) } ?? .null),
             ])
         }

@@ -9,77 +9,79 @@ import Vault
 struct CheckVerb: Verb {
     static let configuration = CommandConfiguration(
         commandName: "check",
-        abstract: "Looks at every object of the vault, and names what is damaged.",
+        abstract: "Looks at the vault, and names what is damaged.",
         discussion: """
-            Without --deep no key is needed: every byte is compared with what its name or its signature commits to.
+            listing: names, sizes and heads; is everything there? hashes: also every byte, compared with what its name
+            or its signature commits to. deep: every file and piece of log is decoded as well, which takes an identity.
+            With --budget only so much is read, and the next check goes on from there. When this host's keys are there,
+            the vault remembers what was found.
             Ends with 5 when something is damaged, forged or missing.
             """
     )
 
     @OptionGroup var about: SubjectArgument
-    @Flag(name: .long, help: "Also decode every file and every piece of log.")
+    @Option(
+        name: .long,
+        help: ArgumentHelp(
+            "How closely to look: listing, hashes or deep. Default: hashes.",
+            valueName: "DEPTH"
+        )
+    )
+    var depth: DepthArgument?
+    @Flag(name: .long, help: "The same as --depth deep.")
     var deep = false
+    @Option(
+        name: .long,
+        help: ArgumentHelp("Read at most so much, such as 20GiB.", valueName: "SIZE")
+    )
+    var budget: SizeArgument?
     @OptionGroup var identities: IdentityOption
     @OptionGroup var global: GlobalOptions
+
+    private var wanted: CheckDepth {
+        depth?.depth ?? (deep || !identities.identity.isEmpty ? .deep : .hashes)
+    }
 
     func validate() throws {
         guard about.value.component == nil else {
             throw ValidationError("a check is of the whole vault, not of one component")
         }
+        guard !deep || wanted == .deep else {
+            throw ValidationError("--deep and --depth \(wanted.rawValue) contradict each other")
+        }
+        guard budget == nil || wanted == .hashes else {
+            throw ValidationError("a budget is for --depth hashes")
+        }
     }
 
     func perform(_ screen: Screen) async throws(Fault) -> Model.ExitCode {
         let stack = try ConfigurationFile.stack(global, subject: about.value, screen)
-        let isDeep = deep || !identities.identity.isEmpty
-        let ring = isDeep ? try await identities.keyRing(stack) : try KeyRing(files: [])
+        var request = CheckRequest()
+        request.depth = wanted
+        request.budget = budget?.size
+        let ring =
+            wanted == .deep ? try await identities.keyRing(stack) : try KeyRing(files: [])
+        if wanted == .deep { request.identities = try ring.required(to: "look into the data") }
         let board = screen.progress(of: "checking")
         let reporter = board.reporter(for: "vault")
         var seen: Int64 = 0
-        let opening = isDeep ? try ring.required(to: "look into the data") : []
-        let report = try await CheckRun(stack).run(identities: opening, vault: ring.vault) {
-            report in
-            reporter(.advanced(report.bytes.bytes - seen))
-            seen = report.bytes.bytes
+        let report: CheckReport
+        do throws(Fault) {
+            report = try await CheckRun(stack).run(request, vault: ring.vault) { report in
+                reporter(.advanced(report.bytes.bytes - seen))
+                seen = report.bytes.bytes
+            }
+        } catch {
+            board.finish()
+            throw error
         }
         board.end("vault", isSuccess: report.damage.isEmpty)
         board.finish()
-        try screen.result(Self.lines(report, isDeep: isDeep, color: screen.hasColor))
-        try screen.json("summary", Self.fields(report))
+        try screen.result(CheckText.lines(report, color: screen.hasColor))
+        try screen.json("summary", CheckText.fields(report))
+        if let fault = report.unremembered {
+            screen.note("not everything of this check is remembered: \(fault.message)")
+        }
         return report.exit
-    }
-
-    private static func lines(_ report: CheckReport, isDeep: Bool, color: Bool) -> [String] {
-        let mark = Styled("damage:", .red).rendered(color: color)
-        let damage = report.damage.map {
-            "\(mark) \(Styled.visible($0.object)): \(Styled.visible($0.fact))"
-        }
-        let foreign = report.foreign.map { "not ours: \(Styled.visible($0))" }
-        let unreferenced =
-            report.unreferenced == 0
-            ? [] : ["\(report.unreferenced) packs are left of backups that did not end"]
-        let depth = isDeep ? ", \(report.files) files decoded" : ""
-        let state =
-            report.damage.isEmpty
-            ? Styled("no damage", .green) : Styled("\(report.damage.count) findings", .red)
-        return damage + foreign + unreferenced + [
-            "\(state.rendered(color: color)): \(report.objects) objects, \(report.bytes),"
-                + " \(report.snapshots) snapshots\(depth)"
-        ]
-    }
-
-    private static func fields(_ report: CheckReport) -> [JSONField] {
-        let damage: [JSONValue] = report.damage.map {
-            .object([JSONField("object", .text($0.object)), JSONField("fact", .text($0.fact))])
-        }
-        return [
-            JSONField("objects", .integer(Int64(report.objects))),
-            JSONField("bytes", .bytes(report.bytes)),
-            JSONField("snapshots", .integer(Int64(report.snapshots))),
-            JSONField("files", .integer(Int64(report.files))),
-            JSONField("damage", .array(damage)),
-            JSONField("foreign", .array(report.foreign.map { .text($0) })),
-            JSONField("unreferenced_packs", .integer(Int64(report.unreferenced))),
-            JSONField("exit_code", .integer(Int64(report.exit.rawValue))),
-        ]
     }
 }

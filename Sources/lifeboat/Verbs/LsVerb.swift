@@ -31,14 +31,13 @@ struct LsVerb: Verb {
         ])
         for set in timeline.sets {
             for snapshot in set.snapshots {
-                let head = snapshot.head
                 table.add([
-                    Styled(TimeEcho.text(head.time)), Styled(set.id, .dim),
-                    Styled(snapshot.id.stream.component, .cyan), Styled(head.kind.rawValue),
-                    Styled("\(snapshot.id.seq)"), Styled("\(ByteCount(head.sizes.source))"),
-                    Styled("\(ByteCount(head.sizes.stored))"),
-                    head.problems == 0
-                        ? Styled("") : Styled("\(head.problems) paths not read", .yellow),
+                    Styled(TimeEcho.text(snapshot.time)), Styled(set.id, .dim),
+                    Styled(snapshot.id.stream.component, .cyan), Styled(snapshot.kind.rawValue),
+                    Styled("\(snapshot.id.seq)"), Styled("\(ByteCount(snapshot.sizes.source))"),
+                    Styled("\(ByteCount(snapshot.sizes.stored))"),
+                    snapshot.problems == 0
+                        ? Styled("") : Styled("\(snapshot.problems) paths not read", .yellow),
                 ])
             }
         }
@@ -71,13 +70,12 @@ struct LsVerb: Verb {
         ]
     }
 
-    private static func snapshot(_ snapshot: Snapshot) -> JSONValue {
-        let head = snapshot.head
-        return .object([
-            JSONField("snapshot", .text(snapshot.id.description)),
-            JSONField("component", .text(snapshot.id.stream.component)),
+    private static func snapshot(_ head: HeadSummary) -> JSONValue {
+        .object([
+            JSONField("snapshot", .text(head.id.description)),
+            JSONField("component", .text(head.id.stream.component)),
             JSONField("kind", .text(head.kind.rawValue)),
-            JSONField("number", .integer(Int64(clamping: snapshot.id.seq))),
+            JSONField("number", .integer(Int64(clamping: head.id.seq))),
             JSONField("time", .time(head.time)), JSONField("started", .time(head.started)),
             JSONField("finished", .time(head.finished)),
             JSONField("bytes_source", .integer(head.sizes.source)),

@@ -10,7 +10,10 @@ struct StatusVerb: Verb {
     static let configuration = CommandConfiguration(
         commandName: "status",
         abstract: "Shows what could be brought back if the stack were lost now.",
-        discussion: "Ends with 4 when a component has no snapshot."
+        discussion: """
+            Lists the vault, reads the newest snapshots and what earlier checks found; `check` is what reads every byte.
+            Ends with 5 when something is damaged, with 4 when a component has no snapshot.
+            """
     )
 
     @OptionGroup var about: SubjectArgument
@@ -37,17 +40,25 @@ struct StatusVerb: Verb {
                 Styled(head.map { DurationText.text(report.time - $0.time) } ?? "-"),
                 Styled(head.map { "\(ByteCount($0.sizes.source))" } ?? "-"),
                 Styled(one.recoverableTo.map { TimeEcho.text($0) } ?? "-"),
-                Styled(one.problems.joined(separator: "; "), .yellow),
+                Styled(
+                    (one.damage + one.problems).joined(separator: "; "),
+                    one.damage.isEmpty ? .yellow : .red
+                ),
             ])
         }
         let configuration = stack.configuration
         let name = "\(configuration.stack) (\(configuration.environment))"
         let state =
-            report.exit == .success
-            ? Styled("every component has a snapshot", .green)
-            : Styled("not everything can be brought back", .red)
-        return ["\(name): \(state.rendered(color: color))"] + table.lines(color: color)
+            switch report.exit {
+            case .success: Styled("every component has a snapshot", .green)
+            case .damaged: Styled("something is damaged; see `lifeboat check`", .red)
+            default: Styled("not everything can be brought back", .red)
+            }
+        let mark = Styled("problem:", .yellow).rendered(color: color)
+        return ["\(name): \(state.rendered(color: color))"]
+            + report.problems.map { "\(mark) \(Styled.visible($0))" } + table.lines(color: color)
             + ["vault \(report.vault.id.short) at \(stack.address)"]
+            + SurveyText.lines(report.survey, at: report.time, color: color)
     }
 
     private static func fields(_ report: StatusReport, _ stack: Stack) -> [JSONField] {
@@ -63,6 +74,7 @@ struct StatusVerb: Verb {
                 ),
                 JSONField("bytes_source", head.map { .integer($0.sizes.source) } ?? .null),
                 JSONField("recoverable_to", one.recoverableTo.map { .time($0) } ?? .null),
+                JSONField("damage", .array(one.damage.map { .text($0) })),
                 JSONField("problems", .array(one.problems.map { .text($0) })),
             ])
         }
@@ -73,6 +85,8 @@ struct StatusVerb: Verb {
             JSONField("address", .text("\(stack.address)")), JSONField("time", .time(report.time)),
             JSONField("exit_code", .integer(Int64(report.exit.rawValue))),
             JSONField("components", .array(components)),
+            JSONField("verification", SurveyText.value(report.survey)),
+            JSONField("problems", .array(report.problems.map { .text($0) })),
         ]
     }
 }

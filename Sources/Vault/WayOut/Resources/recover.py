@@ -72,6 +72,8 @@ NAMES = {
                 r"(?P<seq>(?!0{10})[0-9]{10})-(?P<hash>[0-9a-f]{16})",
     "log": rf"log/(?P<stream>{STREAM})/(?P<epoch>[0-9a-f]{{8}})/"
            r"(?:history|(?P<from>[0-9a-f]{16})-(?P<to>[0-9a-f]{16}))-(?P<hash>[0-9a-f]{16})",
+    "document": r"(?P<folder>gc|ledger|checks|reports|holds)/"
+                r"(?!0{10})[0-9]{10}-(?P<hash>[0-9a-f]{16})",
 }
 
 def names(vault, folder):
@@ -159,6 +161,21 @@ def host_key(vault, data, host, number=int):
     if by != vault.operator:
         raise Trouble("is not signed by the operator of this vault")
     return document["key"]
+
+TYPES = {"gc": "collection", "ledger": "ledger", "checks": "check", "reports": "report",
+         "holds": "hold"}
+
+def check_document(vault, data, match):
+    """A numbered document must be what its name commits to, and of an enrolled host."""
+    if hashlib.sha256(data).hexdigest()[:16] != match["hash"]:
+        raise Trouble("its bytes are not those of its name: damaged")
+    document, by = parse_document(data)
+    want(document, format=1, type=TYPES[match["folder"]], vault=vault.id,
+         host=re.compile(LABEL), time=TIME)
+    if (document["host"], by) not in vault.keys:
+        enrolment = str(document.get("enrolment", "")).encode("utf-8", "replace")
+        if not enrolment or host_key(vault, enrolment, document["host"]) != by:
+            raise Trouble("is signed by no enrolled key of its host: forged, or hosts/ is bad")
 
 def open_vault(root, wanted, identities):
     """A vault whose identity is checked; `keys` are the (host, key) that may sign heads."""
@@ -751,6 +768,8 @@ def verify(vault, _):
                 for pack in head["packs"] if kind == "snapshot" else []:
                     if packs.get(pack["id"]) != pack["bytes"]:
                         raise Trouble(f"needs pack {pack['id']}, which is missing or bad")
+            elif kind == "document":
+                check_document(vault, open_object(vault, name)[0].read(MIB + 1), match)
             elif not kind:
                 say(f"foreign, ignored: {name}")
     say(f"looked at {count} objects: " + ("DAMAGED, see above" if vault.code else "all is well"))

@@ -1,18 +1,24 @@
-import FileTrees
-import Model
+public import Model
 import SystemIO
-import SystemPackage
-import TestKit
+public import SystemPackage
 
-/// Makes a tree of everything that is hard to save.
-struct RandomTree {
+/// Makes a tree of everything that is hard to save: odd names, links, holes, devices, attributes, closed folders.
+///
+/// Only root can, because of the owners and the devices.
+public struct RandomTree {
     private var random: SeededGenerator
     private var files: [(FilePath, FileName)] = []
-    private var closed: [(FilePath, FileName)] = []
 
-    init(seed: UInt64) { random = SeededGenerator(seed: seed) }
+    /// Begins at a seed.
+    public init(seed: UInt64) { random = SeededGenerator(seed: seed) }
 
-    mutating func make(at root: FilePath, count: Int) throws {
+    /// Makes the tree.
+    ///
+    /// - Parameters:
+    ///   - root: A folder that exists and is empty.
+    ///   - count: How many names there will be.
+    /// - Throws: `E-IO-…`.
+    public mutating func make(at root: FilePath, count: Int) throws(Fault) {
         var folders = [root]
         for index in 0..<count {
             let path = folders[Int.random(in: 0..<folders.count, using: &random)]
@@ -57,7 +63,9 @@ struct RandomTree {
         try close(folders.dropFirst())
     }
 
-    private mutating func attributes(of name: FileName, in folder: borrowing Directory) throws {
+    private mutating func attributes(of name: FileName, in folder: borrowing Directory)
+        throws(Fault)
+    {
         let kind = try folder.status(of: name)?.kind
         try folder.setOwner(
             .random(in: 0..<70_000, using: &random),
@@ -79,7 +87,7 @@ struct RandomTree {
     }
 
     /// Folders lose their permissions last, since everything else goes through them.
-    private mutating func close(_ folders: ArraySlice<FilePath>) throws {
+    private mutating func close(_ folders: ArraySlice<FilePath>) throws(Fault) {
         for folder in folders.reversed() {
             guard let name = folder.lastName else { continue }
             let parent = try Directory.open(folder.parent)

@@ -4,7 +4,7 @@ internal import ObjectStorage
 /// The packs of a vault as one listing shows them, with what collection learns about each.
 ///
 /// Ordered by id; 56 bytes a pack.
-struct PackTable {
+struct SurveyedPacks {
     /// What is known of a pack.
     struct Use: OptionSet {
         let rawValue: UInt8

@@ -1,0 +1,72 @@
+internal import Model
+internal import ObjectStorage
+internal import Sealing
+internal import SystemIO
+internal import SystemPackage
+internal import Vault
+
+/// The newest snapshot of each stream that this host stored in a vault or saw there, kept outside of the vault.
+///
+/// A vault cannot tell by itself that its newest snapshots were taken away. A file for each stream and address,
+/// `<stream>.<address>.newest` in the work folder, holds one line: the vault's id, a space, and the snapshot's name.
+struct HeadMemory: Sendable {
+    private let vault: Vault
+    private let folder: FilePath
+
+    /// The memory of a vault; nothing is read or made.
+    init(_ stack: Stack, _ vault: Vault) {
+        self.vault = vault
+        folder = stack.state.appending("work")
+    }
+
+    /// What is remembered of a stream; nil when nothing is.
+    ///
+    /// - Throws: `E-MEMORY` when the file does not hold what it should, `E-IO-…`.
+    func newest(of stream: StreamName) throws(Fault) -> SnapshotID? {
+        let path = path(stream)
+        guard try FileSystem.status(path) != nil else { return nil }
+        let bytes = try DurableFile.read(path, limit: ByteCount(4096))
+        let words = String(decoding: bytes, as: UTF8.self).split { $0 == " " || $0 == "\n" }
+        guard words.count == 2, let id = Digest256(hexadecimal: words[0]),
+            let snapshot = SnapshotID(String(words[1])), snapshot.stream == stream
+        else {
+            throw Fault(
+                .memoryDamaged,
+                "unable to read what this host remembers of '\(stream.component)': '\(path.displayed)' does not hold what it should",
+                hints: [
+                    "The next backup writes it anew; look at the vault's newest snapshot yourself: lifeboat ls"
+                ]
+            )
+        }
+        // Another vault at the same address is another story; opening it was for the keys to allow.
+        return id == vault.id ? snapshot : nil
+    }
+
+    /// Remembers a snapshot that this host has just stored.
+    ///
+    /// - Throws: `E-IO-…`; what was remembered before then still is.
+    func keep(_ id: SnapshotID) throws(Fault) {
+        try FileSystem.makeDirectories(folder, mode: 0o700)
+        try DurableFile.replace(
+            path(id.stream),
+            with: Array("\(vault.id) \(id)\n".utf8),
+            mode: 0o600
+        )
+    }
+
+    /// Remembers a snapshot that was seen in the vault, if it is newer than what is remembered.
+    ///
+    /// - Throws: `E-MEMORY`, `E-IO-…`.
+    func saw(_ id: SnapshotID) throws(Fault) {
+        let known = try newest(of: id.stream)
+        if known.map({ $0.seq < id.seq }) ?? true { try keep(id) }
+    }
+
+    /// Where the verified heads of a stream are cached.
+    func cache(of stream: StreamName) -> FilePath { path(stream, "heads") }
+
+    private func path(_ stream: StreamName, _ ending: String = "newest") -> FilePath {
+        let address = Hashing.sha256(Array(vault.store.address.utf8)).short
+        return folder.appending("\(stream).\(address).\(ending)")
+    }
+}

@@ -1,0 +1,35 @@
+internal import Model
+internal import Sealing
+internal import StackConfiguration
+internal import Vault
+
+extension Stack {
+    /// Why nothing must be written now: the configuration names other recipients than those that the operator's key vouched for; nil when
+    /// they are the same, in whatever order, and while the host is not enrolled.
+    ///
+    /// Packs are sealed to the enrolled ones. A recipient that somebody added would open nothing, and one that somebody took out
+    /// would go on opening everything.
+    func recipientsFault(_ vault: Vault) -> Fault? {
+        guard let enrolment = vault.enrolment(of: configuration.host) else { return nil }
+        let enrolled = Set(enrolment.recipients.map(\.text))
+        let wanted = Set(configuration.keys.recipients.map { $0.lowercased() })
+        guard enrolled != wanted else { return nil }
+        let isWriteOnly = configuration.keys.identity == nil
+        let command = "lifeboat key enrol --kit FILE" + (isWriteOnly ? " --write-only" : "")
+        return Fault(
+            .recipientsDiffer,
+            "unable to seal to `keys.recipients`: host '\(configuration.host)' is enrolled with others",
+            hints: [
+                "Let the operator's key vouch for the new ones: \(command)",
+                "Or write the enrolled ones again.",
+                "The configuration names \(wanted.sorted().joined(separator: ", ")).",
+                "Enrolled are \(enrolled.sorted().joined(separator: ", ")).",
+            ]
+        )
+    }
+
+    /// - Throws: `E-RECIPIENTS` when the configuration names other recipients than the enrolled ones.
+    func requireEnrolledRecipients(_ vault: Vault) throws(Fault) {
+        if let fault = recipientsFault(vault) { throw fault }
+    }
+}

@@ -1,0 +1,109 @@
+internal import Model
+internal import ObjectStorage
+
+extension VaultCheck {
+    /// Looks at everything small: the vault's identity, its hosts, its documents, the way out.
+    mutating func checkSmall(_ progress: (CheckReport) -> Void) async throws(Fault) {
+        for (name, info) in inventory.small {
+            report.bytes += ByteCount(info.bytes)
+            _ = try await finding(info.name.text, .listing) { check async throws(Fault) in
+                try await check.checkSmall(name, info)
+            }
+            report.objects += 1
+            progress(report)
+        }
+        checkNames()
+    }
+
+    private mutating func checkSmall(_ name: VaultName, _ info: ObjectInfo) async throws(Fault) {
+        switch name {
+        case .host(let host, let number):
+            _ = try vault.enrolment(
+                try await read(info),
+                of: host,
+                number: number,
+                object: info.name.text
+            )
+        case .format: try await checkFormat(info)
+        case .document(.collections, let number, let short):
+            let tombstone: VaultDocument<Tombstone> = try vault.document(
+                try await read(info),
+                info,
+                .collections,
+                number: number,
+                short: short
+            )
+            for name in tombstone.content.forgets { forget(name) }
+        case .document(.ledger, let number, let short):
+            let entry: VaultDocument<LedgerEntry> = try vault.document(
+                try await read(info),
+                info,
+                .ledger,
+                number: number,
+                short: short
+            )
+            for name in entry.content.swept?.given ?? [] { forget(name) }
+        case .document(let folder, let number, let short):
+            let _: VaultDocument<AnyContent> = try vault.document(
+                try await read(info),
+                info,
+                folder,
+                number: number,
+                short: short
+            )
+        case .wayOut(let file):
+            let bytes = try await read(info)
+            guard WayOut.files.contains(where: { $0.name == file && $0.bytes == bytes }) else {
+                throw .damaged(info.name.text, "it is not the one that this program ships")
+            }
+        case .pack, .snapshot, .log, .history: preconditionFailure("the ring holds these")
+        }
+    }
+
+    private mutating func forget(_ name: String) {
+        guard let id = SnapshotID(name) else { return }
+        forgotten.insert(name)
+        chain.know(id)
+    }
+
+    private func checkFormat(_ info: ObjectInfo) async throws(Fault) {
+        let document = try SignedDocument(parsing: try await read(info), object: info.name.text)
+        guard try Vault.verified(document, object: info.name.text).0.vault == vault.id else {
+            throw .damaged(info.name.text, "it is another vault's")
+        }
+    }
+
+    /// A document; no other object is read whole before its name or signature was looked at.
+    private func read(_ info: ObjectInfo) async throws(Fault) -> [UInt8] {
+        try await vault.store.get(info.name, limit: 1 << 20)
+    }
+
+    /// What every vault has: the way out, its identity, and the documents of a host without a hole in their numbers.
+    private mutating func checkNames() {
+        let present = Set(inventory.small.lazy.map(\.info.name.text))
+        for name in VaultName.wayOutNames where !present.contains(name) {
+            note(
+                name,
+                "it is missing; without it the vault cannot be read without Lifeboat",
+                .listing
+            )
+        }
+        if !present.contains(VaultName.format.objectName.text) {
+            note(VaultName.format.objectName.text, "it is missing", .listing)
+        }
+        for (name, _) in inventory.small {
+            guard case .host(let host, let number) = name else { continue }
+            hosts[host, default: 0] = max(hosts[host, default: 0], number)
+        }
+        for (host, highest) in hosts {
+            for number in 1..<highest
+            where !present.contains(VaultName.host(host, number: number).objectName.text) {
+                note(
+                    VaultName.host(host, number: number).objectName.text,
+                    "it is missing, and later ones are there",
+                    .listing
+                )
+            }
+        }
+    }
+}

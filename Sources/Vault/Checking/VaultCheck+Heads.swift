@@ -1,0 +1,73 @@
+internal import Model
+internal import ObjectStorage
+internal import Sealing
+
+extension VaultCheck {
+    /// Verifies the head of every snapshot, and that what it names is there.
+    mutating func checkHeads(_ progress: (CheckReport) -> Void) async throws(Fault) {
+        for (id, _) in inventory.snapshots { chain.know(id) }
+        for index in inventory.snapshots.indices {
+            let (id, bytes) = inventory.snapshots[index]
+            _ = try await finding(id.description, .listing) { check async throws(Fault) in
+                let snapshot = try await check.vault.snapshot(id, objectBytes: bytes)
+                check.chain.add(snapshot)
+                // They come in the order of their numbers.
+                if check.report.newest[id.stream]?.first?.seq == id.seq {
+                    check.report.newest[id.stream]?.append(id)
+                } else {
+                    check.report.newest[id.stream] = [id]
+                }
+                check.report.snapshots += 1
+                check.checkPacks(of: snapshot)
+                check.checkHost(of: snapshot)
+            }
+            if report.depth == .listing {
+                report.objects += 1
+                report.bytes += ByteCount(bytes)
+            }
+            progress(report)
+        }
+    }
+
+    private mutating func checkPacks(of snapshot: Snapshot) {
+        for pack in snapshot.head.packs {
+            let name = VaultName.pack(pack.id).objectName.text
+            guard let index = inventory.packs.find(pack.id) else {
+                if missing.insert(pack.id).inserted {
+                    note(name, "it is missing; \(snapshot.id) needs it", .listing)
+                }
+                continue
+            }
+            let bytes = inventory.packs.sizes[index]
+            guard inventory.packs.name(index), bytes != Int64(pack.bytes) else { continue }
+            note(name, "it is \(bytes) bytes long, not \(pack.bytes)", .listing)
+        }
+    }
+
+    /// Whether `hosts/` still has the document of the key that signed a head; the head carries a copy along.
+    private mutating func checkHost(of snapshot: Snapshot) {
+        guard let text = snapshot.head.enrolment, !enrolments.contains(text) else { return }
+        enrolments.insert(text)
+        let object = "hosts/\(snapshot.head.host)"
+        guard let enrolment = try? vault.enrolment(Array(text.utf8), object: object) else { return }
+        guard enrolment.number > hosts[enrolment.host, default: 0] else { return }
+        note(
+            VaultName.host(enrolment.host, number: enrolment.number).objectName.text,
+            "it is missing; the heads that its key signed carry a copy of it, such as \(snapshot.id)",
+            .listing
+        )
+    }
+
+    /// Whether the newest snapshots that the host stored or saw are still there.
+    mutating func checkRemembered() {
+        let present = Set(inventory.snapshots.lazy.map(\.id))
+        for id in request.remembered
+        where !present.contains(id) && !forgotten.contains(id.description) {
+            note(
+                id.description,
+                "this host stored or saw it, and it is gone: it was deleted, or an older state of the vault was put back",
+                .listing
+            )
+        }
+    }
+}

@@ -1,0 +1,47 @@
+internal import Model
+internal import ObjectStorage
+
+extension Vault {
+    /// Copies of one vault as one to read from, the best first; also gives the store that tells what was met.
+    public static func united(_ copies: [Vault]) -> (vault: Vault, store: UnitedStore) {
+        precondition(!copies.isEmpty, "something is united")
+        let store = UnitedStore(copies)
+        var enrolments: [Enrolment] = []
+        for enrolment in copies.flatMap(\.enrolments)
+        where !enrolments.contains(where: { $0.text == enrolment.text }) {
+            enrolments.append(enrolment)
+        }
+        let vault = Vault(
+            store: store,
+            id: copies[0].id,
+            environment: copies[0].environment,
+            operatorKey: copies[0].operatorKey,
+            enrolments: enrolments.sorted { ($0.host, $0.number) < ($1.host, $1.number) },
+            refusedHosts: copies.flatMap(\.refusedHosts),
+            unknownWriteFeatures: copies.flatMap(\.unknownWriteFeatures)
+        )
+        return (vault, store)
+    }
+
+    /// Runs a step that reads one object; when it meets damage and another copy holds the object whole, again with that.
+    ///
+    /// In a vault of one copy the step runs once.
+    ///
+    /// - Throws: what the step throws.
+    func fromAnyCopy<Value>(
+        _ name: ObjectName,
+        _ step: () async throws(Fault) -> Value
+    ) async throws(Fault) -> Value {
+        var rest = (store as? UnitedStore)?.count ?? 1
+        while true {
+            do throws(Fault) {
+                return try await step()
+            } catch  where error.code.disposition == .corrupt {
+                rest -= 1
+                guard rest > 0, let store = store as? UnitedStore,
+                    try await store.reconsider(name)
+                else { throw error }
+            }
+        }
+    }
+}
