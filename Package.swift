@@ -16,6 +16,7 @@ let strict: [SwiftSetting] = strictTests + [.strictMemorySafety()]
 
 // What comes from outside; `Docs/architecture.md` says why each is here.
 let crypto: Target.Dependency = .product(name: "Crypto", package: "swift-crypto")
+let scrypt: Target.Dependency = .product(name: "CryptoExtras", package: "swift-crypto")
 let system: Target.Dependency = .product(name: "SystemPackage", package: "swift-system")
 let subprocess: Target.Dependency = .product(name: "Subprocess", package: "swift-subprocess")
 let protobuf: Target.Dependency = .product(name: "SwiftProtobuf", package: "swift-protobuf")
@@ -68,7 +69,7 @@ let package = Package(
         .target(name: "CLinux", cSettings: [.define("_GNU_SOURCE")]),
         room("Model", []),
         room("SystemIO", ["Model", "CLinux", system, subprocess]),
-        room("Sealing", ["Model", "CZstd", crypto]),
+        room("Sealing", ["Model", "CZstd", crypto, scrypt]),
         room("ObjectStorage", ["Model", "SystemIO", system, crypto] + http),
         // Generated from format.proto; see CONTRIBUTING.md.
         .target(name: "VaultRecords", dependencies: [protobuf], swiftSettings: strictTests),

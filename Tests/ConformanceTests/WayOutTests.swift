@@ -201,6 +201,80 @@ import Vault
         #expect(!String(decoding: whole.output, as: UTF8.self).contains("foreign"))
     }
 
+    private static let words = "gannet lantern 47 überfall oar"
+
+    /// Runs a restore with an identity that a passphrase protects.
+    private func restore(
+        _ scene: Scene,
+        _ target: FilePath,
+        identity: [UInt8],
+        words: String
+    ) async throws -> Command.Result {
+        let folder = scene.folder.path
+        let (file, line) = (folder.appending("identity"), folder.appending("words"))
+        try DurableFile.replace(file, with: identity, mode: 0o600)
+        try DurableFile.replace(line, with: Array("\(words)\n".utf8), mode: 0o600)
+        return try await scene.recover(
+            "restore",
+            "alpha.shop.data",
+            "latest",
+            target.string,
+            "--identity",
+            file.string,
+            "--passphrase-file",
+            line.string
+        )
+    }
+
+    @Test func `it opens identities that a passphrase protects, ours and those of age`()
+        async throws
+    {
+        let scene = try await Scene()
+        let files = ["a": [1, 2, 3] as [UInt8]]
+        let snapshot = try await scene.fixture.backUp(files)
+        let plain = Array("# me\n\(scene.fixture.identity.secretText)\n".utf8)
+        let ours = try AgeFile.seal(plain, with: Passphrase(line: Array(Self.words.utf8)))
+        let age = try ExternalAge()
+        let theirs = try await age.seal(plain, passphrase: Self.words)
+        let armour = try await age.seal(plain, passphrase: Self.words, isArmoured: true)
+        let kit = "# kit\r\n" + AgeArmor.encode(ours).replacing("\n", with: "\r\n") + "# end\r\n"
+        for (number, file) in [ours, theirs, armour, Array(kit.utf8)].enumerated() {
+            let target = scene.folder.path.appending("out-\(number)")
+            let wrong = try await restore(scene, target, identity: file, words: Self.words + "s")
+            #expect(wrong.status == .exited(12))
+            let done = try await restore(scene, target, identity: file, words: Self.words)
+            #expect(done.status == .exited(0), "\(number): \(done.errorText)")
+            try await scene.compare(target, snapshot, files)
+        }
+        // What asks for a terabyte of memory is refused, not computed.
+        var greedy = ours
+        let place = try #require(ours.firstRange(of: Array(" 17\n".utf8)))
+        greedy.replaceSubrange(place, with: Array(" 30\n".utf8))
+        let target = scene.folder.path.appending("greedy")
+        let refused = try await restore(scene, target, identity: greedy, words: Self.words)
+        #expect(refused.status == .exited(12))
+    }
+
+    @Test func `it asks for the passphrase at a terminal and does not show it`() async throws {
+        let scene = try await Scene()
+        let files = ["a": [1, 2, 3] as [UInt8]]
+        let snapshot = try await scene.fixture.backUp(files)
+        let plain = Array(scene.fixture.identity.secretText.utf8)
+        let sealed = try AgeFile.seal(plain, with: Passphrase(line: Array(Self.words.utf8)))
+        let identity = scene.folder.path.appending("identity")
+        try DurableFile.create(identity, with: sealed, mode: 0o600)
+        let typed = try await TypedProgram.run(
+            "/usr/bin/python3",
+            ["recover.py", ".", "restore", "alpha.shop.data", "latest", "../typed"]
+                + ["--identity", identity.string],
+            in: scene.folder.path.appending("vault"),
+            answers: [("passphrase", Self.words)]
+        )
+        #expect(typed.code == 0, "\(typed.screen)")
+        #expect(!typed.screen.contains(Self.words))
+        try await scene.compare(scene.folder.path.appending("typed"), snapshot, files)
+    }
+
     @Test func `it refuses another key and another vault`() async throws {
         let scene = try await Scene()
         try await scene.fixture.backUp(["a": [1]])

@@ -22,7 +22,7 @@ enum Layers {
         "CLinux": Row([]),
         "Model": Row([]),
         "SystemIO": Row(["Model", "CLinux"], libc.union(["SystemPackage", "Subprocess"])),
-        "Sealing": Row(["Model", "CZstd"], ["Crypto"]),
+        "Sealing": Row(["Model", "CZstd"], ["Crypto", "CryptoExtras"]),
         "ObjectStorage": Row(["Model", "SystemIO"], ["SystemPackage"]),
         "VaultRecords": Row([], ["SwiftProtobuf"]),
         "Vault": Row(

@@ -169,7 +169,7 @@ struct BadInputTests {
     @Test
     func `a vault of an unknown format is refused with 15`() async throws {
         let playground = try await Playground.initialised()
-        let kit = try RecoveryKit(reading: playground.kit)
+        let kit = try RecoveryKit(reading: playground.kit).openKeys(.none)
         let lines = try playground.read("vault/format.json").split(separator: "\n")
         let document = String(lines[0]).replacing("\"format\":1", with: "\"format\":2")
         #expect(document != String(lines[0]))

@@ -1,5 +1,6 @@
 import Recovery
 import Sealing
+import SystemIO
 import SystemPackage
 import Testing
 
@@ -11,7 +12,8 @@ struct RecipientsTests {
     ) async throws -> (Playground, old: String, new: AgeIdentity) {
         let playground = try await Playground.initialised(flags)
         #expect(try await playground.run(["backup"]).code == 0)
-        let old = try RecoveryKit(reading: playground.kit).dataIdentity.recipient.text
+        let old = try RecoveryKit(reading: playground.kit).openKeys(.none)
+            .dataIdentity.recipient.text
         let new = AgeIdentity()
         try playground.edit("recipients: [\(old)]", "recipients: [\(new.recipient), \(old)]")
         return (playground, old, new)
@@ -24,7 +26,7 @@ struct RecipientsTests {
             let refused = try await playground.run([verb])
             #expect(refused.code == 15, "\(refused.text)")
             #expect(refused.errors.contains("id: E-RECIPIENTS"))
-            #expect(refused.errors.contains("lifeboat key enrol --kit FILE\n"))
+            #expect(refused.errors.contains("lifeboat key enrol --kit FILE --keep-keys\n"))
             let both = [old, new.recipient.text].sorted().joined(separator: ", ")
             #expect(refused.errors.contains("names \(both)."))
             #expect(refused.errors.contains("Enrolled are \(old)."))
@@ -57,9 +59,14 @@ struct RecipientsTests {
     }
 
     @Test
-    func `a host that only writes is told how to stay so`() async throws {
+    func `a host that only writes stays so, and keeps its keys`() async throws {
         let (playground, _, _) = try await changed(["--write-only"])
-        let refused = try await playground.run(["backup"])
-        #expect(refused.errors.contains("lifeboat key enrol --kit FILE --write-only\n"))
+        let signing = try playground.read("state/keys/host.signing")
+        let enrol = ["key", "enrol", "--kit", "kit.txt", "--keep-keys"]
+        #expect(try await playground.run(enrol).code == 0)
+        #expect(try await playground.run(["backup"]).code == 0)
+        #expect(try playground.read("state/keys/host.signing") == signing)
+        let identity = playground.path.appending("state/keys/data.identity")
+        #expect(try FileSystem.status(identity) == nil)
     }
 }

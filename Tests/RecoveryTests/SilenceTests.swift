@@ -11,7 +11,7 @@ struct SilenceTests {
         let playground = try Playground()
         let made = try await playground.initialise(["--json"])
         #expect(made.code == 0, "\(made.text)")
-        let kit = try RecoveryKit(reading: playground.kit)
+        let kit = try RecoveryKit(reading: playground.kit).openKeys(.none)
         var secrets = kit.identities.map(\.secretText)
         secrets.append(Hexadecimal.encode(kit.operatorKey.secretBytes))
         secrets.append(Playground.secret)

@@ -41,7 +41,7 @@ import Vault
         func verify(_ target: MemoryStore) async throws {
             guard try await target.status(VaultName.format.objectName) != nil else { return }
             let copy = try await fixture.opened(in: target)
-            let damage = try await VaultCheck(copy.vault).run { _ in }.damage
+            let damage = try await VaultCheck(copy.vault, .copy).run { _ in }.damage
             #expect(damage == [])
             for snapshot in try await copy.vault.snapshots().snapshots {
                 #expect(try await copy.restore(snapshot) == models[Int(snapshot.id.seq) - 1])

@@ -11,6 +11,7 @@ import Testing
         #expect(value.state == "/srv/lifeboat")
         #expect(value.keys.recipients == [Samples.recipient, Samples.other])
         #expect(value.keys.identity == .file("/etc/lifeboat/prod.identity"))
+        #expect(value.keys.kitTestedWithin == .seconds(90 * 86_400))
         #expect(value.objectives.copies == .threeTwoOneOneZero)
         #expect(value.copies == Self.copies)
         #expect(value.copy(named: "cold") == Self.copies[2])

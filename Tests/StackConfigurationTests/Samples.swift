@@ -15,6 +15,7 @@ enum Samples {
         keys:
           recipients: [\(recipient), \(other)]
           identity: {file: /etc/lifeboat/prod.identity}
+          kit_tested_within: 90d
         objectives: {copies: 3-2-1-1-0}
         copies:
           - {name: local, url: file:///backup/lifeboat, site: dc1, limit: 80MiB/s}

@@ -152,3 +152,19 @@ import Vault
         }
     }
 }
+
+extension ChainTests {
+    @Test func `what another copy holds is no hole`() async throws {
+        let store = MemoryStore()
+        let fixture = try await VaultFixture(in: store)
+        var ids: [SnapshotID] = []
+        for number in 0..<3 { ids.append(try await fixture.backUp(["a": [UInt8(number)]]).id) }
+        let name = try #require(ObjectName("\(ids[1])"))
+        store.tamper(name, nil)
+        #expect(try await VaultCheck(fixture.vault).run { _ in }.damage.count == 1)
+        var request = CheckRequest()
+        request.elsewhere = [ids[1]]
+        #expect(try await VaultCheck(fixture.vault, request).run { _ in }.damage == [])
+        #expect(try await VaultCheck(fixture.vault, .copy).run { _ in }.damage == [])
+    }
+}

@@ -50,7 +50,7 @@ import Vault
         /// Everything in the target restores, and nothing in it is damaged.
         func verify(_ count: Int) async throws {
             let copy = try await fixture.opened(in: target)
-            #expect(try await VaultCheck(copy.vault).run { _ in }.damage == [])
+            #expect(try await VaultCheck(copy.vault, .copy).run { _ in }.damage == [])
             let found = try await copy.vault.snapshots().snapshots
             #expect(found.count == count)
             for snapshot in found {
@@ -178,7 +178,7 @@ import Vault
             let liar = FaultyStore(target, [FaultyStore.Rule(.put, number: number, .pretend)])
             let report = try await pair.copied(target: liar)
             let copy = try await pair.fixture.opened(in: target)
-            #expect(try await VaultCheck(copy.vault).run { _ in }.damage == [])
+            #expect(try await VaultCheck(copy.vault, .copy).run { _ in }.damage == [])
             if report.fault?.code == .vanished { continue }
             // A piece of log that vanishes is not noticed at once: the next run brings it.
             #expect(report.isComplete)

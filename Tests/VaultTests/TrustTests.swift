@@ -61,8 +61,53 @@ import Vault
             }?
             .code == .wrongKey
         )
-        // What was stored for the first recipient only stays so; both together read everything.
-        #expect(try await fixture.restore(second, identities: [other, fixture.identity]) == files)
+        // What was stored for the first recipient only stays so; the second needs nothing of it.
+        #expect(try await fixture.restore(second, identities: [other]) == files)
+        let packs = Set(first.head.packs.map(\.id))
+        #expect(packs.isDisjoint(with: second.head.packs.map(\.id)))
+    }
+
+    @Test(arguments: [false, true])
+    func `each recipient in force alone opens the newest snapshot, a removed one nothing of it`(
+        isForgetting: Bool
+    ) async throws {
+        let all = (0..<4).map { _ in AgeIdentity() }
+        var fixture = try await VaultFixture(in: MemoryStore())
+        var files = SampleFiles.manyShapes(seed: 91)
+        try await fixture.backUp(files)
+        for (number, chosen) in [[0, 1], [1, 0], [1, 2], [2], [2, 3, 0]].enumerated() {
+            if isForgetting { try fixture.forgetState() }
+            let before = try #require(
+                try await fixture.vault.newest(of: fixture.stream).heads.first
+            )
+            fixture.vault = try await fixture.vault.enrol(
+                fixture.keys,
+                recipients: chosen.map { all[$0].recipient },
+                operator: fixture.operatorKey,
+                at: fixture.time
+            )
+            files["new"] = [UInt8(number)]
+            let snapshot = try await fixture.backUp(files)
+            for (index, identity) in all.enumerated() {
+                guard chosen.contains(index) else {
+                    let refusal = await fault {
+                        _ = try await fixture.restore(snapshot, identities: [identity])
+                    }
+                    #expect(refusal?.code == .wrongKey)
+                    continue
+                }
+                #expect(try await fixture.restore(snapshot, identities: [identity]) == files)
+            }
+            // The same recipients in another order are no change, and cost nothing.
+            let shared = Set(before.head.packs.map(\.id))
+                .intersection(snapshot.head.packs.map(\.id))
+            #expect(shared.isEmpty == (number != 1))
+            // From then on only what is new is stored again.
+            files["newer"] = [UInt8(number)]
+            let next = try await fixture.backUp(files)
+            #expect(next.head.sizes.added * 10 < snapshot.head.sizes.source)
+            #expect(try await fixture.restore(next, identities: [all[chosen[0]]]) == files)
+        }
     }
 
     @Test func `a host with new keys continues its stream`() async throws {

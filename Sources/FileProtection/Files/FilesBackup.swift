@@ -15,6 +15,7 @@ final class FilesBackup {
     private let scan: ProtectedScan
     private var files = 0
     private var bytes: Int64 = 0
+    private var holes: Int64 = 0
     private var changed = 0
 
     init(
@@ -97,6 +98,7 @@ final class FilesBackup {
     private func count(_ content: Content) {
         files += 1
         bytes += content.size
+        holes += content.holes
     }
 
     private func draft(_ started: Instant) -> BackupDraft {
@@ -107,6 +109,7 @@ final class FilesBackup {
         var facts = component.roots.facts
         facts["files"] = "\(files)"
         facts["bytes"] = "\(bytes)"
+        facts["holes"] = "\(holes)"
         facts["changed"] = "\(changed)"
         return BackupDraft(time: started, facts: facts, problems: scan.problems)
     }

@@ -7,8 +7,8 @@ internal import Vault
 extension FilesComponent {
     /// Finds out which snapshot is nearest and where its files would go.
     ///
-    /// - Throws: `E-RESTORE-NOT-EMPTY` when something is where files would go, `E-SNAPSHOT-NONE`, and what reading
-    ///   the vault throws.
+    /// - Throws: `E-RESTORE-NOT-EMPTY` when something is where files would go, `E-RESTORE-ROOM`, `E-SNAPSHOT-NONE`,
+    ///   and what reading the vault throws.
     public func planRestore(_ request: RestoreRequest) async throws(Fault) -> RestorePlan {
         let snapshot = try await SnapshotChoice.newest(
             of: request.stream,
@@ -17,6 +17,7 @@ extension FilesComponent {
         )
         let place = try place(of: snapshot, request)
         let bytes = ByteCount(snapshot.head.sizes.source)
+        try place.requireRoom(for: snapshot)
         let text = PlanText(snapshot: snapshot, target: request.target)
         let whereTo =
             request.destination.map { "below '\($0.string)'" } ?? "where they came from"
@@ -34,7 +35,7 @@ extension FilesComponent {
 
     /// Writes the files, reads each back and compares it.
     ///
-    /// After failure the place holds a part of the files.
+    /// After failure the place holds a part of the files; nothing when the disk ran full.
     ///
     /// - Throws: what planning throws, when the place has changed since; what ``TreeRestorer`` throws.
     public func restore(

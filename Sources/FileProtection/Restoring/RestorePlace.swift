@@ -17,6 +17,7 @@ struct RestorePlace: Sendable {
 
     /// The folder that the tree goes below.
     let folder: FilePath
+    private let places: [FilePath]
     private var moves: [Move] = []
     private var standing: Set<TreePath> = []
 
@@ -25,12 +26,13 @@ struct RestorePlace: Sendable {
     /// - Throws: `E-RESTORE-NOT-EMPTY`, `E-IO-…`.
     init(destination: FilePath?, roots: [FilePath]) throws(Fault) {
         folder = destination ?? "/"
+        places = destination.map { [$0] } ?? roots
         if let destination {
-            try Self.requireVacant(destination)
+            try RestoreDestination.requireVacant(destination)
             return
         }
         for root in roots {
-            try Self.requireVacant(root)
+            try RestoreDestination.requireVacant(root)
             let place = ProtectedRoots.place(of: root)
             let present = try Self.deepestFolder(place.parent)
             try move(present)
@@ -41,6 +43,19 @@ struct RestorePlace: Sendable {
                 folder = folder.parent
             }
         }
+    }
+
+    /// Refuses a place whose disk has not enough room for a snapshot.
+    ///
+    /// Zeros that are stored nowhere need none; a snapshot of files that does not say how many they are is not judged.
+    ///
+    /// - Throws: `E-RESTORE-ROOM`, `E-IO-…`.
+    func requireRoom(for snapshot: Snapshot) throws(Fault) {
+        let recorded = snapshot.head.facts["holes"].flatMap { Int64($0) }
+        guard recorded != nil || snapshot.head.kind == .secrets else { return }
+        let holes = recorded ?? 0
+        let bytes = ByteCount(snapshot.head.sizes.source - holes)
+        try RestoreDestination.requireRoom(for: bytes, at: places)
     }
 
     /// An entry at its place; nil when it stays as it is there.
@@ -76,23 +91,5 @@ struct RestorePlace: Sendable {
             try FileSystem.followedStatus(place.path(below: "/")) == nil
         { place = place.parent }
         return place
-    }
-
-    private static func requireVacant(_ path: FilePath) throws(Fault) {
-        let fact: String
-        if let status = try FileSystem.followedStatus(path) {
-            if status.isDirectory, try FileSystem.isEmptyDirectory(path) ?? true { return }
-            fact = status.isDirectory ? "the folder is not empty" : "something is there"
-        } else {
-            if try FileSystem.status(path) == nil { return }
-            fact = "a symbolic link that leads nowhere is there"
-        }
-        throw Fault(
-            .restoreNotEmpty,
-            "unable to restore to '\(path.displayed)': \(fact)",
-            hints: [
-                "Restore beside it with `--to DIRECTORY`, or move what is there out of the way first."
-            ]
-        )
     }
 }

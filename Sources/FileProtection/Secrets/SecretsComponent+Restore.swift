@@ -16,6 +16,7 @@ extension SecretsComponent {
             at: request.target
         )
         let place = try place(of: snapshot, request)
+        try place.requireRoom(for: snapshot)
         if !restoreSealed { try await openFirst(snapshot, request) }
         let text = PlanText(snapshot: snapshot, target: request.target)
         let whereTo =
@@ -35,7 +36,7 @@ extension SecretsComponent {
 
     /// Writes the secrets with mode 0600, reads each back, then gives it its owner and mode.
     ///
-    /// After failure the place holds a part of the secrets.
+    /// After failure the place holds a part of the secrets; nothing when the disk ran full.
     ///
     /// - Throws: what planning throws, when the place has changed since; what reading the vault and writing throw.
     public func restore(

@@ -17,6 +17,8 @@ final class SecretsRestore {
     private(set) var bytes = ByteCount.zero
     private(set) var problems: [String] = []
     private var links: [TreeEntry] = []
+    /// What was begun; a host has few secrets.
+    private var begun: [TreeEntry] = []
 
     init(_ snapshot: Snapshot, _ request: RestoreRequest, _ place: RestorePlace) throws(Fault) {
         self.snapshot = snapshot
@@ -34,8 +36,17 @@ final class SecretsRestore {
         )
     }
 
-    /// Restores every secret.
+    /// Restores every secret; when the disk runs full, none.
     func run(progress: ProgressReporter) async throws(Fault) {
+        do throws(Fault) { try await restore(progress) } catch {
+            guard error.code == .diskFull else { throw error }
+            for entry in begun.reversed() { try? writer.remove(entry) }
+            writer.removeFolders()
+            throw error
+        }
+    }
+
+    private func restore(_ progress: ProgressReporter) async throws(Fault) {
         progress(.phase("restoring"))
         progress(.total(snapshot.head.sizes.source))
         let manifest = try await request.vault.manifest(
@@ -49,6 +60,7 @@ final class SecretsRestore {
                 links.append(tree)
                 continue
             }
+            begun.append(tree)
             guard entry.kind == .file else {
                 note(try writer.create(tree).problems)
                 continue
@@ -64,7 +76,10 @@ final class SecretsRestore {
             try write(plain, tree)
             progress(.advanced(entry.size))
         }
-        for link in links { note(try writer.create(link).problems) }
+        for link in links {
+            begun.append(link)
+            note(try writer.create(link).problems)
+        }
         note(try writer.complete())
     }
 

@@ -35,6 +35,8 @@ public final class TreeWriter {
     let collision: Collision
     var files: OpenFiles
     var directories: [TreeEntry] = []
+    /// Folders that were not there before, the target among them, outermost first.
+    private var madeDirectories: [TreePath] = []
     let ownerIDs = IDCache()
     let groupIDs = IDCache()
 
@@ -52,6 +54,7 @@ public final class TreeWriter {
         collision: Collision,
         openFiles: Int = 64
     ) throws(Fault) {
+        if try FileSystem.followedStatus(target) == nil { madeDirectories = [.root] }
         try FileSystem.makeDirectories(target, mode: 0o700)
         self.target = try Directory.open(try FileSystem.resolved(target))
         self.ownership = ownership
@@ -74,7 +77,7 @@ public final class TreeWriter {
         }
         let folder = try folder(entry.path.parent)
         if entry.kind == .directory {
-            try makeDirectory(name, in: folder)
+            if try makeDirectory(name, in: folder) { madeDirectories.append(entry.path) }
             directories.append(entry)
             return (nil, [])
         }
@@ -144,16 +147,44 @@ public final class TreeWriter {
         return problems
     }
 
+    /// Whether it was not there before.
     private func makeDirectory(
         _ name: FileName,
         in folder: borrowing Directory
-    ) throws(Fault) {
+    ) throws(Fault) -> Bool {
         do throws(Fault) {
             try folder.makeDirectory(name, mode: 0o700)
+            return true
         } catch  where error.systemError == .fileExists {
             // Opening it says whether it is a folder, and follows no symbolic link.
             _ = try folder.child(name).rawValue
+            return false
         }
+    }
+
+    /// Removes what ``create(_:)`` made of an entry, but for a folder; nothing being there is success.
+    ///
+    /// For a restore that is given up. Folders go with ``removeFolders()``.
+    ///
+    /// - Throws: `E-IO-…`.
+    public func remove(_ entry: TreeEntry) throws(Fault) {
+        guard entry.kind != .directory, let name = entry.path.lastName else { return }
+        files.remove(entry.path)
+        let folder = try folder(entry.path.parent)
+        if try folder.status(of: name) != nil { try folder.removeFile(name) }
+    }
+
+    /// Removes the folders that this writer made, the deepest first; those that hold something stay.
+    public func removeFolders() {
+        for path in madeDirectories.reversed() {
+            // What somebody else put there meanwhile is theirs.
+            if let name = path.lastName {
+                try? folder(path.parent).removeDirectory(name)
+            } else if let name = target.path.lastName {
+                try? Directory.open(target.path.parent).removeDirectory(name)
+            }
+        }
+        madeDirectories = []
     }
 
     private func clear(_ name: FileName, in folder: borrowing Directory) throws(Fault) {

@@ -31,7 +31,7 @@ final class RelationOrPlain {
     private let start: LSN?
     private var block: UInt32 = 0
     private var pages = 0
-    private var partial: [UInt8] = []
+    private var cutter = PageCutter(pageBytes: pageBytes)
     private static let pageBytes = 8192
 
     /// `start`: where the backup began, when checksums are to be verified.
@@ -65,20 +65,8 @@ final class RelationOrPlain {
     }
 
     private func verify(_ bytes: ArraySlice<UInt8>) {
-        var rest = bytes
-        if !partial.isEmpty {
-            let missing = Self.pageBytes - partial.count
-            partial += rest.prefix(missing)
-            rest = rest.dropFirst(missing)
-            guard partial.count == Self.pageBytes else { return }
-            verifyPage(partial[...])
-            partial = []
-        }
-        while rest.count >= Self.pageBytes {
-            verifyPage(rest.prefix(Self.pageBytes))
-            rest = rest.dropFirst(Self.pageBytes)
-        }
-        partial = Array(rest)
+        cutter.add(bytes)
+        while let page = cutter.next() { verifyPage(page) }
     }
 
     private func verifyPage(_ page: ArraySlice<UInt8>) {

@@ -15,6 +15,4 @@ extension Fault.Code {
     public static let foreignCluster = Fault.Code("E-PG-FOREIGN", .permanent, exit: .refused)
     /// The log from the backup's start to its stop did not reach the vault.
     public static let logMissing = Fault.Code("E-PG-LOG", .retry, exit: .failed)
-    /// The disk has not enough room for the restore.
-    public static let noRoom = Fault.Code("E-RESTORE-ROOM", .permanent, exit: .refused)
 }

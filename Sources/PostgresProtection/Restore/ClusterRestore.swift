@@ -16,12 +16,44 @@ struct ClusterRestore {
     let request: RestoreRequest
     let progress: ProgressReporter
 
-    /// Does what the plan says.
+    /// Places that were vacant and are being filled.
+    private final class Begun {
+        var places: [FilePath] = []
+
+        /// Takes a place.
+        ///
+        /// - Throws: `E-RESTORE-NOT-EMPTY`.
+        func take(_ place: FilePath) throws(Fault) {
+            try RestoreDestination.requireVacant(place)
+            places.append(place)
+        }
+
+        /// Empties all of them again.
+        func takeBack() throws(Fault) {
+            for place in places where try FileSystem.status(place) != nil {
+                for name in try Directory.open(place).names() {
+                    try FileSystem.removeTree(place.appending(name))
+                }
+            }
+        }
+    }
+
+    /// Does what the plan says; when a disk runs full, the places are empty again.
     func run() async throws(Fault) -> RestoreOutcome {
+        let begun = Begun()
+        do throws(Fault) { return try await restore(begun) } catch {
+            guard error.code == .diskFull else { throw error }
+            // The first fault is the one to tell.
+            try? begun.takeBack()
+            throw error
+        }
+    }
+
+    private func restore(_ begun: Begun) async throws(Fault) -> RestoreOutcome {
         let base = try BaseRecord(plan.snapshot)
         let account = try owner()
         let folder = ClusterFolder(path: plan.destination, account: account)
-        let tree = try await restoreFiles(base, folder: folder)
+        let tree = try await restoreFiles(base, folder: folder, begun)
         let (path, end) = try planned(base)
         progress(.phase("log"))
         let log = try await LogReader(request.vault, stream: request.stream)
@@ -85,8 +117,10 @@ struct ClusterRestore {
 
     private func restoreFiles(
         _ base: BaseRecord,
-        folder: ClusterFolder
+        folder: ClusterFolder,
+        _ begun: Begun
     ) async throws(Fault) -> RestoredFiles {
+        try begun.take(plan.destination)
         let control = TreePath("global/pg_control")
         guard let control else { preconditionFailure("a fixed path is a path") }
         let account = folder.account
@@ -106,7 +140,7 @@ struct ClusterRestore {
         }
         var problems = tree.problems
         for oid in base.snapshot.head.facts.keys.compactMap({ Self.tablespace($0) }).sorted() {
-            problems += try await restoreTablespace(oid, folder: folder)
+            problems += try await restoreTablespace(oid, folder: folder, begun)
         }
         try folder.own(plan.destination)
         return RestoredFiles(control: bytes, problems: problems)
@@ -115,17 +149,12 @@ struct ClusterRestore {
     /// Puts a tablespace beside the data directory and links to it.
     private func restoreTablespace(
         _ oid: UInt32,
-        folder: ClusterFolder
+        folder: ClusterFolder,
+        _ begun: Begun
     ) async throws(Fault) -> [String] {
         let beside = FilePath("\(plan.destination.string).tablespaces")
         let place = beside.appending(String(oid))
-        guard try FileSystem.isEmptyDirectory(place) ?? true else {
-            throw Fault(
-                .restoreNotEmpty,
-                "unable to restore a tablespace to '\(place)': the folder is not empty",
-                hints: ["Move what is there away."]
-            )
-        }
+        try begun.take(place)
         let account = folder.account
         let prefix = "pg_tblspc/\(oid)/"
         var restorer = restorer(to: place)

@@ -22,11 +22,11 @@ struct RecoveryPlanner {
         let candidates = try await candidates(log)
         let chosen = try choose(candidates)
         let destination = try destination(chosen.base)
-        try checkDestination(destination)
+        try RestoreDestination.requireVacant(destination)
         let end = try await logEnd(chosen, log: log)
         let logBytes = end - chosen.base.start
         let bytes = ByteCount(chosen.base.snapshot.head.sizes.source + Int64(clamping: logBytes))
-        try checkRoom(bytes, at: destination)
+        try RestoreDestination.requireRoom(for: bytes, at: [destination])
         let notBefore = try await notBefore(chosen, log: log)
         return RestorePlan(
             snapshot: chosen.base.snapshot,
@@ -115,31 +115,6 @@ struct RecoveryPlanner {
             "unable to restore '\(request.stream.component)': it is not known where it came from",
             hints: ["Name a folder with --to."]
         )
-    }
-
-    private func checkDestination(_ destination: FilePath) throws(Fault) {
-        guard try FileSystem.isEmptyDirectory(destination) ?? true else {
-            throw Fault(
-                .restoreNotEmpty,
-                "unable to restore to '\(destination)': the folder is not empty",
-                hints: ["Name another one with --to, or move what is there away."]
-            )
-        }
-    }
-
-    private func checkRoom(_ bytes: ByteCount, at destination: FilePath) throws(Fault) {
-        var present = destination
-        while try FileSystem.status(present) == nil, present != present.parent {
-            present = present.parent
-        }
-        let free = try FileSystem.freeSpace(at: present)
-        guard free >= bytes else {
-            throw Fault(
-                .noRoom,
-                "unable to restore to '\(destination)': it needs \(bytes), and \(free) is free there",
-                hints: ["Free some space, or name another place with --to."]
-            )
-        }
     }
 
     private func logEnd(_ chosen: Candidate, log: LogReader) async throws(Fault) -> LSN {

@@ -7,6 +7,8 @@ extension Fault.Code {
         .permanent,
         exit: .refused
     )
+    /// The disk has not enough room for the restore.
+    public static let noRoom = Fault.Code("E-RESTORE-ROOM", .permanent, exit: .refused)
     /// A log position is the target of something that has no log, or of several that have one each.
     public static let targetWithoutLog = Fault.Code("E-TARGET-LOG", .permanent, exit: .usage)
 }

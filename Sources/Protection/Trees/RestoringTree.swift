@@ -97,6 +97,14 @@ final class RestoringTree: ContentSink {
         }
     }
 
+    /// Removes an entry that was made, but for a folder.
+    func remove(_ entry: TreeEntry) throws(Fault) {
+        try state.withLock { state throws(Fault) in try state.writer.remove(entry) }
+    }
+
+    /// Removes the folders that were made, unless they hold something.
+    func removeFolders() { state.withLock { $0.writer.removeFolders() } }
+
     /// Every withheld file.
     var withheld: [WithheldFile] { state.withLock { Array($0.withheld.values) } }
 

@@ -57,7 +57,8 @@ public struct TreeRestorer: Sendable {
     ///
     /// After success every file on the disk was read back and is what was backed up, and everything is durable; what
     /// is wrong with single attributes, links or devices is among the problems. Nothing that was there is replaced.
-    /// After failure the destination holds a part of the tree, without the attributes of its folders.
+    /// After failure the destination holds a part of the tree, without the attributes of its folders; when a disk ran full
+    /// it holds nothing of it, since what others need is room.
     ///
     /// - Throws: `E-VAULT-DAMAGED` naming a file that is not what was backed up, `E-VAULT-MISSING`, `E-KEY-WRONG`,
     ///   `E-IO-EXISTS` when something is in the way, `E-IO-KIND` when a symbolic link is where a folder should be,
@@ -70,14 +71,49 @@ public struct TreeRestorer: Sendable {
             identities: identities,
             temporary: temporary
         )
-        progress(.phase("restoring"))
-        let total = try await plan(tree, contents)
-        progress(.total(contents.bytes))
-        try await contents.run(into: tree, workers: workers) { progress(.advanced($0)) }
-        progress(.phase("verifying"))
-        progress(.total(total))
-        try await verify(tree, progress)
-        return try tree.complete()
+        let books = Books()
+        do throws(Fault) {
+            progress(.phase("restoring"))
+            let total = try await plan(tree, contents, books)
+            progress(.total(contents.bytes))
+            try await contents.run(into: tree, workers: workers) { progress(.advanced($0)) }
+            progress(.phase("verifying"))
+            progress(.total(total))
+            try await verify(tree, books, progress)
+            return try tree.complete()
+        } catch  where error.code == .diskFull {
+            guard (try? await takeBack(tree, books)) != nil else {
+                let place = destination.displayed
+                throw error.adding(hint: "A part of what was written stays below '\(place)'.")
+            }
+            throw error
+        }
+    }
+
+    /// How far a restore has come, so that it can be taken back.
+    private final class Books {
+        /// Entries that were begun, hard links apart; they come in the order of the manifest.
+        var entries = 0
+        /// Hard links that were begun; they come in that order too.
+        var hardLinks = 0
+    }
+
+    /// Removes what was made; what else is in the folders stays, and so do they.
+    ///
+    /// - Throws: what reading the manifest and removing throw; then more stays.
+    private func takeBack(_ tree: RestoringTree, _ books: Books) async throws(Fault) {
+        let manifest = try await vault.manifest(of: snapshot, identities: identities)
+        var (entries, hardLinks) = (books.entries, books.hardLinks)
+        while entries + hardLinks > 0, let work = try await next(manifest) {
+            if work.place.kind.isHardLink {
+                if hardLinks > 0 { try tree.remove(work.place) }
+                hardLinks -= min(hardLinks, 1)
+            } else {
+                if entries > 0, !isWithheld(work.place) { try tree.remove(work.place) }
+                entries -= min(entries, 1)
+            }
+        }
+        tree.removeFolders()
     }
 
     /// Makes every path and plans the contents; tells the bytes of all files.
@@ -85,13 +121,15 @@ public struct TreeRestorer: Sendable {
     /// Hard links come later, when all files are there.
     private func plan(
         _ tree: RestoringTree,
-        _ contents: ContentRestore
+        _ contents: ContentRestore,
+        _ books: Books
     ) async throws(Fault) -> Int64 {
         var total: Int64 = 0
         let manifest = try await vault.manifest(of: snapshot, identities: identities)
         while let work = try await next(manifest) {
             try Cancellation.check("restore a tree")
             if work.place.kind.isHardLink { continue }
+            books.entries += 1
             let number =
                 isWithheld(work.place)
                 ? try tree.withhold(work.place) : try tree.create(work.place)
@@ -104,6 +142,7 @@ public struct TreeRestorer: Sendable {
 
     private func verify(
         _ tree: RestoringTree,
+        _ books: Books,
         _ progress: ProgressReporter
     ) async throws(Fault) {
         let manifest = try await vault.manifest(of: snapshot, identities: identities)
@@ -123,7 +162,7 @@ public struct TreeRestorer: Sendable {
                 }
             }
             do throws(Fault) {
-                try await distribute(manifest, tree, to: queue)
+                try await distribute(manifest, tree, books, to: queue)
                 queue.close()
             } catch { queue.fail(error) }
             var first: Fault?
@@ -136,12 +175,14 @@ public struct TreeRestorer: Sendable {
     private func distribute(
         _ manifest: ManifestReader,
         _ tree: RestoringTree,
+        _ books: Books,
         to queue: BoundedQueue<TreeVerifier.Work>
     ) async throws(Fault) {
         var withheld: [TreePath: WithheldFile] = [:]
         for file in tree.withheld { withheld[file.entry.path] = file }
         while let work = try await next(manifest) {
             if work.place.kind.isHardLink {
+                books.hardLinks += 1
                 _ = try tree.create(work.place)
             } else if let file = withheld[work.place.path] {
                 try TreeVerifier.check(file.bytes, work, pageKey: manifest.pageKey)

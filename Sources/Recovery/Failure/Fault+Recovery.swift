@@ -31,6 +31,14 @@ extension Fault.Code {
     public static let kitInside = Fault.Code("E-INIT-KIT", .permanent, exit: .refused)
     /// A text is no recovery kit.
     public static let kitForm = Fault.Code("E-KIT-FORM", .permanent, exit: .usage)
+    /// A recovery kit would lie where others can read or replace it.
+    public static let kitPlace = Fault.Code("E-KIT-PLACE", .permanent, exit: .refused)
+    /// A passphrase is needed, and nobody can be asked.
+    public static let passphraseMissing = Fault.Code(
+        "E-PASSPHRASE-NONE",
+        .permanent,
+        exit: .wrongKey
+    )
     /// A recovery kit is of another vault.
     public static let kitForeign = Fault.Code("E-KIT-FOREIGN", .permanent, exit: .wrongKey)
     /// The configuration asks for something that this version cannot do.

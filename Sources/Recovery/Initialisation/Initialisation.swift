@@ -1,6 +1,6 @@
 public import Model
 internal import ObjectStorage
-internal import Sealing
+public import Sealing
 public import StackConfiguration
 internal import SystemIO
 public import SystemPackage
@@ -23,6 +23,8 @@ public struct Initialisation: Sendable {
         public var kitFile: FilePath
         /// Whether this host keeps what opens its backups; else it can only write them.
         public var keepsDataIdentity = true
+        /// What the keys in the kit are sealed with; nil leaves them open.
+        public var passphrase: Passphrase?
 
         /// Puts options together.
         public init(configurationFile: FilePath, kitFile: FilePath) {
@@ -30,6 +32,9 @@ public struct Initialisation: Sendable {
             self.kitFile = kitFile
         }
     }
+
+    /// Twice a year a person sees whether the kit is still to be found.
+    private static let kitTestedWithin = Duration.seconds(180 * 86_400)
 
     private let wanted: StackConfiguration
     private let clock: any Timekeeper
@@ -64,31 +69,24 @@ public struct Initialisation: Sendable {
         try await refuseWhatIsThere(options, folder)
         let wanted = try KitPlacement(kit: options.kitFile).leavingOut(of: wanted)
         let keys = HostKeys(newFor: wanted.host)
-        let operatorKey = SigningKey()
-        let data = AgeIdentity()
-        let secrets = AgeIdentity()
+        let kitKeys = KitKeys()
         let configuration = Self.completed(
             wanted,
-            data: data,
-            secrets: secrets,
+            kitKeys,
             identity: options.keepsDataIdentity ? folder.dataIdentity : nil
         )
         let text = ConfigurationTemplate(configuration).text
-        let kit = RecoveryKit(
-            stack: wanted.stack,
-            environment: wanted.environment,
-            host: wanted.host,
-            vault: operatorKey.verifyKey.digest,
-            copies: wanted.copies.map { "\($0.name) \($0.address)" },
-            operatorKey: operatorKey,
-            dataIdentity: data,
-            secretsIdentity: secrets,
-            program: ProgramVersion.text,
-            wayOut: Self.wayOut(),
-            made: clock.now(),
-            configuration: text
+        var kit = RecoveryKit(
+            configuration,
+            text: text,
+            vault: kitKeys.operatorKey.verifyKey.digest,
+            keys: .open(kitKeys),
+            at: clock.now()
         )
-        let vault = try await make(kit, keys: keys, folder: folder, options)
+        if let passphrase = options.passphrase {
+            kit = try kit.sealed(kitKeys, with: passphrase)
+        }
+        let vault = try await make(kit, kitKeys, keys: keys, folder: folder, options)
         try DurableFile.create(options.configurationFile, with: Array(text.utf8), mode: 0o644)
         return Initialised(
             configuration: configuration,
@@ -101,16 +99,17 @@ public struct Initialisation: Sendable {
 
     private func make(
         _ kit: RecoveryKit,
+        _ kitKeys: KitKeys,
         keys: HostKeys,
         folder: KeyFolder,
         _ options: Options
     ) async throws(Fault) -> Vault {
-        try SecretFile.create(options.kitFile, Array(kit.text.utf8))
+        try kit.write(as: .text, to: options.kitFile, awayFrom: wanted)
         let vault: Vault
         do throws(Fault) {
             try folder.create(keys, vault: kit.vault)
-            if options.keepsDataIdentity { try folder.createDataIdentity(kit.dataIdentity) }
-            vault = try await createVault(kit)
+            if options.keepsDataIdentity { try folder.createDataIdentity(kitKeys.dataIdentity) }
+            vault = try await createVault(kitKeys)
         } catch {
             // There is no vault, so these keys are for nothing; left behind they would only stand
             // in the way.
@@ -120,13 +119,13 @@ public struct Initialisation: Sendable {
         }
         return try await vault.enrol(
             keys,
-            recipients: [kit.dataIdentity.recipient],
-            operator: kit.operatorKey,
+            recipients: [kitKeys.dataIdentity.recipient],
+            operator: kitKeys.operatorKey,
             at: clock.now()
         )
     }
 
-    private func createVault(_ kit: RecoveryKit) async throws(Fault) -> Vault {
+    private func createVault(_ keys: KitKeys) async throws(Fault) -> Vault {
         for copy in wanted.copies {
             guard case .directory(let path) = copy.address else { continue }
             try DirectoryStore(root: FilePath(path)).makeRoot()
@@ -137,7 +136,7 @@ public struct Initialisation: Sendable {
         return try await Vault.create(
             in: try await opening.store(of: copy),
             environment: wanted.environment,
-            operator: kit.operatorKey
+            operator: keys.operatorKey
         )
     }
 
@@ -154,7 +153,7 @@ public struct Initialisation: Sendable {
         }
         for copy in wanted.copies {
             guard case .directory(let path) = copy.address,
-                try FileSystem.isEmptyDirectory(FilePath(path)) == false
+                try Self.holdsSomething(FilePath(path))
             else { continue }
             if (try? await Vault.open(try await opening.store(of: copy), expecting: nil)) != nil {
                 throw Fault(
@@ -170,6 +169,13 @@ public struct Initialisation: Sendable {
         }
     }
 
+    /// Whether a folder holds anything but parts of the way out, as an `init` leaves them that found no room.
+    private static func holdsSomething(_ folder: FilePath) throws(Fault) -> Bool {
+        guard try FileSystem.isEmptyDirectory(folder) == false else { return false }
+        let known = Set(WayOut.files.map(\.name))
+        return try Directory.open(folder).names().contains { !known.contains($0.description) }
+    }
+
     private static func there(_ what: String, _ hint: String) -> Fault {
         Fault(
             .alreadyThere,
@@ -181,29 +187,22 @@ public struct Initialisation: Sendable {
     /// The configuration with the recipients and the identity that were made for it.
     private static func completed(
         _ wanted: StackConfiguration,
-        data: AgeIdentity,
-        secrets: AgeIdentity,
+        _ keys: KitKeys,
         identity: FilePath?
     ) -> StackConfiguration {
         var configuration = wanted
         configuration.keys = KeyConfiguration(
-            recipients: [data.recipient.text],
-            identity: identity.map { .file($0.string) }
+            recipients: [keys.dataIdentity.recipient.text],
+            identity: identity.map { .file($0.string) },
+            kitTestedWithin: kitTestedWithin
         )
         for index in configuration.components.indices {
             guard case .secrets(var sealed) = configuration.components[index].source else {
                 continue
             }
-            sealed.recipients = [secrets.recipient.text]
+            sealed.recipients = [keys.secretsIdentity.recipient.text]
             configuration.components[index].source = .secrets(sealed)
         }
         return configuration
-    }
-
-    private static func wayOut() -> Digest256 {
-        guard let program = WayOut.files.first(where: { $0.name == "recover.py" }) else {
-            preconditionFailure("every vault carries recover.py")
-        }
-        return Hashing.sha256(program.bytes)
     }
 }

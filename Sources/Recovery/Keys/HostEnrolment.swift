@@ -20,16 +20,26 @@ public struct HostEnrolment: Sendable {
     ///
     /// - Parameters:
     ///   - kit: the recovery kit.
+    ///   - passphrases: where its passphrase comes from, if it has one.
     ///   - keepsDataIdentity: whether this host keeps what opens its backups.
+    ///   - keepsHostKeys: whether this host goes on with its keys, so that only the recipients of
+    ///     the configuration are put in force.
     /// - Returns: the vault as it is afterwards.
-    /// - Throws: `E-KIT-FOREIGN`, `E-ENVIRONMENT`, `E-VAULT-…`, `E-KEY-FORM`, `E-IO-…`.
-    public func run(_ kit: RecoveryKit, keepsDataIdentity: Bool) async throws(Fault) -> Vault {
-        let vault = try await stack.openVault(with: kit)
+    /// - Throws: `E-KEYS-MISSING` when it shall go on with keys that are not there, `E-KIT-FOREIGN`, `E-KEY-WRONG`, `E-ENVIRONMENT`, `E-VAULT-…`, `E-KEY-FORM`,
+    ///   `E-IO-…`.
+    public func run(
+        _ kit: RecoveryKit,
+        passphrases: PassphraseSource,
+        keepsDataIdentity: Bool,
+        keepsHostKeys: Bool = false
+    ) async throws(Fault) -> Vault {
+        let kitKeys = try kit.openKeys(passphrases)
+        let vault = try await stack.openVault(with: kit, kitKeys)
         var recipients: [AgeRecipient] = []
         for text in stack.configuration.keys.recipients {
             recipients.append(try AgeRecipient(text))
         }
-        guard recipients.contains(kit.dataIdentity.recipient) else {
+        guard recipients.contains(kitKeys.dataIdentity.recipient) else {
             throw Fault(
                 .kitForeign,
                 "unable to use the recovery kit: its data identity opens none of `keys.recipients`",
@@ -37,17 +47,22 @@ public struct HostEnrolment: Sendable {
             )
         }
         let folder = stack.keyFolder
-        let keys = HostKeys(newFor: stack.configuration.host)
         let now = stack.clock.now()
-        try folder.putAside("before-\(now.seconds)")
-        try folder.create(keys, vault: kit.vault)
+        let keys: HostKeys
+        if keepsHostKeys {
+            keys = try stack.hostKeys()
+        } else {
+            keys = HostKeys(newFor: stack.configuration.host)
+            try folder.putAside("before-\(now.seconds)")
+            try folder.create(keys, vault: kit.vault)
+        }
         if keepsDataIdentity, try FileSystem.status(folder.dataIdentity) == nil {
-            try folder.createDataIdentity(kit.dataIdentity)
+            try folder.createDataIdentity(kitKeys.dataIdentity)
         }
         return try await vault.enrol(
             keys,
             recipients: recipients,
-            operator: kit.operatorKey,
+            operator: kitKeys.operatorKey,
             at: now
         )
     }

@@ -12,18 +12,21 @@ public struct KeyRing: Sendable {
     /// The vault that the recovery kits among the files are for; nil when no kit is among them.
     public let vault: Digest256?
 
-    /// Reads identity files and recovery kits; each may be a pipe.
+    /// Reads identity files and recovery kits, each of which may be a pipe; those that a passphrase protects are opened with it.
     ///
-    /// - Throws: `E-KEY-FORM` when a file holds no identity, `E-SECRET-EXPOSED`, `E-IO-PIPE`, `E-IO-…`;
-    ///   `E-KIT-FOREIGN` when two kits are of different vaults.
-    public init(files: [FilePath]) throws(Fault) {
+    /// - Throws: `E-KEY-FORM` when a file holds no identity, `E-KEY-WRONG` when the passphrase does
+    ///   not fit, `E-SECRET-EXPOSED`, `E-IO-PIPE`, `E-IO-…`, what `passphrases` throws; `E-KIT-FOREIGN` when two
+    ///   kits are of different vaults.
+    public init(files: [FilePath], passphrases: PassphraseSource) throws(Fault) {
         var identities: [AgeIdentity] = []
         var vault: Digest256?
         for file in files {
             let bytes = try SecretFile.readHandedOver(file)
             let text = String(decoding: bytes, as: UTF8.self)
-            identities += try AgeIdentity.all(in: text, source: file.displayed)
-            guard RecoveryKit.isKit(text) else { continue }
+            guard RecoveryKit.isKit(text) else {
+                identities += try Self.identities(bytes, source: file.displayed, passphrases)
+                continue
+            }
             let kit = try RecoveryKit(parsing: text, source: file.displayed)
             if let vault, vault != kit.vault {
                 throw Fault(
@@ -31,6 +34,7 @@ public struct KeyRing: Sendable {
                     "unable to use recovery kit '\(file.displayed)': it is of another vault than the one before"
                 )
             }
+            identities += try kit.openKeys(passphrases).identities
             vault = kit.vault
         }
         self.identities = identities
@@ -39,20 +43,38 @@ public struct KeyRing: Sendable {
 
     /// Reads the identity that the configuration refers to; empty when it refers to none.
     ///
-    /// - Throws: what ``SecretResolver/text(_:)`` throws, `E-KEY-FORM`.
+    /// - Throws: what ``SecretResolver/text(_:)`` and `passphrases` throw, `E-KEY-FORM`,
+    ///   `E-KEY-WRONG`.
     public init(
         _ configuration: StackConfiguration,
-        secrets: SecretResolver
+        secrets: SecretResolver,
+        passphrases: PassphraseSource
     ) async throws(Fault) {
         vault = nil
         guard let reference = configuration.keys.identity else {
             identities = []
             return
         }
-        identities = try AgeIdentity.all(
-            in: try await secrets.text(reference),
-            source: "keys.identity"
+        identities = try Self.identities(
+            Array(try await secrets.text(reference).utf8),
+            source: "keys.identity",
+            passphrases
         )
+    }
+
+    /// The identities in a file: as text, or as an age file that a passphrase opens (`age -p`),
+    /// armoured or not.
+    private static func identities(
+        _ bytes: [UInt8],
+        source: String,
+        _ passphrases: PassphraseSource
+    ) throws(Fault) -> [AgeIdentity] {
+        let text = String(decoding: bytes, as: UTF8.self)
+        guard let file = AgeFile.isAgeFile(bytes) ? bytes : try AgeArmor.find(in: text) else {
+            return try AgeIdentity.all(in: text, source: source)
+        }
+        let plain = try AgeFile.open(file, with: try passphrases.passphrase(of: source))
+        return try AgeIdentity.all(in: String(decoding: plain, as: UTF8.self), source: source)
     }
 
     /// The identities, refusing when there are none.

@@ -7,14 +7,27 @@ public import Vault
 /// snapshot of each component.
 public struct KitTest: Sendable {
     /// What was opened of one component.
-    public struct Proof: Sendable {
+    public struct Opened: Sendable {
         /// The component.
         public let component: String
         /// The snapshot.
         public let snapshot: Snapshot
-        /// The file that was read and compared with its digest; nil when the snapshot has none with
-        /// content.
+        /// The file that was decoded, whole or, of a large one, a frame; nil when the snapshot has none
+        /// with content.
         public let path: String?
+    }
+
+    /// What a test has shown.
+    public struct Outcome: Sendable {
+        /// What was opened, in the order of the configuration.
+        public let opened: [Opened]
+        /// Components that have no snapshot yet.
+        public let missing: [String]
+        /// Whether the vault remembers the test, and not this host alone.
+        public let isInVault: Bool
+
+        /// 3 when a component could not be tested, else 0.
+        public var exit: ExitCode { missing.isEmpty ? .success : .incomplete }
     }
 
     /// Files up to this size are preferred, so that the test is quick.
@@ -27,28 +40,49 @@ public struct KitTest: Sendable {
     /// Prepares a test.
     public init(_ stack: Stack) { self.stack = stack }
 
-    /// Runs the test.
+    /// Runs the test with the kit's keys alone, and remembers that it succeeded.
     ///
-    /// - Throws: `E-KIT-FOREIGN`, `E-KEY-WRONG` when the kit does not open a snapshot,
-    ///   `E-SNAPSHOT-NONE` when there is nothing to open, `E-VAULT-DAMAGED`, and what reading the
-    ///   vault throws.
-    public func run(_ kit: RecoveryKit) async throws(Fault) -> [Proof] {
+    /// - Parameters:
+    ///   - kit: the recovery kit.
+    ///   - passphrases: where its passphrase comes from, if it has one.
+    /// - Returns: what was opened, and what could not be for want of a snapshot.
+    /// - Throws: `E-KIT-FOREIGN`, `E-KEY-WRONG` when the kit does not open a snapshot or the
+    ///   passphrase not the kit, `E-SNAPSHOT-NONE` when there is nothing to open, `E-VAULT-DAMAGED`,
+    ///   and what reading the vault throws.
+    public func run(
+        _ kit: RecoveryKit,
+        passphrases: PassphraseSource
+    ) async throws(Fault) -> Outcome {
+        let keys = try kit.openKeys(passphrases)
         let vault = try await stack.openVault(expecting: kit.vault)
-        var proofs: [Proof] = []
+        var opened: [Opened] = []
+        var missing: [String] = []
         for component in stack.configuration.components {
             let newest = try await vault.newest(of: stack.stream(of: component.name))
-            guard let snapshot = newest.heads.first else { continue }
-            let path = try await Self.open(snapshot, in: vault, identities: kit.identities)
-            proofs.append(Proof(component: component.name, snapshot: snapshot, path: path))
+            guard let snapshot = newest.heads.first else {
+                missing.append(component.name)
+                continue
+            }
+            let path = try await Self.open(snapshot, in: vault, identities: keys.identities)
+            opened.append(Opened(component: component.name, snapshot: snapshot, path: path))
         }
-        guard !proofs.isEmpty else {
+        guard !opened.isEmpty else {
             throw Fault(
                 .noSnapshot,
                 "unable to test the recovery kit: there is no snapshot yet",
                 hints: ["Run `lifeboat backup` first."]
             )
         }
-        return proofs
+        let proof = KitProof(
+            stack: kit.stack,
+            environment: kit.environment,
+            recipient: keys.dataIdentity.recipient.text,
+            components: opened.map {
+                KitProof.Component(component: $0.component, snapshot: $0.snapshot.id.description)
+            }
+        )
+        let isInVault = try await KitMemory(stack).remember(proof, in: vault)
+        return Outcome(opened: opened, missing: missing, isInVault: isInVault)
     }
 
     private static func open(
@@ -59,22 +93,28 @@ public struct KitTest: Sendable {
         let manifest = try await vault.manifest(of: snapshot, identities: identities)
         var chosen: ManifestEntry?
         var seen = 0
-        while seen < patience, let entry = try await manifest.next() {
+        while seen < patience || chosen == nil, let entry = try await manifest.next() {
             seen += 1
-            guard entry.kind == .file, entry.size > 0 else { continue }
+            guard entry.kind == .file, entry.extents.contains(where: { !$0.isHole }) else {
+                continue
+            }
             if chosen.map({ entry.size < $0.size }) ?? true { chosen = entry }
             if entry.size <= handy { break }
         }
         guard let entry = chosen else { return nil }
-        var digest = DigestStream()
+        let reader = try ContentReader(vault, snapshot: snapshot, identities: identities)
+        guard entry.size <= handy else {
+            try await reader.probe(entry)
+            return entry.displayedPath
+        }
+        var check = ContentCheck(entry, pageKey: manifest.pageKey)
         var content: [UInt8] = []
         let isSecret = snapshot.head.kind == .secrets
-        try await ContentReader(vault, snapshot: snapshot, identities: identities).read(entry) {
-            bytes throws(Fault) in
-            digest.update(bytes)
-            if isSecret, content.count <= Int(handy) { content += bytes }
+        try await reader.read(entry) { bytes throws(Fault) in
+            check.update(bytes)
+            if isSecret { content += bytes }
         }
-        if case .sha256(let expected) = entry.digest, digest.finish() != expected {
+        guard check.finish() else {
             throw Fault(
                 .damaged,
                 "unable to read '\(entry.displayedPath)' of '\(snapshot.id)': it is not what it was",

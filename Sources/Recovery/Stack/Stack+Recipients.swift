@@ -14,13 +14,11 @@ extension Stack {
         let enrolled = Set(enrolment.recipients.map(\.text))
         let wanted = Set(configuration.keys.recipients.map { $0.lowercased() })
         guard enrolled != wanted else { return nil }
-        let isWriteOnly = configuration.keys.identity == nil
-        let command = "lifeboat key enrol --kit FILE" + (isWriteOnly ? " --write-only" : "")
         return Fault(
             .recipientsDiffer,
             "unable to seal to `keys.recipients`: host '\(configuration.host)' is enrolled with others",
             hints: [
-                "Let the operator's key vouch for the new ones: \(command)",
+                "Let the operator's key vouch for the new ones: lifeboat key enrol --kit FILE --keep-keys",
                 "Or write the enrolled ones again.",
                 "The configuration names \(wanted.sorted().joined(separator: ", ")).",
                 "Enrolled are \(enrolled.sorted().joined(separator: ", ")).",

@@ -37,12 +37,17 @@ public struct StatusReport: Sendable {
     /// What a person should know of the stack as a whole, each a line.
     public let problems: [String]
 
-    /// 5 when something is damaged, 4 when a component has no snapshot, else 0.
+    /// Whether the recovery kit was tested lately.
+    public let kit: KitStanding
+
+    /// 5 when something is damaged, 4 when a component has no snapshot or the recovery kit's test is
+    /// overdue, else 0.
     public var exit: ExitCode {
         guard components.allSatisfy(\.damage.isEmpty), survey.history.open.isEmpty else {
             return .damaged
         }
-        return components.contains { $0.newest == nil } ? .objectiveMissed : .success
+        return components.contains { $0.newest == nil } || kit.isOverdue
+            ? .objectiveMissed : .success
     }
 
     /// Finds out where some components stand, or all when none is named; needs no key.
@@ -70,7 +75,8 @@ public struct StatusReport: Sendable {
             survey: survey,
             time: stack.clock.now(),
             components: standings.map { $0.component(survey) },
-            problems: stack.recipientsFault(vault).map { Self.lines($0) } ?? []
+            problems: stack.recipientsFault(vault).map { Self.lines($0) } ?? [],
+            kit: try await KitStanding.read(stack, vault)
         )
     }
 

@@ -37,12 +37,14 @@ struct RedisRestore {
         ) { _ in }
         let text = RestoreText(snapshot: snapshot, folder: folder, settings: settings, rdb: rdb)
         let owner = try FileOwner.choose(for: folder, account: component.account)
+        let bytes = files.reduce(.zero) { $0 + $1.bytes(rdb.bytes) }
+        try RestoreDestination.requireRoom(for: bytes, at: [folder])
         return RestorePlan(
             snapshot: snapshot,
             destination: folder,
             point: snapshot.head.time,
             steps: text.steps(files, owner: owner),
-            bytes: files.reduce(.zero) { $0 + $1.bytes(rdb.bytes) },
+            bytes: bytes,
             facts: text.facts
         )
     }
@@ -99,16 +101,7 @@ struct RedisRestore {
             folder,
             request.clock
         )
-        guard try FileSystem.isEmptyDirectory(folder) ?? true else {
-            throw Fault(
-                .restoreNotEmpty,
-                "unable to restore '\(component.name)' to '\(folder.displayed)': the folder is not empty",
-                hints: [
-                    "Move what is there away (mv '\(folder.displayed)' '\(folder.displayed).old'), "
-                        + "or choose another place with `--to`."
-                ]
-            )
-        }
+        try RestoreDestination.requireVacant(folder)
     }
 }
 

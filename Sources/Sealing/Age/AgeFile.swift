@@ -2,7 +2,7 @@ internal import Crypto
 internal import FoundationEssentials
 public import Model
 
-/// Standard age v1 files with X25519 recipients, binary form (https://c2sp.org/age).
+/// Standard age v1 files for X25519 recipients or a passphrase, binary form (https://c2sp.org/age).
 ///
 /// ```
 /// age-encryption.org/v1 LF
@@ -10,7 +10,8 @@ public import Model
 /// --- <header MAC> LF
 /// nonce (16) | chunks of 64 KiB, each with a 16-byte tag, the last one marked in its nonce
 /// ```
-/// Any age tool opens what this makes, and this opens what any age tool made for an X25519 recipient.
+/// Any age tool opens what this makes, and this opens what any age tool made for an X25519 recipient
+/// or with a passphrase.
 public enum AgeFile {
     static let intro = "age-encryption.org/v1"
     private static let chunkBytes = 65_536
@@ -25,9 +26,14 @@ public enum AgeFile {
             throw Fault(.invalidKey, "unable to seal an envelope: no recipient")
         }
         let fileKey = SymmetricKey(size: .bits128)
-        var header = intro + "\n"
-        for recipient in recipients { header += try stanza(for: recipient, fileKey: fileKey) }
-        header += "---"
+        var stanzas = ""
+        for recipient in recipients { stanzas += try stanza(for: recipient, fileKey: fileKey) }
+        return sealed(plain, fileKey: fileKey, stanzas: stanzas)
+    }
+
+    /// A file with a header of some stanzas, each of which wraps the file key.
+    static func sealed(_ plain: [UInt8], fileKey: SymmetricKey, stanzas: String) -> [UInt8] {
+        var header = intro + "\n" + stanzas + "---"
         header += " " + base64(mac(of: header, fileKey: fileKey)) + "\n"
         let nonce = unsafe SymmetricKey(size: .bits128).withUnsafeBytes { unsafe Array($0) }
         return Array(header.utf8) + nonce + encrypt(plain, key: payloadKey(fileKey, nonce: nonce))
@@ -48,6 +54,15 @@ public enum AgeFile {
                 hints: ["Name the identity of this environment's recovery kit with --identity."]
             )
         }
+        return try opened(sealed, header, fileKey: fileKey)
+    }
+
+    /// The content of a file whose key is known.
+    static func opened(
+        _ sealed: [UInt8],
+        _ header: AgeHeader,
+        fileKey: SymmetricKey
+    ) throws(Fault) -> [UInt8] {
         guard mac(of: header.authenticated, fileKey: fileKey) == header.mac else {
             throw broken("its header was changed")
         }

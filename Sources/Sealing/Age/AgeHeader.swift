@@ -65,21 +65,56 @@ struct AgeHeader {
         return nil
     }
 
+    /// The file key, if the passphrase is the one that the file was sealed with.
+    ///
+    /// - Throws: `E-KEY-WRONG` when the file is sealed to recipients, `E-KEY-WORK`,
+    ///   `E-SEAL-BROKEN` when its stanza is malformed or not alone.
+    func fileKey(_ passphrase: Passphrase) throws(Fault) -> SymmetricKey? {
+        guard let stanza = stanzas.first(where: { $0.arguments.first == "scrypt" }) else {
+            throw Fault(
+                .wrongKey,
+                "unable to open an envelope with a passphrase: it is sealed to recipients",
+                hints: ["Name the identity of one of them with --identity."]
+            )
+        }
+        guard stanzas.count == 1, stanza.arguments.count == 3,
+            let salt = Self.unpadded(stanza.arguments[1]), salt.count == 16,
+            let factor = Int(stanza.arguments[2]), "\(factor)" == stanza.arguments[2],
+            (1...63).contains(factor),
+            let wrapped = Self.unpadded(Substring(stanza.body)), wrapped.count == 32
+        else { throw AgeFile.broken("its header was changed") }
+        guard factor <= AgeFile.largestWorkFactor else {
+            throw Fault(
+                .keyWork,
+                "unable to open what is sealed with a passphrase: its work factor is \(factor), and \(AgeFile.largestWorkFactor) is the most that is tried",
+                hints: ["Seal it anew: age -d FILE | age -p -a -o NEW-FILE"]
+            )
+        }
+        let key = try AgeFile.wrapKey(passphrase, salt: salt, factor: factor)
+        return Self.open(wrapped, with: key)
+    }
+
     private static func unwrap(
         _ wrapped: [UInt8],
         share: [UInt8],
         identity: AgeIdentity
     ) -> SymmetricKey? {
         guard let point = try? Curve25519.KeyAgreement.PublicKey(rawRepresentation: share),
-            let secret = try? identity.key.sharedSecretFromKeyAgreement(with: point),
-            let nonce = try? AgeFile.zeroNonce(),
+            let secret = try? identity.key.sharedSecretFromKeyAgreement(with: point)
+        else { return nil }
+        let key = AgeFile.wrapKey(secret, share: share, recipient: identity.recipient.point)
+        return open(wrapped, with: key)
+    }
+
+    /// The file key in its wrapping.
+    private static func open(_ wrapped: [UInt8], with key: SymmetricKey) -> SymmetricKey? {
+        guard let nonce = try? AgeFile.zeroNonce(),
             let box = try? ChaChaPoly.SealedBox(
                 nonce: nonce,
                 ciphertext: wrapped.prefix(16),
                 tag: wrapped.suffix(16)
             )
         else { return nil }
-        let key = AgeFile.wrapKey(secret, share: share, recipient: identity.recipient.point)
         return (try? ChaChaPoly.open(box, using: key)).map { SymmetricKey(data: $0) }
     }
 

@@ -13,7 +13,11 @@ extension StackConfiguration {
                 copies: section.section("objectives").text("copies")
                     .flatMap(ObjectiveConfiguration.CopyRule.init(rawValue:))
             ),
-            keys: KeyConfiguration(recipients: recipients, identity: keys.secret("identity")),
+            keys: KeyConfiguration(
+                recipients: recipients,
+                identity: keys.secret("identity"),
+                kitTestedWithin: keys.text("kit_tested_within").flatMap(ScalarForm.duration)
+            ),
             copies: section.sections("copies").map { name, copy in
                 CopyConfiguration(name: name, copy)
             },

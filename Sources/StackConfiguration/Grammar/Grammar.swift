@@ -49,6 +49,11 @@ enum Grammar {
             .secret,
             "What opens them; leave it out on a host that must not read its own backups."
         ),
+        Key(
+            "kit_tested_within",
+            .scalar(.duration),
+            "How long after `lifeboat key kit --test` status asks for the next one, such as 180d."
+        ),
     ]
 
     static let components: [(kind: String, keys: [Key])] = [

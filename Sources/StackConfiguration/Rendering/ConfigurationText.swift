@@ -21,6 +21,8 @@ struct ConfigurationText {
         heading(0, "keys", Grammar.stack)
         line(1, "recipients", YAMLText.list(value.keys.recipients), Grammar.keys)
         line(1, "identity", value.keys.identity?.description, Grammar.keys)
+        let kitTestedWithin = value.keys.kitTestedWithin.map(YAMLText.duration)
+        line(1, "kit_tested_within", kitTestedWithin, Grammar.keys)
         heading(0, "copies", Grammar.stack)
         for copy in value.copies {
             put(1, "- \(YAMLText.mapping(copy.entries))")

@@ -42,6 +42,11 @@ public final class FolderGuard: Sendable {
             done 2>&-
             sleep 0.1
         done
+        while read -r _ place _; do
+            for folder in "${!folders[@]}"; do
+                [[ $place == "$folder"/* ]] && umount --lazy "$place"
+            done
+        done < /proc/mounts
         rm -rf -- "${!folders[@]}"
         """
 

@@ -1,6 +1,6 @@
 public import Model
 import SystemIO
-import SystemPackage
+public import SystemPackage
 
 /// The `age` program of the system, which shares no code with ours.
 public struct ExternalAge: Sendable {
@@ -54,4 +54,65 @@ public struct ExternalAge: Sendable {
             outputLimit: 1 << 24
         )
     }
+
+    /// Seals bytes with a passphrase, which is typed twice.
+    ///
+    /// - Throws: `E-COMMAND-…`, `E-IO-…`.
+    public func seal(
+        _ plain: [UInt8],
+        passphrase: String,
+        isArmoured: Bool = false
+    ) async throws(Fault) -> [UInt8] {
+        let (input, output) = (newName(), newName())
+        try DurableFile.create(input, with: plain, mode: 0o600)
+        _ = try await TypedProgram.run(
+            "/usr/bin/age",
+            (isArmoured ? ["-a"] : []) + ["-p", "-o", output.string, input.string],
+            in: folder.path,
+            answers: [("Enter passphrase", passphrase), ("Confirm passphrase", passphrase)]
+        )
+        return try DurableFile.read(output, limit: ByteCount(1 << 24))
+    }
+
+    /// Opens a file that a passphrase sealed; nil when it does not fit.
+    ///
+    /// - Throws: `E-COMMAND-…`, `E-IO-…`.
+    public func open(_ sealed: [UInt8], passphrase: String) async throws(Fault) -> [UInt8]? {
+        let (input, output) = (newName(), newName())
+        try DurableFile.create(input, with: sealed, mode: 0o600)
+        let ending = try await TypedProgram.run(
+            "/usr/bin/age",
+            ["-d", "-o", output.string, input.string],
+            in: folder.path,
+            answers: [("Enter passphrase", passphrase)]
+        )
+        guard ending.code == 0 else { return nil }
+        // `age` makes no file for no bytes.
+        guard try FileSystem.status(output) != nil else { return [] }
+        return try DurableFile.read(output, limit: ByteCount(1 << 24))
+    }
+
+    /// Opens a file with an identity file that a passphrase sealed; nil when it does not open it.
+    ///
+    /// - Throws: `E-COMMAND-…`, `E-IO-…`.
+    public func open(
+        _ sealed: [UInt8],
+        identityFile: FilePath,
+        passphrase: String
+    ) async throws(Fault) -> [UInt8]? {
+        let (input, output) = (newName(), newName())
+        try DurableFile.create(input, with: sealed, mode: 0o600)
+        let ending = try await TypedProgram.run(
+            "/usr/bin/age",
+            ["-d", "-i", identityFile.string, "-o", output.string, input.string],
+            in: folder.path,
+            answers: [("Enter passphrase", passphrase)]
+        )
+        guard ending.code == 0 else { return nil }
+        // `age` makes no file for no bytes.
+        guard try FileSystem.status(output) != nil else { return [] }
+        return try DurableFile.read(output, limit: ByteCount(1 << 24))
+    }
+
+    private func newName() -> FilePath { folder.path.appending(FileName.temporary()) }
 }

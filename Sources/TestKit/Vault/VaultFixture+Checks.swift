@@ -1,6 +1,15 @@
 public import Model
 public import Vault
 
+extension CheckRequest {
+    /// What a copy is asked that lacks what others hold: every byte, but not where its history has gone.
+    public static var copy: CheckRequest {
+        var request = CheckRequest()
+        request.judgesHoles = false
+        return request
+    }
+}
+
 extension VaultFixture {
     /// A check whose results the fixture's host signs, at a time.
     public func check(

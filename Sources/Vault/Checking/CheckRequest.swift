@@ -27,6 +27,12 @@ public struct CheckRequest: Sendable {
     public var budget: ByteCount?
     /// The newest snapshots that this host stored or saw, which must not have vanished.
     public var remembered: [SnapshotID] = []
+    /// Snapshots that other copies of the vault hold: that they are not in this one is no loss.
+    public var elsewhere: [SnapshotID] = []
+    /// Whether a snapshot that is nowhere is damage.
+    ///
+    /// It is not while a copy cannot be asked, or is still being brought up to date.
+    public var judgesHoles = true
     /// Who signs the results; nil when nothing is to be remembered.
     public var author: Author?
     /// After how many bytes a long check leaves a document: this much work is lost when it is killed.

@@ -56,7 +56,7 @@ public struct VaultCheck {
         try await checkSmall(progress)
         try await checkHeads(progress)
         checkRemembered()
-        for hole in chain.findings { note(hole.object, hole.fact, .listing) }
+        checkChain()
         var scrub = Scrub(started: started)
         if report.depth >= .hashes { try await walk(&scrub, progress) }
         if report.depth == .deep { try await checkContents(progress) }
@@ -89,6 +89,12 @@ public struct VaultCheck {
                 foreign("\(oddity.place), \(oddity.kind)")
             }
         }
+    }
+
+    private mutating func checkChain() {
+        guard request.judgesHoles else { return }
+        for id in request.elsewhere { chain.know(id) }
+        for hole in chain.findings { note(hole.object, hole.fact, .listing) }
     }
 
     private mutating func foreign(_ text: String) {

@@ -8,6 +8,8 @@ public enum DocumentFolder: String, Sendable, Hashable, CaseIterable {
     case checks
     /// What drills proved.
     case reports
+    /// When recovery kits were proven to open the backups.
+    case kits
     /// Snapshots that must stay, and those that need not any more.
     case holds
 
@@ -18,6 +20,7 @@ public enum DocumentFolder: String, Sendable, Hashable, CaseIterable {
         case .ledger: "ledger"
         case .checks: "check"
         case .reports: "report"
+        case .kits: "kit"
         case .holds: "hold"
         }
     }

@@ -43,4 +43,12 @@ public final class ContentReader {
             }
         }
     }
+
+    /// Decodes the first stored frame of a file and no more: proof that the identities open it.
+    ///
+    /// - Throws: `E-VAULT-DAMAGED`, `E-VAULT-MISSING`, `E-KEY-WRONG`, what the store throws.
+    public func probe(_ entry: ManifestEntry) async throws(Fault) {
+        guard let extent = entry.extents.first(where: { !$0.isHole }) else { return }
+        _ = try await frames.bytes(extent)
+    }
 }

@@ -88,7 +88,8 @@ extension Vault {
     ) async throws(Fault) -> (Snapshot, Digest256) {
         let name = VaultName.snapshot(id.stream, seq: id.seq, short: id.short).objectName
         return try await fromAnyCopy(name) { () async throws(Fault) in
-            try snapshot(id, try await signedHead(name), objectBytes: objectBytes)
+            let signed = try await signedHead(name)
+            return (try snapshot(id, signed, objectBytes: objectBytes), signed.headDigest)
         }
     }
 
@@ -120,13 +121,7 @@ extension Vault {
                 "it is \(objectBytes) bytes long, not what its head says"
             )
         }
-        let snapshot = Snapshot(
-            id: id,
-            head: head,
-            objectBytes: objectBytes,
-            bodyOffset: signed.bodyOffset
-        )
-        return (snapshot, signed.headDigest)
+        return Snapshot(id: id, head: head, objectBytes: objectBytes, bodyOffset: signed.bodyOffset)
     }
 
     /// The front of a signed object, whole but unverified.

@@ -7,15 +7,16 @@ public struct ContentCheck {
     private let size: Int64
     private let pageHasher: ContentHasher?
     private var stream = DigestStream()
-    private var partial: [UInt8] = []
+    private var cutter: PageCutter?
     private var received: Int64 = 0
 
     /// `pageKey`: the key of page ids, from the snapshot's manifest.
     public init(_ entry: ManifestEntry, pageKey: [UInt8]) {
         digest = entry.digest
         size = entry.size
-        if case .pages = entry.digest {
+        if case .pages(_, let pageBytes) = entry.digest {
             pageHasher = ContentHasher(key: pageKey)
+            cutter = PageCutter(pageBytes: pageBytes)
         } else {
             pageHasher = nil
         }
@@ -24,26 +25,14 @@ public struct ContentCheck {
     /// Adds the next bytes of the file.
     public mutating func update(_ bytes: ArraySlice<UInt8>) {
         received += Int64(bytes.count)
-        guard case .pages(_, let pageBytes) = digest else { return stream.update(bytes) }
-        var rest = bytes
-        if !partial.isEmpty {
-            let missing = pageBytes - partial.count
-            partial += rest.prefix(missing)
-            rest = rest.dropFirst(missing)
-            guard partial.count == pageBytes else { return }
-            addPage(partial[...])
-            partial = []
-        }
-        while rest.count >= pageBytes {
-            addPage(rest.prefix(pageBytes))
-            rest = rest.dropFirst(pageBytes)
-        }
-        partial = Array(rest)
+        guard cutter != nil else { return stream.update(bytes) }
+        cutter?.add(bytes)
+        while let page = cutter?.next() { addPage(page) }
     }
 
     /// Whether the bytes were the file's, all of them.
     public mutating func finish() -> Bool {
-        if !partial.isEmpty { addPage(partial[...]) }
+        if let page = cutter?.last { addPage(page) }
         guard received == size else { return false }
         return switch digest {
         case .none: size == 0

@@ -5,4 +5,7 @@ public struct Content: Sendable {
     /// How a reader checks it.
     public let digest: ManifestEntry.Digest
     let extents: [Extent]
+
+    /// How many of its bytes are zeros that are stored nowhere.
+    public var holes: Int64 { extents.lazy.filter(\.isHole).reduce(0) { $0 + $1.length } }
 }

@@ -11,12 +11,13 @@ public final class PageWriter {
     private let advisor: CompressionAdvisor
     private var extents = ExtentList()
     private var ids = DigestStream()
-    private var partial: [UInt8] = []
+    private var cutter: PageCutter
 
     init(_ pieces: PieceStore, hasher: ContentHasher, pageBytes: Int, advisor: CompressionAdvisor) {
         self.pieces = pieces
         self.hasher = hasher
         self.pageBytes = pageBytes
+        cutter = PageCutter(pageBytes: pageBytes)
         self.advisor = advisor
     }
 
@@ -24,27 +25,15 @@ public final class PageWriter {
     ///
     /// - Throws: what storing throws; the file must then be given up.
     public func write(_ bytes: ArraySlice<UInt8>) async throws(Fault) {
-        var rest = bytes
-        if !partial.isEmpty {
-            let missing = pageBytes - partial.count
-            partial += rest.prefix(missing)
-            rest = rest.dropFirst(missing)
-            guard partial.count == pageBytes else { return }
-            try await store(partial[...])
-            partial = []
-        }
-        while rest.count >= pageBytes {
-            try await store(rest.prefix(pageBytes))
-            rest = rest.dropFirst(pageBytes)
-        }
-        partial = Array(rest)
+        cutter.add(bytes)
+        while let page = cutter.next() { try await store(page) }
     }
 
     /// Ends the file.
     ///
     /// - Throws: what storing throws.
     public func finish() async throws(Fault) -> Content {
-        if !partial.isEmpty { try await store(partial[...]) }
+        if let page = cutter.last { try await store(page) }
         return Content(
             size: extents.size,
             digest: .pages(ids.finish(), pageBytes: pageBytes),

@@ -27,7 +27,7 @@ extension Vault {
         let newest = try await intact(newest(of: request.stream))
         let previous = newest.digests
         let tombstones = try await pendingTombstones()
-        let known = try await usablePacks(of: newest.heads, tombstones)
+        let known = try await usablePacks(of: newest.heads, for: recipients, tombstones)
         let index = DedupIndex(
             base: try await table(
                 for: newest.heads.first,
@@ -106,11 +106,14 @@ extension Vault {
     }
 
     /// The packs that a new snapshot may name: those in the store, but for the ones that lost bytes since a head named
-    /// them, those that the newest check of them found damaged, and those that are about to be deleted.
+    /// them, those that the newest check of them found damaged, those that are about to be deleted, and those that are
+    /// sealed to others than the recipients of now.
     ///
-    /// When it is not known which those are, the new snapshot stores everything anew.
+    /// So every recipient in force alone opens a new snapshot, and one who was removed opens nothing of it: the first
+    /// backup after a change stores everything once more; so does one that cannot tell what is damaged or to be deleted.
     private func usablePacks(
         of heads: [Snapshot],
+        for recipients: [AgeRecipient],
         _ tombstones: PendingTombstones
     ) async throws(Fault) -> [UInt64: PackReference] {
         var packs = try await storedPacks()
@@ -119,10 +122,21 @@ extension Vault {
         }
         for id in damaged { packs[id.prefix] = nil }
         packs = packs.filter { !tombstones.dooms($0.value.id) }
-        for pack in heads.lazy.flatMap(\.head.packs) where packs[pack.id.prefix] != pack {
-            packs[pack.id.prefix] = nil
+        for head in heads {
+            let isOpen = self.recipients(of: head) == Set(recipients)
+            for pack in head.head.packs where !isOpen || packs[pack.id.prefix] != pack {
+                packs[pack.id.prefix] = nil
+            }
         }
         return packs
+    }
+
+    /// Whom the packs of a snapshot are sealed to: the enrolment that it carries says so; nil when it carries none.
+    private func recipients(of snapshot: Snapshot) -> Set<AgeRecipient>? {
+        guard let text = snapshot.head.enrolment,
+            let enrolment = try? enrolment(Array(text.utf8), object: snapshot.id.description)
+        else { return nil }
+        return Set(enrolment.recipients)
     }
 
     /// Whom the host seals to, by its newest enrolment.

@@ -65,7 +65,7 @@ extension DemoStory {
         let stack = Stack(decoded.configuration, variables: [:], clock: SystemClock())
         let options = RestoreOptions(
             target: .time(target),
-            identities: kit.identities,
+            identities: try KeyRing(files: [place.kit], passphrases: .none).identities,
             vault: kit.vault
         )
         let restore = StackRestore(stack, options)

@@ -63,6 +63,13 @@ enum ConfigurationFile {
         )
     }
 
+    /// The text of the configuration of a command line.
+    ///
+    /// - Throws: `E-CONFIG-…`, `E-KIT-FORM`, `E-IO-…`.
+    static func text(_ options: GlobalOptions) throws(Fault) -> String {
+        try text(of: try path(options)).0
+    }
+
     /// The text of a configuration file, or of the configuration in a recovery kit, and which kit that is.
     private static func text(of file: FilePath) throws(Fault) -> (String, kit: FilePath?) {
         let bytes: [UInt8]

@@ -14,12 +14,20 @@ struct IdentityOption: ParsableArguments {
         )
     )
     var identity: [String] = []
+    @OptionGroup var passphrase: PassphraseOption
 
     /// What opens the data.
     ///
     /// - Throws: what reading files and resolving the configuration's reference throw.
-    func keyRing(_ stack: Stack) async throws(Fault) -> KeyRing {
-        guard identity.isEmpty else { return try KeyRing(files: identity.map { FilePath($0) }) }
-        return try await KeyRing(stack.configuration, secrets: stack.secrets)
+    func keyRing(_ stack: Stack, _ screen: Screen) async throws(Fault) -> KeyRing {
+        let passphrases = try passphrase.source(screen)
+        guard identity.isEmpty else {
+            return try KeyRing(files: identity.map { FilePath($0) }, passphrases: passphrases)
+        }
+        return try await KeyRing(
+            stack.configuration,
+            secrets: stack.secrets,
+            passphrases: passphrases
+        )
     }
 }

@@ -34,6 +34,9 @@ struct Screen: Sendable {
     /// Whether a person can be asked: both ends of the conversation are a terminal.
     var isConversation: Bool { isatty(0) == 1 && isatty(2) == 1 && !isJSON && !isQuiet }
 
+    /// Whether somebody can type a passphrase, which no other answer can stand in for.
+    var hasPerson: Bool { isatty(0) == 1 && isatty(2) == 1 }
+
     /// Writes lines of the result; nothing with `--json` or `--quiet`.
     ///
     /// - Throws: `E-CONSOLE-WRITE`.

@@ -60,7 +60,9 @@ struct CheckVerb: Verb {
         request.depth = wanted
         request.budget = budget?.size
         let ring =
-            wanted == .deep ? try await identities.keyRing(stack) : try KeyRing(files: [])
+            wanted == .deep
+            ? try await identities.keyRing(stack, screen)
+            : try KeyRing(files: [], passphrases: .none)
         if wanted == .deep { request.identities = try ring.required(to: "look into the data") }
         let board = screen.progress(of: "checking")
         let reporter = board.reporter(for: "vault")

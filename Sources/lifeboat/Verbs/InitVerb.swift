@@ -56,6 +56,7 @@ struct InitVerb: Verb {
         help: "Do not keep here what opens the backups: this host can only write them."
     )
     var writeOnly = false
+    @OptionGroup var protection: NewPassphraseOption
     @OptionGroup var global: GlobalOptions
 
     func perform(_ screen: Screen) async throws(Fault) -> Model.ExitCode {
@@ -65,6 +66,7 @@ struct InitVerb: Verb {
             kitFile: WorkingDirectory.absolute(kit ?? "\(stack)-recovery-kit.txt")
         )
         options.keepsDataIdentity = !writeOnly
+        options.passphrase = try protection.chosen(screen)
         let made = try await Initialisation(
             configuration,
             variables: Variables.all,
@@ -75,6 +77,7 @@ struct InitVerb: Verb {
             "  configuration  \(made.configurationFile.displayed)",
             "  vault          \(made.vault.store.address), id \(made.vault.id.short)",
             "  recovery kit   \(made.kitFile.displayed) (shown above): move it off this host",
+            "  to print       lifeboat key kit --kit \(made.kitFile.displayed) --html",
             "Next: lifeboat backup",
         ])
         // The kit is a secret: JSON names only its file.

@@ -16,6 +16,12 @@ struct KeyEnrolVerb: Verb {
 
     @Option(name: .long, help: ArgumentHelp("The recovery kit's file.", valueName: "FILE"))
     var kit: String
+    @Flag(
+        name: .long,
+        help: "Keep this host's keys; only put the recipients of the configuration in force."
+    )
+    var keepKeys = false
+    @OptionGroup var passphrase: PassphraseOption
     @Flag(name: .long, help: "Do not keep here what opens the backups.")
     var writeOnly = false
     @OptionGroup var global: GlobalOptions
@@ -23,11 +29,18 @@ struct KeyEnrolVerb: Verb {
     func perform(_ screen: Screen) async throws(Fault) -> Model.ExitCode {
         let stack = try ConfigurationFile.stack(global, screen)
         let kit = try RecoveryKit(reading: FilePath(kit))
-        let vault = try await HostEnrolment(stack).run(kit, keepsDataIdentity: !writeOnly)
+        let vault = try await HostEnrolment(stack).run(
+            kit,
+            passphrases: try passphrase.source(screen),
+            keepsDataIdentity: !writeOnly && !keepKeys,
+            keepsHostKeys: keepKeys
+        )
         let host = stack.configuration.host
         try screen.result([
-            "host '\(host)' is enrolled in vault \(vault.id.short) with new keys",
+            "host '\(host)' is enrolled in vault \(vault.id.short) with"
+                + (keepKeys ? " its keys and the recipients of the configuration" : " new keys"),
             "The next backup stores everything once more: lifeboat backup",
+            "Start `lifeboat run` again, if it runs: it goes on as it began.",
         ])
         try screen.json(
             "enrolment",

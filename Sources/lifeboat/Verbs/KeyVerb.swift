@@ -4,7 +4,8 @@ import ArgumentParser
 struct KeyVerb: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "key",
-        abstract: "Shows the keys of this host, tests the recovery kit, enrols this host anew.",
+        abstract:
+            "Shows the keys of this host, writes and tests the recovery kit, enrols this host.",
         subcommands: [KeyShowVerb.self, KeyKitVerb.self, KeyEnrolVerb.self]
     )
 }

@@ -51,7 +51,7 @@ struct RestoreVerb: Verb {
             now: SystemClock().now(),
             offset: TimeEcho.localOffset
         )
-        let ring = try await identities.keyRing(stack)
+        let ring = try await identities.keyRing(stack, screen)
         var options = RestoreOptions(
             components: about.value.names,
             target: target,

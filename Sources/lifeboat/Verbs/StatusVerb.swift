@@ -12,7 +12,8 @@ struct StatusVerb: Verb {
         abstract: "Shows what could be brought back if the stack were lost now.",
         discussion: """
             Lists the vault, reads the newest snapshots and what earlier checks found; `check` is what reads every byte.
-            Ends with 5 when something is damaged, with 4 when a component has no snapshot.
+            Ends with 5 when something is damaged, with 4 when a component has no snapshot
+            or the recovery kit was not tested in time.
             """
     )
 
@@ -52,13 +53,26 @@ struct StatusVerb: Verb {
             switch report.exit {
             case .success: Styled("every component has a snapshot", .green)
             case .damaged: Styled("something is damaged; see `lifeboat check`", .red)
-            default: Styled("not everything can be brought back", .red)
+            default:
+                report.components.contains { $0.newest == nil }
+                    ? Styled("not everything can be brought back", .red)
+                    : Styled("every component has a snapshot", .green)
             }
         let mark = Styled("problem:", .yellow).rendered(color: color)
         return ["\(name): \(state.rendered(color: color))"]
             + report.problems.map { "\(mark) \(Styled.visible($0))" } + table.lines(color: color)
             + ["vault \(report.vault.id.short) at \(stack.address)"]
             + SurveyText.lines(report.survey, at: report.time, color: color)
+            + [kitLine(report.kit).rendered(color: color)]
+    }
+
+    private static func kitLine(_ kit: KitStanding) -> Styled {
+        let tested = kit.tested.map { "tested \(TimeEcho.text($0))" } ?? "never tested"
+        guard kit.isOverdue else { return Styled("recovery kit: \(tested)") }
+        return Styled(
+            "recovery kit: \(tested), which is too long ago: lifeboat key kit --test FILE",
+            .yellow
+        )
     }
 
     private static func fields(_ report: StatusReport, _ stack: Stack) -> [JSONField] {
@@ -87,6 +101,9 @@ struct StatusVerb: Verb {
             JSONField("components", .array(components)),
             JSONField("verification", SurveyText.value(report.survey)),
             JSONField("problems", .array(report.problems.map { .text($0) })),
+            JSONField("kit_tested", report.kit.tested.map { .time($0) } ?? .null),
+            JSONField("kit_test_due", report.kit.due.map { .time($0) } ?? .null),
+            JSONField("kit_test_overdue", .boolean(report.kit.isOverdue)),
         ]
     }
 }

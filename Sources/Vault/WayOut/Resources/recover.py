@@ -11,14 +11,17 @@ Needs Python 3.9 or newer with two packages: apt install python3-cryptography py
     python3 recover.py VAULT wal STREAM TARGET --identity FILE [--from LSN]
                                                          the PostgreSQL log, as segment files
 
-The identity file is any text with a line AGE-SECRET-KEY-1..., like the recovery kit. TARGET must be
-empty or absent; nobody else can enter it. Be root to get owners back. Give --vault-id ID with the
-id that the kit states: then nobody can have put another vault in its place. What is bad is named
-and left out, the rest is done; damaged log is zero bytes. A fork has SEQ-HASH, as `list` shows it.
+The identity file is any text with a line AGE-SECRET-KEY-1..., like the recovery kit, or with what
+`age -p -a` made of one: then the passphrase is asked for, or read from --passphrase-file FILE.
+TARGET must be empty or absent; nobody else can enter it. Be root to get owners back. Give
+--vault-id ID with the id that the kit states: then nobody can have put another vault in its place.
+What is bad is named and left out, the rest is done; damaged log is zero bytes. A fork has SEQ-HASH,
+as `list` shows it.
 Exit: 0 done, 1 failed, 2 usage, 3 done in part (named), 5 damage (named), 10 no vault,
 12 no key fits, 15 refused.
 """
-import argparse, base64, contextlib, errno, functools, hashlib, hmac, io, itertools, json, os, re
+import argparse, base64, contextlib, errno, functools, getpass, hashlib, hmac, io, itertools, json
+import os, re
 import signal, stat, struct, sys, tempfile
 from types import SimpleNamespace
 
@@ -28,6 +31,7 @@ try:
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
     from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey, X25519PublicKey
     from cryptography.hazmat.primitives.ciphers.aead import AESGCM, ChaCha20Poly1305
+    from cryptography.hazmat.primitives.kdf.scrypt import Scrypt
     from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 except ImportError as missing:
     sys.exit(f"recover.py: {missing}; apt install python3-cryptography python3-zstandard")
@@ -304,32 +308,71 @@ def bech32(text):
         raise Trouble("a key in the identity file has a typing error or is cut short", 12)
     return (int("".join(f"{value:05b}" for value in values[:52]), 2) >> 4).to_bytes(32, "big")
 
-def read_identities(path):
-    """The X25519 keys in a text, each with its public key."""
-    with open(path, encoding="utf-8", errors="replace") as file:
-        texts = re.findall(r"^\s*(AGE-SECRET-KEY-1\S*)", file.read(MIB).upper(), re.MULTILINE)
+AGE_FILE = re.compile(rb"(age-encryption\.org/v1\n.*\n---) ([A-Za-z0-9+/]{43})\n(.{16})(.*)",
+                      re.DOTALL)
+ARMOUR = re.compile(rb"^[ \t]*-----BEGIN AGE ENCRYPTED FILE-----\s([A-Za-z0-9+/=\s]*)"
+                    rb"-----END AGE ENCRYPTED FILE-----", re.MULTILINE)
+
+def read_identities(path, passphrase_file):
+    """The X25519 keys in a file, each with its public key. The file is a text, or was sealed with a
+    passphrase (`age -p`): as it is, or in lines of base64 that stand in a text."""
+    with open(path, "rb") as file:
+        data = file.read(MIB)
+    sealed = data if AGE_FILE.match(data) else None
+    if armour := ARMOUR.search(data):
+        sealed = base64.b64decode(armour[1])
+    if sealed:
+        data = open_passphrase(sealed, passphrase_file)
+    text = data.decode(errors="replace").upper()
+    texts = re.findall(r"^\s*(AGE-SECRET-KEY-1\S*)", text, re.MULTILINE)
     if not texts:
         raise Trouble(f"{path}: there is no line AGE-SECRET-KEY-1... in this file", 12)
     keys = [X25519PrivateKey.from_private_bytes(bech32(text)) for text in texts]
     return [(k, k.public_key().public_bytes(Encoding.Raw, PublicFormat.Raw)) for k in keys]
 
+def open_passphrase(sealed, passphrase_file):
+    """What a file holds that was sealed with a passphrase."""
+    match = AGE_FILE.fullmatch(sealed)
+    form = rb"[^\n]*\n-> scrypt ([A-Za-z0-9+/]{22}) ([1-9][0-9]?)\n([A-Za-z0-9+/]{43})\n---"
+    stanza = re.fullmatch(form, match[1]) if match else None
+    if not stanza or int(stanza[2]) > 22:  # 22 takes 4 GiB of memory
+        raise Trouble("the identity file is not what a passphrase sealed, or was changed", 12)
+    if passphrase_file:
+        with open(passphrase_file, "rb") as file:
+            passphrase = file.read(4096).rstrip(b"\r\n")
+    else:
+        passphrase = os.fsencode(getpass.getpass("passphrase of the identity file: "))
+    salt, wrapped = (base64.b64decode(t + b"=" * (-len(t) % 4)) for t in stanza.group(1, 3))
+    scrypt = Scrypt(b"age-encryption.org/v1/scrypt" + salt, 32, 1 << int(stanza[2]), 8, 1)
+    try:
+        file_key = ChaCha20Poly1305(scrypt.derive(passphrase)).decrypt(bytes(12), wrapped, None)
+        return age_payload(match, file_key)
+    except InvalidTag:
+        raise Trouble("the passphrase does not fit, or the identity file was changed", 12) from None
+
+def age_payload(match, file_key):
+    """The content of an age file of one chunk, its header and its content being authentic."""
+    head, mac, nonce, payload = match.groups()
+    right = hmac.digest(hkdf(file_key, b"", b"header"), head, "sha256")
+    if base64.b64encode(right)[:43] != mac:
+        raise InvalidTag
+    cipher = ChaCha20Poly1305(hkdf(file_key, nonce, b"payload"))
+    return cipher.decrypt(bytes(11) + b"\1", payload, None)
+
 def open_age(text, identities):
     """The 32-byte key in an age file in base64, opened by one of the identities."""
-    form = rb"(age-encryption\.org/v1\n.*\n---) ([A-Za-z0-9+/]{43})\n(.{16})(.{48})"
-    match = re.fullmatch(form, base64.b64decode(text, validate=True), re.DOTALL)
-    head, mac, nonce, payload = match.groups() if match else (b"",) * 4
+    match = AGE_FILE.fullmatch(base64.b64decode(text, validate=True))
+    head = match[1] if match and len(match[4]) == 48 else b""
     stanzas = re.findall(rb"\n-> X25519 ([A-Za-z0-9+/]{43})\n([A-Za-z0-9+/]{43})(?=\n)", head)
     for texts, (key, public) in itertools.product(stanzas, identities):
         share, wrapped = (base64.b64decode(text + b"=") for text in texts)
         shared = key.exchange(X25519PublicKey.from_public_bytes(share))
         wrap = hkdf(shared, share + public, b"age-encryption.org/v1/X25519")
-        with contextlib.suppress(InvalidTag):
+        try:
             file_key = ChaCha20Poly1305(wrap).decrypt(bytes(12), wrapped, None)
-            right = hmac.digest(hkdf(file_key, b"", b"header"), head, "sha256")
-            if base64.b64encode(right)[:43] != mac:
-                raise ValueError
-            cipher = ChaCha20Poly1305(hkdf(file_key, nonce, b"payload"))
-            return cipher.decrypt(bytes(11) + b"\1", payload, None)
+        except InvalidTag:
+            continue
+        return age_payload(match, file_key)
     raise Trouble("no key in the identity file opens it", 12)
 
 # ---- Signed objects: snapshots and logs (section 5) ----------------------------------------------
@@ -781,7 +824,7 @@ def main():
     parser.add_argument("vault", metavar="VAULT")
     parser.add_argument("command", choices=works)
     parser.add_argument("rest", nargs="*", metavar="STREAM SEQ TARGET")
-    for name in ("identity", "path", "vault-id"):
+    for name in ("identity", "path", "vault-id", "passphrase-file"):
         parser.add_argument("--" + name, default="")
     parser.add_argument("--from", type=position, default=0, dest="start")
     options = parser.parse_intermixed_args()
@@ -790,7 +833,7 @@ def main():
             or not re.fullmatch(STREAM, (options.rest + ["a.a.a"])[0]):
         raise Trouble(f"{options.command} wants other arguments; see recover.py --help", 2)
     wanted = re.sub(r"\s", "", options.vault_id).lower()
-    keys = read_identities(options.identity) if options.identity else []
+    keys = read_identities(options.identity, options.passphrase_file) if options.identity else []
     vault = open_vault(options.vault, wanted, keys)
     work(vault, options, *options.rest)
     return vault.code
