@@ -17,6 +17,8 @@ extension Fault.Code {
     public static let stackUnknown = Fault.Code("E-STACK-UNKNOWN", .permanent, exit: .usage)
     /// The configuration has no component of a name.
     public static let componentUnknown = Fault.Code("E-COMPONENT-UNKNOWN", .permanent, exit: .usage)
+    /// The configuration has no copy of a name.
+    public static let copyUnknown = Fault.Code("E-COPY-UNKNOWN", .permanent, exit: .usage)
     /// A text does not name a moment to go back to.
     public static let targetForm = Fault.Code("E-TARGET-FORM", .permanent, exit: .usage)
     /// A moment to go back to lies in the future.

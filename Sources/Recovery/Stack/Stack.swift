@@ -58,11 +58,15 @@ public struct Stack: Sendable {
     /// Opens the vault, which must be the one that this host was enrolled in and of the configured
     /// environment.
     ///
-    /// - Parameter expected: the vault's id as a recovery kit states it, for a host that remembers
-    ///   none.
+    /// - Parameters:
+    ///   - copy: the copy; nil for the first.
+    ///   - expected: the vault's id as a recovery kit states it, for a host that remembers none.
     /// - Returns: the vault.
     /// - Throws: `E-VAULT-NONE` and the like, `E-STORE-…`, `E-VAULT-TRUST`, `E-ENVIRONMENT`.
-    public func openVault(expecting expected: Digest256? = nil) async throws(Fault) -> Vault {
+    public func openVault(
+        in copy: CopyConfiguration? = nil,
+        expecting expected: Digest256? = nil
+    ) async throws(Fault) -> Vault {
         let remembered = try keyFolder.vaultID()
         if let expected, let remembered, expected != remembered {
             throw Fault(
@@ -72,7 +76,7 @@ public struct Stack: Sendable {
             )
         }
         let vault = try await Vault.open(
-            try await opening.store(of: firstCopy),
+            try await opening.store(of: copy ?? firstCopy),
             expecting: remembered ?? expected
         )
         guard vault.environment == configuration.environment else {
