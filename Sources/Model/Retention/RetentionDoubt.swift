@@ -58,7 +58,9 @@ public enum RetentionDoubt {
         if isSame(index - 1) || isSame(index + 1) { return "another snapshot has its number" }
         guard index + 1 < snapshots.count else { return nil }
         let next = snapshots[index + 1]
-        guard next.seq == present.seq + 1, !next.previous.contains(present.short) else {
+        guard next.seq == present.seq + 1, !next.previous.isEmpty,
+            !next.previous.contains(present.short)
+        else {
             return nil
         }
         return "the snapshot after it does not follow it"

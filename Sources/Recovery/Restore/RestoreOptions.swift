@@ -16,6 +16,8 @@ public struct RestoreOptions: Sendable {
     public var identities: [AgeIdentity]
     /// The vault's id as a recovery kit states it.
     public var vault: Digest256?
+    /// The copy to read from, by name; nil for whichever is best, and the others where that one is damaged.
+    public var copy: String?
     /// Whether a restored PostgreSQL is recovered at once, by a server of this host.
     public var recovers = true
     /// Whether secrets stay sealed.

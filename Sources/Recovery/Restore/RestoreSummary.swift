@@ -8,16 +8,28 @@ public struct RestoreSummary: Sendable {
     /// How long it took.
     public let duration: Duration
 
+    /// What copies should have handed out and did not; it came from others.
+    public let findings: [CopyFinding]
+    /// The copies that it was read from, by name.
+    public let used: [String]
+
     /// Describes an ending.
-    public init(results: [ComponentRestore], duration: Duration) {
+    public init(
+        results: [ComponentRestore],
+        duration: Duration,
+        findings: [CopyFinding] = [],
+        used: [String] = []
+    ) {
         self.results = results
         self.duration = duration
+        self.findings = findings
+        self.used = used
     }
 
     /// The first fault; nil when everything came back.
     public var fault: Fault? { results.lazy.compactMap(\.fault).first }
 
-    /// The exit code: 3 when a part of the components, or of one, did not come back; the first fault's
+    /// The exit code: damage that another copy made good changes nothing; 3 when a part of the components, or of one, did not come back; the first fault's
     /// when none did; 5 when a fault is damage; else 0.
     public var exit: ExitCode {
         .of(results, isIncomplete: results.contains { $0.outcome?.problems.isEmpty == false })

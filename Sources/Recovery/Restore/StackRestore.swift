@@ -23,12 +23,12 @@ public struct StackRestore: Sendable {
     ///
     /// - Throws: the first component's refusal, with those of the others as hints;
     ///   `E-COMPONENT-UNKNOWN`, `E-TARGET-AHEAD`, `E-TARGET-LOG` for a log position without exactly one PostgreSQL,
-    ///   and what opening the vault throws.
+    ///   `E-COPY-UNKNOWN`, and what opening the copies throws when none is there.
     public func plan() async throws(Fault) -> StackRestorePlan {
         let selection = try stack.selection(options.components)
             .sorted { $0.kind.restoreRank < $1.kind.restoreRank }
         try refuseTarget(selection)
-        let vault = try await stack.openVault(expecting: options.vault)
+        let copies = try await stack.copiesToRead(options.copy, expecting: options.vault)
         var steps: [StackRestorePlan.Step] = []
         var refusals: [Fault] = []
         var moment: Instant?
@@ -37,7 +37,12 @@ public struct StackRestore: Sendable {
             do throws(Fault) {
                 try Cancellation.check("plan the restore")
                 let isAlone = selection.count == 1
-                let step = try await step(configured, vault: vault, target, isAlone: isAlone)
+                let step = try await step(
+                    configured,
+                    vault: copies.vault,
+                    target,
+                    isAlone: isAlone
+                )
                 moment = moment ?? step.plan.notBefore
                 steps.append(step)
             } catch { refusals.append(error) }
@@ -45,11 +50,12 @@ public struct StackRestore: Sendable {
         if let first = refusals.first {
             throw refusals.dropFirst().reduce(first) { $0.adding(hint: "Also: \($1.message).") }
         }
+        let best = try await copies.preferring(completeFor: steps)
         return StackRestorePlan(
-            vault: vault,
+            copies: best,
             target: options.target,
             moment: steps.count > 1 ? moment : nil,
-            steps: steps
+            steps: steps.map { $0.reading(best.vault) }
         )
     }
 
@@ -135,7 +141,12 @@ public struct StackRestore: Sendable {
         }
         let works = plan.steps.map { Work(step: $0, progress: progress($0.name)) }
         let results = await works.concurrentlyMapped(width: Self.width) { await Self.run($0) }
-        return RestoreSummary(results: results, duration: BootClock.now() - begin)
+        return RestoreSummary(
+            results: results,
+            duration: BootClock.now() - begin,
+            findings: plan.copies.findings,
+            used: plan.copies.used
+        )
     }
 
     private struct Work: Sendable {

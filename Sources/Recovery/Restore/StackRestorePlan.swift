@@ -1,6 +1,6 @@
 public import Model
 public import Protection
-public import Vault
+internal import Vault
 
 /// What a restore of a stack will do.
 public struct StackRestorePlan: Sendable {
@@ -16,8 +16,8 @@ public struct StackRestorePlan: Sendable {
         public let plan: RestorePlan
     }
 
-    /// The vault that it reads from.
-    public let vault: Vault
+    /// The copies that it reads from, the best first.
+    public let copies: UnitedCopies
     /// The point to go back to.
     public let target: RecoveryTarget
     /// What components without a log go back to when the target is a position of another's log.

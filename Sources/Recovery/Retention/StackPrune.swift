@@ -36,19 +36,7 @@ public struct StackPrune: Sendable {
                 "unable to collect for host '\(self.host)': it is no host's name"
             )
         }
-        guard let copy else {
-            self.copy = stack.firstCopy
-            return
-        }
-        guard let named = stack.configuration.copy(named: copy) else {
-            let known = stack.configuration.copies.map(\.name)
-            throw Fault(
-                .copyUnknown,
-                "unable to find copy '\(copy)': stack '\(stack.configuration.stack)' has no such copy",
-                hints: ["It has: \(known.joined(separator: ", "))."]
-            )
-        }
-        self.copy = named
+        self.copy = try copy.flatMap { try stack.copies([$0]).first } ?? stack.firstCopy
     }
 
     /// What a run would do; writes nothing.

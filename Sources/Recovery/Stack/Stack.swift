@@ -67,26 +67,7 @@ public struct Stack: Sendable {
         in copy: CopyConfiguration? = nil,
         expecting expected: Digest256? = nil
     ) async throws(Fault) -> Vault {
-        let remembered = try keyFolder.vaultID()
-        if let expected, let remembered, expected != remembered {
-            throw Fault(
-                .kitForeign,
-                "unable to use the recovery kit: it is of vault \(expected.short), this host writes to \(remembered.short)",
-                hints: ["Take the kit of this environment."]
-            )
-        }
-        let vault = try await Vault.open(
-            try await opening.store(of: copy ?? firstCopy),
-            expecting: remembered ?? expected
-        )
-        guard vault.environment == configuration.environment else {
-            throw Fault(
-                .environmentDiffers,
-                "unable to use vault '\(vault.store.address)': it belongs to environment '\(vault.environment)', the configuration to '\(configuration.environment)'",
-                hints: ["Two environments share no vault: mend `environment:` or `copies:`."]
-            )
-        }
-        return vault
+        try await open(copy ?? firstCopy, expecting: try vaultID(expecting: expected))
     }
 
     /// The keys that this host writes with.
@@ -133,17 +114,20 @@ public struct Stack: Sendable {
         return stream
     }
 
-    /// What a component needs while it is backed up or its log is received.
+    /// What a component needs while it is backed up or its log is received; the log goes to `vault` unless `log` says
+    /// otherwise.
     ///
     /// - Throws: `E-IO-…` when the work folder cannot be made.
     public func context(
         of component: String,
         vault: Vault,
+        log: LogCopies? = nil,
         keys: HostKeys,
         progress: ProgressReporter
     ) throws(Fault) -> BackupContext {
         BackupContext(
             vault: vault,
+            log: log,
             keys: keys,
             stream: stream(of: component),
             state: try workFolder(),

@@ -10,11 +10,11 @@ public struct StatusReport: Sendable {
         public let name: String
         /// What kind of thing it is.
         public let kind: ComponentKind
-        /// The newest snapshot that can be trusted; nil when there is none.
+        /// The newest snapshot of all copies that can be trusted; nil when there is none.
         public let newest: Snapshot?
         /// How far its log reaches on the server's newest timeline; nil when there is no log.
         public let log: LogReach?
-        /// What is damaged, forged or missing of it, each a line.
+        /// What of it is whole in no copy, each a line.
         public let damage: [String]
         /// What else a person should know of it, each a line.
         public let problems: [String]
@@ -26,10 +26,14 @@ public struct StatusReport: Sendable {
         }
     }
 
-    /// The vault.
+    /// The copies that are there, as one vault.
     public let vault: Vault
-    /// What its listing and earlier checks tell of it.
-    public let survey: VaultSurvey
+    /// The copies, in the order of the configuration.
+    public let copies: [CopyStanding]
+    /// What the copies lack of the rule that the configuration names, else of 3-2-1.
+    public let compliance: CopyCompliance
+    /// Whether the configuration names the rule, so that it is an objective.
+    public let hasObjective: Bool
     /// When this was found out.
     public let time: Instant
     /// The components, in the order of the configuration.
@@ -40,43 +44,67 @@ public struct StatusReport: Sendable {
     /// Whether the recovery kit was tested lately.
     public let kit: KitStanding
 
-    /// 5 when something is damaged, 4 when a component has no snapshot or the recovery kit's test is
-    /// overdue, else 0.
+    /// 5 when something is damaged, 4 when a component has no snapshot, the rule that the configuration names is not met or
+    /// the recovery kit's test is overdue, else 0.
     public var exit: ExitCode {
-        guard components.allSatisfy(\.damage.isEmpty), survey.history.open.isEmpty else {
+        guard components.allSatisfy(\.damage.isEmpty), !copies.contains(where: \.isDamaged) else {
             return .damaged
         }
-        return components.contains { $0.newest == nil } || kit.isOverdue
+        let isMissed = hasObjective && !compliance.isMet
+        return isMissed || kit.isOverdue || components.contains { $0.newest == nil }
             ? .objectiveMissed : .success
     }
 
     /// Finds out where some components stand, or all when none is named; needs no key.
     ///
-    /// Lists the vault and reads the newest snapshots; everything else is what earlier checks found.
+    /// Lists each copy and reads the newest snapshots; everything else is what earlier checks found. A copy that cannot be
+    /// used is a finding.
     ///
-    /// - Throws: `E-COMPONENT-UNKNOWN`, and what opening the vault and reading it throw.
+    /// - Throws: `E-COMPONENT-UNKNOWN`, what opening the first copy throws when none is there, and `E-CANCELLED`.
     public static func read(
         _ stack: Stack,
         _ names: [String] = []
     ) async throws(Fault) -> StatusReport {
         let selection = try stack.selection(names)
-        let vault = try await stack.openVault()
-        let memory = HeadMemory(stack, vault)
-        var standings: [Standing] = []
+        let found = try await stack.findCopies().required()
+        let united = UnitedCopies(found)
+        var newest: [StreamName: (heads: [Snapshot], refused: [Fault])] = [:]
         for configured in selection {
-            standings.append(try await standing(of: configured, stack, vault, memory))
+            let stream = stack.stream(of: configured.name)
+            let list = try await united.vault.newest(of: stream, isWhole: true)
+            newest[stream] = (list.heads, list.refused)
         }
-        let survey = try await VaultSurvey(
-            vault,
-            needs: standings.compactMap(\.heads.first)
-        )
+        let needs = newest.values.compactMap(\.heads.first)
+        var standings: [CopyStanding] = []
+        for configured in stack.configuration.copies {
+            if let copy = found.open.first(where: { $0.name == configured.name }) {
+                standings.append(try await CopyStanding(copy, stack, selection, needs: needs))
+            } else if let absent = found.absent.first(where: { $0.name == configured.name }) {
+                standings.append(CopyStanding(absent))
+            }
+        }
+        CopyStanding.compare(&standings)
+        var components: [Component] = []
+        for configured in selection {
+            let stream = stack.stream(of: configured.name)
+            let known = newest[stream] ?? ([], [])
+            components.append(Component(configured, known.heads, known.refused, standings))
+        }
+        let now = stack.clock.now()
+        let rule = stack.configuration.objectives.copies
         return StatusReport(
-            vault: vault,
-            survey: survey,
-            time: stack.clock.now(),
-            components: standings.map { $0.component(survey) },
-            problems: stack.recipientsFault(vault).map { Self.lines($0) } ?? [],
-            kit: try await KitStanding.read(stack, vault)
+            vault: united.vault,
+            copies: standings,
+            compliance: CopyCompliance(
+                standings.map(\.compliance),
+                rule: rule ?? .threeTwoOne,
+                now: now
+            ),
+            hasObjective: rule != nil,
+            time: now,
+            components: components,
+            problems: stack.recipientsFault(united.vault).map { lines($0) } ?? [],
+            kit: try await KitStanding.read(stack, united.vault)
         )
     }
 
@@ -84,64 +112,44 @@ public struct StatusReport: Sendable {
     private static func lines(_ fault: Fault) -> [String] {
         [fault.message] + fault.hints.prefix(1)
     }
+}
 
-    private static func standing(
-        of configured: ComponentConfiguration,
-        _ stack: Stack,
-        _ vault: Vault,
-        _ memory: HeadMemory
-    ) async throws(Fault) -> Standing {
-        let stream = stack.stream(of: configured.name)
-        let newest = try await vault.newest(of: stream, isWhole: true)
-        var standing = Standing(configured: configured, heads: newest.heads)
-        standing.damage = newest.refused.map(\.message)
-        var known: SnapshotID?
-        do throws(Fault) {
-            known = try memory.newest(of: stream)
-        } catch { standing.problems.append(error.message) }
-        if let known, try await vault.hasLost(known) {
-            standing.damage.append(Fault.rolledBack(known).message)
-        } else if let head = newest.heads.first {
-            do throws(Fault) {
-                try memory.saw(head.id)
-            } catch { standing.problems.append(error.message) }
+extension StatusReport.Component {
+    /// Where a component stands, by its newest snapshots and what the copies have of it.
+    init(
+        _ configured: ComponentConfiguration,
+        _ heads: [Snapshot],
+        _ refused: [Fault],
+        _ standings: [CopyStanding]
+    ) {
+        name = configured.name
+        kind = configured.kind
+        newest = heads.first
+        log = standings.flatMap(\.components).filter { $0.name == configured.name }
+            .compactMap(\.log).max { ($0.epoch, $0.end) < ($1.epoch, $1.end) }
+        damage = refused.map(\.message) + Self.damage(heads.first, standings.compactMap(\.survey))
+        var facts: [String] = []
+        if let snapshot = heads.first, snapshot.head.problems > 0 {
+            facts.append("\(snapshot.head.problems) paths could not be read")
         }
-        if configured.kind == .postgresql {
-            standing.log = try await LogReach.read(vault, stream: stream).last
+        if heads.isEmpty { facts.append("there is no snapshot yet") }
+        if heads.count > 1 { facts.append("two hosts wrote its newest snapshot") }
+        if let log, log.ranges.count > 1 {
+            facts.append("its log has \(log.ranges.count - 1) gaps")
         }
-        return standing
+        problems = facts
     }
 
-    /// What is known of a component before its packs are looked at.
-    private struct Standing {
-        let configured: ComponentConfiguration
-        let heads: [Snapshot]
-        var log: LogReach?
-        var damage: [String] = []
-        var problems: [String] = []
-
-        func component(_ survey: VaultSurvey) -> Component {
-            Component(
-                name: configured.name,
-                kind: configured.kind,
-                newest: heads.first,
-                log: log,
-                damage: damage + (heads.first.map { survey.problems(of: $0) } ?? []),
-                problems: problems + facts
-            )
+    /// What of the newest snapshot is whole in no copy.
+    private static func damage(_ newest: Snapshot?, _ surveys: [VaultSurvey]) -> [String] {
+        guard let newest, let first = surveys.first else { return [] }
+        guard surveys.count > 1 else { return first.problems(of: newest) }
+        let nowhere = surveys.dropFirst().reduce(first.unsound(of: newest)) {
+            $0.intersection($1.unsound(of: newest))
         }
-
-        private var facts: [String] {
-            var facts: [String] = []
-            if let snapshot = heads.first, snapshot.head.problems > 0 {
-                facts.append("\(snapshot.head.problems) paths could not be read")
-            }
-            if heads.isEmpty { facts.append("there is no snapshot yet") }
-            if heads.count > 1 { facts.append("two hosts wrote its newest snapshot") }
-            if let log, log.ranges.count > 1 {
-                facts.append("its log has \(log.ranges.count - 1) gaps")
-            }
-            return facts
-        }
+        guard !nowhere.isEmpty else { return [] }
+        return [
+            "\(nowhere.count) of \(newest.head.packs.count) packs of its newest snapshot are whole in no copy"
+        ]
     }
 }

@@ -20,8 +20,8 @@ public struct Timeline: Sendable {
         }
     }
 
-    /// The vault that was read.
-    public let vault: Vault
+    /// The copies that were read.
+    public let copies: UnitedCopies
     /// The snapshots, oldest set first.
     public let sets: [SnapshotSet]
     /// How far the logs reach, by component.
@@ -33,13 +33,16 @@ public struct Timeline: Sendable {
     ///
     /// Heads that this host has verified before are not read again.
     ///
-    /// - Throws: `E-COMPONENT-UNKNOWN`, and what opening the vault and reading it throw.
+    /// A snapshot or a piece of log that one copy has counts as there.
+    ///
+    /// - Throws: `E-COMPONENT-UNKNOWN`, what opening the first copy throws when none is there, and what reading throws.
     public static func read(
         _ stack: Stack,
         _ names: [String] = []
     ) async throws(Fault) -> Timeline {
         let selection = try stack.selection(names)
-        let vault = try await stack.openVault()
+        let copies = try await stack.copiesToRead()
+        let vault = copies.vault
         let memory = HeadMemory(stack, vault)
         var sets: [String: [HeadSummary]] = [:]
         var refused = vault.refusedHosts
@@ -53,7 +56,7 @@ public struct Timeline: Sendable {
             logs[component.name] = try await LogReach.read(vault, stream: stream)
         }
         return Timeline(
-            vault: vault,
+            copies: copies,
             sets: sets.map { SnapshotSet($0, $1) }
                 .sorted { ($0.time, $0.id) < ($1.time, $1.id) },
             logs: logs,

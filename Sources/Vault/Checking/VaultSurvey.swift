@@ -52,6 +52,16 @@ public struct VaultSurvey: Sendable {
         }
     }
 
+    /// The packs of a snapshot that was surveyed which are missing, of the wrong size or damaged.
+    public func unsound(of snapshot: Snapshot) -> Set<Digest256> {
+        Set(
+            snapshot.head.packs.lazy.map(\.id).filter { id in
+                if case .whole = packs[id] { return false }
+                return true
+            }
+        )
+    }
+
     /// What is wrong with the packs of a snapshot that was surveyed, each a line.
     public func problems(of snapshot: Snapshot) -> [String] {
         var missing = 0

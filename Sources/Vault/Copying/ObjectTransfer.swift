@@ -20,7 +20,7 @@ struct ObjectTransfer: Sendable {
     func run(_ name: VaultName) async -> Outcome {
         let bytes: [UInt8]
         do throws(Fault) {
-            bytes = try await source.provenObject(name, in: source.store)
+            bytes = try await source.wholeObject(name)
         } catch { return await isAboutObject(error) ? .refused(error) : .failed(error) }
         do throws(Fault) {
             return .copied(bytes: bytes.count, mended: try await write(bytes, name.objectName))

@@ -2,9 +2,18 @@ internal import Model
 internal import ObjectStorage
 
 extension ReplicationRun {
-    /// Lists the log of both sides.
-    func listLogs() async throws(Fault) {
-        try await source.store.list("log/") { info in
+    /// Copies the log of one stream.
+    func log(of stream: StreamName) async throws(Fault) {
+        try target.checkWritable()
+        try await ledger.refresh(target)
+        try await listLogs(of: stream)
+        try await copyLog { _ in }
+    }
+
+    /// Lists the log of both sides: of one stream, or of all.
+    func listLogs(of wanted: StreamName? = nil) async throws(Fault) {
+        let prefix = wanted.map { "log/\($0)/" } ?? "log/"
+        try await source.store.list(prefix) { info in
             guard let name = VaultName(info.name), let stream = name.logStream else { return }
             sourceLog[stream, default: []].append(name)
         }
@@ -89,10 +98,7 @@ extension ReplicationRun {
         _ progress: (ReplicationReport) -> Void,
         where isWanted: (VaultName) -> Bool
     ) async throws(Fault) -> [VaultName] {
-        let present = targetLog[stream] ?? []
-        let missing = names.filter { name in
-            !present.contains(name) && !ledger.condemns(log: name) && isWanted(name)
-        }
+        let missing = missing(names, of: stream, where: isWanted)
         var refused: [VaultName] = []
         try await transfer(missing) { name, outcome in
             switch outcome {
@@ -105,6 +111,33 @@ extension ReplicationRun {
             progress(self.report)
         }
         return refused
+    }
+
+    /// What the target lacks of some log objects of a stream.
+    private func missing(
+        _ names: [VaultName],
+        of stream: StreamName,
+        where isWanted: (VaultName) -> Bool
+    ) -> [VaultName] {
+        let present = targetLog[stream] ?? []
+        return names.filter { name in
+            !present.contains(name) && !ledger.condemns(log: name) && isWanted(name)
+        }
+    }
+
+    /// How many log objects would be copied, when some snapshots need these parts of it.
+    func missingLog(for needs: [(stream: StreamName, span: LogSpan)]) -> Int {
+        sourceLog.reduce(0) { count, log in
+            let spans = needs.filter { $0.stream == log.key }.map(\.span)
+            let names = log.value.filter { name in
+                guard !plan.choice.takesLog, let piece = name.logSpan else { return true }
+                return spans.contains { $0.overlaps(piece) }
+            }
+            let isWanted = { (name: VaultName) in
+                !self.plan.choice.takesLog || !self.ledger.gaveUp(log: name)
+            }
+            return count + missing(Self.longest(names), of: log.key, where: isWanted).count
+        }
     }
 
     /// The pieces that lie in no other one, and all histories.

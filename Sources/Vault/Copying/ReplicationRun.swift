@@ -65,13 +65,10 @@ final class ReplicationRun {
     }
 
     /// The snapshot of the source, proven; nil, and reported, when it is damaged.
-    private func snapshot(_ id: SnapshotID) async throws(Fault) -> Snapshot? {
+    func snapshot(_ id: SnapshotID) async throws(Fault) -> Snapshot? {
         do throws(Fault) {
             let name = VaultName.snapshot(id.stream, seq: id.seq, short: id.short)
-            return try source.provenSnapshot(
-                try await source.provenObject(name, in: source.store),
-                id
-            )
+            return try source.provenSnapshot(try await source.wholeObject(name), id)
         } catch
             where error.code.disposition == .corrupt || error.code == .objectMissing
         {

@@ -16,6 +16,8 @@ public final class UnitedStore: ObjectStore {
         public let object: ObjectName
         /// What is wrong with it there.
         public let fact: String
+        /// Whether it is not there, which in a copy that is behind is no damage.
+        public let isMissing: Bool
     }
 
     private struct State {
@@ -205,7 +207,12 @@ public final class UnitedStore: ObjectStore {
             state.noted[object, default: []].insert(index).inserted
         else { return }
         state.findings.append(
-            Finding(copy: members[index].store.address, object: object, fact: fault.message)
+            Finding(
+                copy: members[index].store.address,
+                object: object,
+                fact: fault.message,
+                isMissing: fault.code == .objectMissing
+            )
         )
     }
 

@@ -24,6 +24,15 @@ extension Vault {
         return (vault, store)
     }
 
+    /// An object, read whole and proven, from whichever copy holds it whole.
+    ///
+    /// - Throws: `E-STORE-MISSING`, `E-VAULT-DAMAGED`, `E-VAULT-TRUST`, and what the store throws.
+    func wholeObject(_ name: VaultName) async throws(Fault) -> [UInt8] {
+        try await fromAnyCopy(name.objectName) { () async throws(Fault) in
+            try await provenObject(name, in: store)
+        }
+    }
+
     /// Runs a step that reads one object; when it meets damage and another copy holds the object whole, again with that.
     ///
     /// In a vault of one copy the step runs once.

@@ -13,7 +13,7 @@ struct Lifeboat: ParsableCommand {
         version: "lifeboat \(ProgramVersion.text)",
         subcommands: [
             InitVerb.self, BackupVerb.self, LsVerb.self, RestoreVerb.self, CheckVerb.self,
-            StatusVerb.self, PruneVerb.self, RunVerb.self, KeyVerb.self, DemoVerb.self,
+            CopyVerb.self, StatusVerb.self, PruneVerb.self, RunVerb.self, KeyVerb.self, DemoVerb.self,
         ]
     )
 }

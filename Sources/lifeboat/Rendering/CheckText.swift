@@ -1,11 +1,53 @@
 import Console
 import Model
 import Recovery
+import StackConfiguration
 import Vault
 
-/// What `check` tells of a vault.
+/// What `check` tells of the copies.
 enum CheckText {
-    static func lines(_ report: CheckReport, color: Bool) -> [String] {
+    static func lines(_ check: StackCheck, color: Bool) -> [String] {
+        let isAlone = check.copies.count + check.failures.count + check.absent.count == 1
+        let copies = check.copies.flatMap { one in
+            (isAlone ? [] : [heading(one.copy, color: color)])
+                + lines(one, canMend: !isAlone, color: color)
+        }
+        let failures = check.failures.map {
+            "copy \($0.copy.name): the check ended before its time"
+        }
+        return copies + failures + check.absent.map { Styled.visible(CopyText.line($0)) }
+    }
+
+    private static func heading(_ copy: CopyConfiguration, color: Bool) -> String {
+        let name = Styled("copy \(copy.name)", .bold).rendered(color: color)
+        return "\(name) at \(Styled.visible("\(copy.address)"))"
+    }
+
+    private static func lines(_ check: CopyCheck, canMend: Bool, color: Bool) -> [String] {
+        let lines = lines(check.report, color: color)
+        guard !check.mendings.isEmpty else {
+            let mend =
+                "Mend it from another copy: lifeboat check --copy \(check.copy.name) --repair"
+            return lines + (check.left.isEmpty || !canMend ? [] : [mend])
+        }
+        let mendings = check.mendings.map { mending in
+            let object = Styled.visible(mending.object)
+            if let source = mending.source { return "mended: \(object), from copy \(source)" }
+            guard let fault = mending.fault else { return "whole: \(object) itself" }
+            return "not mended: \(Styled.visible(fault.message))"
+        }
+        let left = check.left.map {
+            "left: \(Styled.visible($0.object)): \(Styled.visible($0.fact))"
+        }
+        return lines + mendings + left
+            + [
+                left.isEmpty
+                    ? Styled("everything was mended and verified", .green).rendered(color: color)
+                    : Styled("\(left.count) findings are left", .red).rendered(color: color)
+            ]
+    }
+
+    private static func lines(_ report: CheckReport, color: Bool) -> [String] {
         let mark = Styled("damage:", .red).rendered(color: color)
         let damage = report.damage.map {
             "\(mark) \(Styled.visible($0.object)): \(Styled.visible($0.fact))"
@@ -34,7 +76,41 @@ enum CheckText {
             + " \(report.snapshots) snapshots\(reach)"
     }
 
-    static func fields(_ report: CheckReport) -> [JSONField] {
+    static func fields(_ check: StackCheck) -> [JSONField] {
+        let copies: [JSONValue] = check.copies.map { one in
+            .object(
+                [
+                    JSONField("copy", .text(one.copy.name)),
+                    JSONField("address", .text("\(one.copy.address)")),
+                ] + fields(one.report) + [
+                    JSONField("mendings", .array(one.mendings.map { value($0) })),
+                    JSONField("left", .array(one.left.map { finding($0) })),
+                ]
+            )
+        }
+        let failures: [JSONValue] = check.failures.map { failure in
+            .object([
+                JSONField("copy", .text(failure.copy.name)),
+                JSONField("error", .text(failure.fault.code.id)),
+                JSONField("message", .text(failure.fault.message)),
+            ])
+        }
+        return [
+            JSONField("exit_code", .integer(Int64(check.exit.rawValue))),
+            JSONField("copies", .array(copies)), JSONField("failures", .array(failures)),
+            JSONField("absent_copies", .array(check.absent.map { CopyText.value($0) })),
+        ]
+    }
+
+    private static func value(_ mending: Mending) -> JSONValue {
+        .object([
+            JSONField("object", .text(mending.object)), JSONField("fact", .text(mending.fact)),
+            JSONField("from", mending.source.map { .text($0) } ?? .null),
+            JSONField("error", mending.fault.map { .text($0.message) } ?? .null),
+        ])
+    }
+
+    private static func fields(_ report: CheckReport) -> [JSONField] {
         [
             JSONField("depth", .text(report.depth.rawValue)),
             JSONField("whole", .boolean(report.isWhole)),
@@ -48,7 +124,6 @@ enum CheckText {
             JSONField("unreferenced_packs", .integer(Int64(report.unreferenced))),
             JSONField("remembered", .array(report.documents.map { .text($0) })),
             JSONField("unremembered", report.unremembered.map { .text($0.message) } ?? .null),
-            JSONField("exit_code", .integer(Int64(report.exit.rawValue))),
         ]
     }
 

@@ -30,7 +30,7 @@ enum RestoreText {
             }
             lines += step.plan.steps.map { "    - \(Styled.visible($0))" }
         }
-        return lines
+        return lines + CopyText.places(plan.copies)
     }
 
     /// What came of it, for a person.
@@ -49,9 +49,11 @@ enum RestoreText {
             lines += (result.outcome?.problems ?? []).map { "  problem: \(Styled.visible($0))" }
         }
         let count = summary.results.count { $0.fault == nil }
+        lines += CopyText.lines(of: summary.findings, color: color)
+        let from = summary.used.isEmpty ? "" : ", read from \(CopyText.names(summary.used))"
         return lines + [
             "\(count) of \(summary.results.count) components came back,"
-                + " \(DurationText.text(summary.duration))"
+                + " \(DurationText.text(summary.duration))\(from)"
         ]
     }
 
@@ -73,6 +75,8 @@ enum RestoreText {
             JSONField("target", .text(plain(plan.target))),
             JSONField("moment", plan.moment.map { .time($0) } ?? .null),
             JSONField("bytes", .bytes(plan.bytes)),
+            JSONField("copies", .array(plan.copies.copies.map { .text($0.name) })),
+            JSONField("absent_copies", .array(plan.copies.absent.map { CopyText.value($0) })),
             JSONField("components", .array(steps)),
         ]
     }
@@ -95,6 +99,8 @@ enum RestoreText {
         return [
             JSONField("seconds", .seconds(summary.duration)),
             JSONField("exit_code", .integer(Int64(summary.exit.rawValue))),
+            JSONField("copies", .array(summary.used.map { .text($0) })),
+            JSONField("copy_findings", .array(summary.findings.map { CopyText.value($0) })),
             JSONField("components", .array(components)),
         ]
     }

@@ -3,19 +3,22 @@ import Console
 import Model
 import Protection
 import Recovery
+import StackConfiguration
 import Vault
 
 /// `lifeboat check`.
 struct CheckVerb: Verb {
     static let configuration = CommandConfiguration(
         commandName: "check",
-        abstract: "Looks at the vault, and names what is damaged.",
+        abstract: "Looks at the copies, names what is damaged, and mends one from another.",
         discussion: """
             listing: names, sizes and heads; is everything there? hashes: also every byte, compared with what its name
             or its signature commits to. deep: every file and piece of log is decoded as well, which takes an identity.
             With --budget only so much is read, and the next check goes on from there. When this host's keys are there,
             the vault remembers what was found.
-            Ends with 5 when something is damaged, forged or missing.
+            With --repair, what is damaged or missing in one copy is taken from another and verified.
+            Ends with 5 when something is damaged, forged or missing and was not mended, with 13 when a copy that should be
+            there is not.
             """
     )
 
@@ -35,6 +38,13 @@ struct CheckVerb: Verb {
         help: ArgumentHelp("Read at most so much, such as 20GiB.", valueName: "SIZE")
     )
     var budget: SizeArgument?
+    @Option(
+        name: .long,
+        help: ArgumentHelp("The copy to look at. Default: all that are there.", valueName: "COPY")
+    )
+    var copy: String?
+    @Flag(name: .long, help: "Mend what is damaged or missing from the other copies.")
+    var repair = false
     @OptionGroup var identities: IdentityOption
     @OptionGroup var global: GlobalOptions
 
@@ -65,25 +75,34 @@ struct CheckVerb: Verb {
             : try KeyRing(files: [], passphrases: .none)
         if wanted == .deep { request.identities = try ring.required(to: "look into the data") }
         let board = screen.progress(of: "checking")
-        let reporter = board.reporter(for: "vault")
-        var seen: Int64 = 0
-        let report: CheckReport
+        var seen: [String: Int64] = [:]
+        let check: StackCheck
         do throws(Fault) {
-            report = try await CheckRun(stack).run(request, vault: ring.vault) { report in
-                reporter(.advanced(report.bytes.bytes - seen))
-                seen = report.bytes.bytes
+            check = try await CheckRun(stack).run(
+                request,
+                copies: copy.map { [$0] } ?? [],
+                vault: ring.vault,
+                repairs: repair
+            ) { name, report in
+                let bytes = report.bytes.bytes - seen[name, default: 0]
+                board.reporter(for: name)(.advanced(max(0, bytes)))
+                seen[name] = report.bytes.bytes
             }
         } catch {
             board.finish()
             throw error
         }
-        board.end("vault", isSuccess: report.damage.isEmpty)
+        for one in check.copies { board.end(one.copy.name, isSuccess: one.left.isEmpty) }
+        for failure in check.failures { board.end(failure.copy.name, isSuccess: false) }
         board.finish()
-        try screen.result(CheckText.lines(report, color: screen.hasColor))
-        try screen.json("summary", CheckText.fields(report))
-        if let fault = report.unremembered {
+        try screen.result(CheckText.lines(check, color: screen.hasColor))
+        try screen.json("summary", CheckText.fields(check))
+        for one in check.copies {
+            guard let fault = one.report.unremembered else { continue }
             screen.note("not everything of this check is remembered: \(fault.message)")
         }
-        return report.exit
+        for failure in check.failures { _ = screen.show(failure.fault) }
+        for absent in check.absent where !absent.isExpected { _ = screen.show(absent.fault) }
+        return check.exit
     }
 }

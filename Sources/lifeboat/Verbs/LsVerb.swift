@@ -19,6 +19,7 @@ struct LsVerb: Verb {
         let timeline = try await Timeline.read(stack, about.value.names)
         try screen.result(Self.lines(timeline, color: screen.hasColor))
         try screen.json("timeline", Self.fields(timeline))
+        for copy in timeline.copies.absent { screen.note(CopyText.line(copy)) }
         for fault in timeline.refused { _ = screen.show(fault) }
         return timeline.refused.first?.code.exit ?? .success
     }
@@ -65,7 +66,9 @@ struct LsVerb: Verb {
             reaches.map { log(name, $0) }
         }
         return [
-            JSONField("vault", .text(timeline.vault.id.description)),
+            JSONField("vault", .text(timeline.copies.vault.id.description)),
+            JSONField("copies", .array(timeline.copies.copies.map { .text($0.name) })),
+            JSONField("absent_copies", .array(timeline.copies.absent.map { CopyText.value($0) })),
             JSONField("sets", .array(sets)), JSONField("logs", .array(logs)),
         ]
     }

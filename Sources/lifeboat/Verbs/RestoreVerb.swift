@@ -35,6 +35,15 @@ struct RestoreVerb: Verb {
         )
     )
     var to: String?
+    @Option(
+        name: .long,
+        help: ArgumentHelp(
+            "The copy to read from, and no other.",
+            discussion: "Default: the best that is there, and the others where it is damaged.",
+            valueName: "COPY"
+        )
+    )
+    var from: String?
     @Flag(name: .long, help: "Do what the plan says without asking.")
     var yes = false
     @OptionGroup var identities: IdentityOption
@@ -59,6 +68,7 @@ struct RestoreVerb: Verb {
             identities: try ring.required(to: "restore"),
             vault: ring.vault
         )
+        options.copy = from
         options.recovers = !noRecover
         options.keepsSealed = sealed
         let restore = StackRestore(stack, options)

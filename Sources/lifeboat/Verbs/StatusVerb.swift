@@ -11,8 +11,8 @@ struct StatusVerb: Verb {
         commandName: "status",
         abstract: "Shows what could be brought back if the stack were lost now.",
         discussion: """
-            Lists the vault, reads the newest snapshots and what earlier checks found; `check` is what reads every byte.
-            Ends with 5 when something is damaged, with 4 when a component has no snapshot
+            Lists each copy, reads the newest snapshots and what earlier checks found; `check` is what reads every byte.
+            Ends with 5 when something is damaged, with 4 when a component has no snapshot, `objectives.copies` is not met
             or the recovery kit was not tested in time.
             """
     )
@@ -61,8 +61,7 @@ struct StatusVerb: Verb {
         let mark = Styled("problem:", .yellow).rendered(color: color)
         return ["\(name): \(state.rendered(color: color))"]
             + report.problems.map { "\(mark) \(Styled.visible($0))" } + table.lines(color: color)
-            + ["vault \(report.vault.id.short) at \(stack.address)"]
-            + SurveyText.lines(report.survey, at: report.time, color: color)
+            + ["vault \(report.vault.id.short)"] + StandingText.lines(report, color: color)
             + [kitLine(report.kit).rendered(color: color)]
     }
 
@@ -96,10 +95,11 @@ struct StatusVerb: Verb {
             JSONField("stack", .text(stack.configuration.stack)),
             JSONField("environment", .text(stack.configuration.environment)),
             JSONField("vault", .text(report.vault.id.description)),
-            JSONField("address", .text("\(stack.address)")), JSONField("time", .time(report.time)),
+            JSONField("time", .time(report.time)),
             JSONField("exit_code", .integer(Int64(report.exit.rawValue))),
             JSONField("components", .array(components)),
-            JSONField("verification", SurveyText.value(report.survey)),
+            JSONField("copies", .array(report.copies.map { StandingText.value($0) })),
+            JSONField("rule", StandingText.value(report.compliance)),
             JSONField("problems", .array(report.problems.map { .text($0) })),
             JSONField("kit_tested", report.kit.tested.map { .time($0) } ?? .null),
             JSONField("kit_test_due", report.kit.due.map { .time($0) } ?? .null),

@@ -1,0 +1,75 @@
+internal import Model
+internal import ObjectStorage
+internal import Vault
+
+/// Mends what a check found damaged in one copy from the others.
+struct CopyRepair: Sendable {
+    /// The copy.
+    let copy: OpenCopy
+    /// The others, the best first.
+    let others: [OpenCopy]
+
+    /// Mends each object that was found damaged or missing, once.
+    ///
+    /// - Throws: `E-CANCELLED`; what could not be mended is in the result.
+    func run(_ findings: [CheckReport.Finding]) async throws(Fault) -> [Mending] {
+        let repair = Repair(of: copy.vault.store, from: others.map(\.vault))
+        var mendings: [Mending] = []
+        var seen: Set<String> = []
+        for finding in findings where seen.insert(finding.object).inserted {
+            guard let name = ObjectName(finding.object) else {
+                mendings.append(
+                    Mending(
+                        object: finding.object,
+                        fact: finding.fact,
+                        source: nil,
+                        fault: foreign(finding)
+                    )
+                )
+                continue
+            }
+            var source: String?
+            var fault: Fault?
+            switch await repair.run(name) {
+            case .mended(let from): (source, fault) = await verified(repair, name, from)
+            case .whole: break
+            case .kept(let reason): fault = reason
+            }
+            if fault?.code == .cancelled, let fault { throw fault }
+            mendings.append(
+                Mending(object: finding.object, fact: finding.fact, source: source, fault: fault)
+            )
+        }
+        return mendings
+    }
+
+    /// Reads what was written once more.
+    private func verified(
+        _ repair: Repair,
+        _ name: ObjectName,
+        _ address: String
+    ) async -> (String?, Fault?) {
+        let source = others.first { $0.vault.store.address == address }?.name ?? address
+        switch await repair.run(name) {
+        case .whole: return (source, nil)
+        case .kept(let fault): return (nil, fault)
+        case .mended:
+            return (
+                nil,
+                Fault(
+                    .damaged,
+                    "unable to mend object '\(name)' in '\(copy.name)': it is not what was stored a moment ago",
+                    hints: ["The disk may fail; look at the system's log."]
+                )
+            )
+        }
+    }
+
+    private func foreign(_ finding: CheckReport.Finding) -> Fault {
+        Fault(
+            .damaged,
+            "unable to mend '\(finding.object)' in '\(copy.name)': \(finding.fact)",
+            hints: ["Look at it, and move it out of the vault's folder."]
+        )
+    }
+}

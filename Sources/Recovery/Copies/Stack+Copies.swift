@@ -1,0 +1,97 @@
+public import Model
+internal import ObjectStorage
+internal import Sealing
+public import StackConfiguration
+internal import Vault
+
+extension Stack {
+    /// The configured copies of some names, in the order of the file; all when no name is given.
+    ///
+    /// - Throws: `E-COPY-UNKNOWN`.
+    public func copies(_ names: [String]) throws(Fault) -> [CopyConfiguration] {
+        let known = configuration.copies.map(\.name)
+        for name in names where !known.contains(name) {
+            let nearest = NearestName.suggestion(for: name, among: known)
+            throw Fault(
+                .copyUnknown,
+                "unable to find copy '\(name)': stack '\(configuration.stack)' has no such copy",
+                hints: [
+                    nearest.map { "Did you mean '\($0)'?" }
+                        ?? "It has: \(known.joined(separator: ", "))."
+                ]
+            )
+        }
+        return configuration.copies.filter { names.isEmpty || names.contains($0.name) }
+    }
+
+    /// Opens some copies, or all when none is named; that one cannot be opened is in the result.
+    ///
+    /// They are copies of one vault: the one that this host remembers or the kit names, else that of the first copy that is
+    /// there.
+    ///
+    /// - Throws: `E-COPY-UNKNOWN`, `E-KIT-FOREIGN`, `E-CANCELLED`, and what reading the host's memory throws.
+    func findCopies(
+        _ names: [String] = [],
+        expecting expected: Digest256? = nil
+    ) async throws(Fault) -> CopySet {
+        var id = try vaultID(expecting: expected)
+        var found = CopySet()
+        for copy in try copies(names) {
+            do throws(Fault) {
+                let vault = try await open(copy, expecting: id)
+                id = id ?? vault.id
+                found.open.append(OpenCopy(configuration: copy, vault: vault))
+            } catch {
+                if error.code == .cancelled { throw error }
+                found.absent.append(AbsentCopy(configuration: copy, fault: error))
+            }
+        }
+        return found
+    }
+
+    /// The copies that are there as one vault to read from, or one of them alone.
+    ///
+    /// `name`: the copy to read from; nil for whichever is best. `expected`: the vault's id as a recovery kit states it.
+    ///
+    /// - Throws: what opening the first copy throws when none is there; as ``findCopies(_:expecting:)``.
+    func copiesToRead(
+        _ name: String? = nil,
+        expecting expected: Digest256? = nil
+    ) async throws(Fault) -> UnitedCopies {
+        let names = name.map { [$0] } ?? []
+        return UnitedCopies(try await findCopies(names, expecting: expected).required())
+    }
+
+    /// The id of this stack's vault, as this host remembers it or a recovery kit states it; nil when nobody knows.
+    ///
+    /// - Throws: `E-KIT-FOREIGN` when both know and differ, and what reading the host's memory throws.
+    func vaultID(expecting expected: Digest256?) throws(Fault) -> Digest256? {
+        let remembered = try keyFolder.vaultID()
+        if let expected, let remembered, expected != remembered {
+            throw Fault(
+                .kitForeign,
+                "unable to use the recovery kit: it is of vault \(expected.short), this host writes to \(remembered.short)",
+                hints: ["Take the kit of this environment."]
+            )
+        }
+        return remembered ?? expected
+    }
+
+    /// Opens the vault in one copy, which must be of the configured environment.
+    ///
+    /// - Throws: `E-VAULT-…`, `E-STORE-…`, `E-ENVIRONMENT`.
+    func open(
+        _ copy: CopyConfiguration,
+        expecting id: Digest256?
+    ) async throws(Fault) -> Vault {
+        let vault = try await Vault.open(try await opening.store(of: copy), expecting: id)
+        guard vault.environment == configuration.environment else {
+            throw Fault(
+                .environmentDiffers,
+                "unable to use vault '\(vault.store.address)': it belongs to environment '\(vault.environment)', the configuration to '\(configuration.environment)'",
+                hints: ["Two environments share no vault: mend `environment:` or `copies:`."]
+            )
+        }
+        return vault
+    }
+}

@@ -1,0 +1,62 @@
+public import Model
+public import StackConfiguration
+public import Vault
+
+/// Where one copy stands.
+public struct CopyStanding: Sendable {
+    /// What a copy has of one component.
+    public struct Component: Sendable {
+        /// The component's name.
+        public let name: String
+        /// The newest snapshot that can be trusted; nil when there is none.
+        public let newest: Snapshot?
+        /// How far its log reaches on the server's newest timeline; nil when there is no log.
+        public let log: LogReach?
+        /// How many snapshots that another copy has are newer.
+        public internal(set) var behind = 0
+        /// How much older the newest snapshot is than that of the best copy; zero when it is the newest, nil when there is none.
+        public internal(set) var age: Duration?
+    }
+
+    /// The copy.
+    public let copy: CopyConfiguration
+    /// Why it cannot be used; nil when it can.
+    public let fault: Fault?
+    /// What its listing and earlier checks tell of it; nil when it cannot be used.
+    public let survey: VaultSurvey?
+    /// What it has of each component, in the order of the configuration; empty when it cannot be used.
+    public internal(set) var components: [Component] = []
+    /// What is damaged, forged or gone, beside what checks found, each a line.
+    public internal(set) var damage: [String] = []
+    /// What else a person should know of it, each a line.
+    public internal(set) var problems: [String] = []
+    /// The file system that it is on; nil when it is on none of this host, or cannot be asked.
+    public internal(set) var fileSystem: UInt64?
+
+    /// Whether it may well be away.
+    public var isExpected: Bool {
+        guard let fault else { return false }
+        return AbsentCopy(configuration: copy, fault: fault).isExpected
+    }
+
+    /// Whether something in it is damaged.
+    public var isDamaged: Bool {
+        !damage.isEmpty || survey?.history.open.isEmpty == false
+            || fault?.code.disposition == .corrupt
+    }
+
+    /// What the rule of the copies looks at.
+    var compliance: CopyCompliance.Copy {
+        CopyCompliance.Copy(
+            name: copy.name,
+            medium: copy.medium,
+            site: copy.site,
+            isOutOfReach: copy.lock != nil || copy.isOffline,
+            isThere: fault == nil || isExpected,
+            isFilled: fault != nil || components.allSatisfy { $0.newest != nil },
+            fileSystem: fileSystem,
+            verified: survey?.history.wholeSince,
+            damage: damage.count + (survey?.history.open.count ?? 0)
+        )
+    }
+}
