@@ -36,7 +36,8 @@ public struct StackPrune: Sendable {
                 "unable to collect for host '\(self.host)': it is no host's name"
             )
         }
-        self.copy = try copy.flatMap { try stack.copies([$0]).first } ?? stack.firstCopy
+        let named = try stack.copies(copy.map { [$0] } ?? [])
+        self.copy = named.first ?? stack.firstCopy
     }
 
     /// What a run would do; writes nothing.
