@@ -5,6 +5,7 @@ import SystemIO
 import SystemPackage
 import TestKit
 import Testing
+import Vault
 
 /// `lifeboat prune` on a real directory, whose files are made older to let time go by.
 @Suite struct PruneTests {
