@@ -59,7 +59,7 @@ struct DoctorTests {
             name: "a server does not answer",
             edit: (
                 "components:\n",
-                "components:\n  cache:\n    kind: redis\n    url: unix:///nowhere/redis.sock\n"
+                "components:\n  cache:\n    kind: redis\n    address: unix:///nowhere/redis.sock\n"
             ),
             says: ["problem: cache: unable to"],
             code: 14
