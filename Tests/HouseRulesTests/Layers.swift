@@ -23,7 +23,13 @@ enum Layers {
         "Model": Row([]),
         "SystemIO": Row(["Model", "CLinux"], libc.union(["SystemPackage", "Subprocess"])),
         "Sealing": Row(["Model", "CZstd"], ["Crypto", "CryptoExtras"]),
-        "ObjectStorage": Row(["Model", "SystemIO"], ["SystemPackage"]),
+        "ObjectStorage": Row(
+            ["Model", "SystemIO"],
+            [
+                "SystemPackage", "Crypto", "AsyncHTTPClient", "NIOCore", "NIOHTTP1", "NIOPosix",
+                "NIOSSL",
+            ]
+        ),
         "VaultRecords": Row([], ["SwiftProtobuf"]),
         "Vault": Row(
             ["Model", "SystemIO", "Sealing", "ObjectStorage", "VaultRecords"],

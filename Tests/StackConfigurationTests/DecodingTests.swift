@@ -106,7 +106,8 @@ import Testing
             stream: true,
             slot: "boat",
             heartbeat: .milliseconds(250),
-            keep: .seconds(7 * 86_400)
+            keep: .seconds(7 * 86_400),
+            durableIn: .everyCopy
         )
     )
 

@@ -102,13 +102,14 @@ import Testing
         let started = BootClock.now()
         await withTaskGroup(of: Void.self) { group in
             group.addTask {
-                _ = try? await Command("sleep", arguments: ["600"]).run(outputLimit: 1)
+                _ = try? await Command("sleep", arguments: ["7200"]).run(outputLimit: 1)
             }
             group.addTask { try? await Task.sleep(for: .milliseconds(200)) }
             await group.next()
             group.cancelAll()
         }
-        #expect(BootClock.now() - started < .seconds(60))
+        // Far from the end of the program, however busy the machine is.
+        #expect(BootClock.now() - started < .seconds(3600))
     }
 }
 

@@ -17,6 +17,24 @@ extension Fault.Code {
     public static let storeDenied = Fault.Code("E-STORE-DENIED", .permanent, exit: .copyUnreachable)
     /// The place that should hold a store does not exist.
     public static let storeMissing = Fault.Code("E-STORE-NOROOT", .permanent, exit: .noVault)
+    /// An object is protected from deletion until some time: it is kept.
+    public static let objectLocked = Fault.Code("E-STORE-LOCKED", .permanent, exit: .refused)
+    /// The store has no way to protect objects from deletion.
+    public static let storeHasNoLocks = Fault.Code("E-STORE-NOLOCK", .permanent, exit: .refused)
+    /// An object lies in cold storage, and must be thawed before it can be read.
+    public static let objectArchived = Fault.Code(
+        "E-STORE-ARCHIVED",
+        .permanent,
+        exit: .copyUnreachable
+    )
+    /// There are no credentials for a store, or it does not accept them.
+    public static let storeCredentials = Fault.Code(
+        "E-STORE-CREDENTIALS",
+        .permanent,
+        exit: .copyUnreachable
+    )
+    /// The clock of this host and that of the store are too far apart.
+    public static let storeClock = Fault.Code("E-STORE-CLOCK", .permanent, exit: .copyUnreachable)
 }
 
 extension Fault {

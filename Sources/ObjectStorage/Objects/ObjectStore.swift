@@ -11,6 +11,8 @@ public protocol ObjectStore: Sendable {
     /// Stores an object, durably when this returns: whole or not at all.
     ///
     /// An object of that name with the same bytes is success. After a failure the object may be there, whole, or not.
+    /// Of writers of different bytes at the same moment one wins; on S3 servers without conditional requests the
+    /// others may not be told.
     ///
     /// - Throws: `E-STORE-EXISTS` when it holds other bytes, `E-STORE-FULL`, `E-STORE-DENIED`, `E-STORE-IO`,
     ///   `E-STORE-NOROOT`.
@@ -52,8 +54,30 @@ public protocol ObjectStore: Sendable {
 
     /// Removes an object, durably when this returns; that there is none is success.
     ///
-    /// - Throws: `E-STORE-IO`, `E-STORE-DENIED`, `E-STORE-NOROOT`.
+    /// - Throws: `E-STORE-LOCKED` when it is protected from deletion and so stays as it was; `E-STORE-IO`,
+    ///   `E-STORE-DENIED`, `E-STORE-NOROOT`.
     func remove(_ name: ObjectName) async throws(Fault)
+
+    /// Protects an object from deletion until some time at least; a protection that lasts longer stays.
+    ///
+    /// - Throws: `E-STORE-NOLOCK` when the store has no such protection; `E-STORE-MISSING`, `E-STORE-IO`,
+    ///   `E-STORE-DENIED`, `E-STORE-NOROOT`.
+    func keep(_ name: ObjectName, until time: Instant) async throws(Fault)
+}
+
+extension ObjectStore {
+    /// What a store says that has no way to protect objects.
+    ///
+    /// A decorator hands the call on instead.
+    ///
+    /// - Throws: `E-STORE-NOLOCK`, always.
+    public func keep(_ name: ObjectName, until time: Instant) async throws(Fault) {
+        throw Fault(
+            .storeHasNoLocks,
+            "unable to protect object '\(name)' in '\(address)': this store has no locks",
+            hints: ["Give `lock:` to a copy in an S3 bucket that was made with Object Lock."]
+        )
+    }
 }
 
 extension ObjectStore {

@@ -15,4 +15,6 @@ extension Fault.Code {
     public static let foreignCluster = Fault.Code("E-PG-FOREIGN", .permanent, exit: .refused)
     /// The log from the backup's start to its stop did not reach the vault.
     public static let logMissing = Fault.Code("E-PG-LOG", .retry, exit: .failed)
+    /// No copy takes the log, or one cannot get it from another.
+    package static let logCopies = Fault.Code("E-LOG-COPIES", .retry, exit: .copyUnreachable)
 }

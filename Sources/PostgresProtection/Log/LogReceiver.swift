@@ -3,22 +3,25 @@ internal import PostgresWire
 internal import Protection
 internal import Vault
 
-/// Receives the log of a server and stores it in the vault.
+/// Receives the log of a server and stores it in the copies of the vault.
 ///
 /// ```
-/// server ──stream──▶ segment buffer ──piece each second, each segment──▶ vault ──durable──▶ flush position ──▶ server
+///                                       ┌─▶ lane of copy 1 ─┐
+/// server ──stream──▶ segment buffer ──▶ fan                 ├─▶ safe position ──▶ server
+///                   piece each second,  └─▶ lane of copy 2 ─┘
+///                   each segment
 /// ```
-/// Nothing is reported as flushed before it is durable in the vault, so the slot keeps what has not arrived there: a
-/// crash of this process, its host or the vault loses nothing that the server still has.
+/// Nothing is reported as flushed before it is durable in some copy, or in every one, as is configured, so the slot keeps
+/// what has not arrived there: a crash of this process, its host or a copy loses nothing that the server still has.
 final class LogReceiver {
     /// How long received bytes may wait before they are stored.
     static let patience = Duration.seconds(1)
     /// How often the server hears from us at least; it gives up after `wal_sender_timeout`, 60 s by default.
     static let statusInterval = Duration.seconds(5)
 
-    private let settings: PostgresSettings
     private let context: BackupContext
     private let writer: LogWriter
+    private let fan: LogFan
     private let board: HeartbeatBoard
     private let slot: String
     private var session: ReplicationSession
@@ -28,13 +31,17 @@ final class LogReceiver {
     private var buffer: SegmentBuffer
     private var waitingSince: ContinuousClock.Instant?
     private var lastStatus = ContinuousClock.now
+    private var reported = LSN(0)
+    private var isStreaming = false
     private var sentAt: Instant
-    /// Everything before this position is durable in the vault.
-    private(set) var stored: LSN
+    /// Where the present timeline began to be received.
+    private(set) var start: LSN
+    /// Lower positions are not reported: the slot would go back.
+    private let floor: LSN
     /// The server's clock when the newest bytes were sent.
     var serverTime: Instant { sentAt }
 
-    /// Connects, and begins where the vault's log ends, or where the slot does.
+    /// Connects, and begins where the log of all copies that can be reached ends, or where the slot does.
     ///
     /// `slot`: the slot, which exists.
     /// `beginning`: where to begin when the vault holds nothing that fits.
@@ -45,12 +52,12 @@ final class LogReceiver {
         slot: String,
         beginning: LSN?
     ) async throws(Fault) {
-        self.settings = settings
         self.context = context
         self.board = board
         self.slot = slot
+        let places = try await LogPlaces.open(context)
         let writer = try LogWriter(
-            context.vault,
+            places.union,
             keys: context.keys,
             stream: context.stream,
             kind: .postgresql,
@@ -60,15 +67,16 @@ final class LogReceiver {
         let session = ReplicationSession(connection, timekeeper: context.clock)
         let identity = try session.identifySystem()
         let segmentSize = try PostgresLink.segmentSize(session)
-        let reader = try await LogReader(context.vault, stream: context.stream)
+        let reader = try await LogReader(places.union, stream: context.stream)
         try await Self.refuseForeign(reader, identity)
         let known = reader.pieces.lazy.map(\.epoch).filter { $0 <= identity.timeline }.max()
         let timeline = known ?? identity.timeline
+        let slotPosition = try session.readSlot(slot)?.restartPosition
         let start = try LogStart(
             reader: reader,
             timeline: timeline,
             end: identity.position,
-            slotPosition: try session.readSlot(slot)?.restartPosition ?? beginning,
+            slotPosition: slotPosition ?? beginning,
             segmentSize: segmentSize
         )
         self.writer = writer
@@ -77,33 +85,59 @@ final class LogReceiver {
         self.segmentSize = segmentSize
         self.timeline = timeline
         buffer = SegmentBuffer(at: start.position, segmentSize: segmentSize)
-        stored = start.position
+        self.start = start.position
+        floor = slotPosition ?? LSN(0)
         sentAt = context.clock.now()
+        let front = LogFront(
+            at: LogPlace(timeline, start.position),
+            follows: try await places.follows(reader, timeline: timeline, context.stream),
+            durability: context.log.durability
+        )
+        fan = LogFan(front, vaults: places.vaults)
         if let gap = start.gap { context.progress(.note(gap)) }
-        try await storeHistory(of: timeline)
+        try await offerHistory(of: timeline)
         try session.startReplication(slot: slot, from: start.position, timeline: timeline)
+        isStreaming = true
     }
 
-    /// Receives until `isDone` says so, which is asked after each piece and each second.
+    /// Whether the copy that a backup writes to holds everything before a position.
     ///
-    /// - Throws: `E-CANCELLED` when the task is cancelled; then everything received is stored.
+    /// - Throws: why that copy fails again and again.
+    func hasStored(_ position: LSN) throws(Fault) -> Bool {
+        let (durable, fault) = fan.withFront { ($0.durable(0), $0.fault(0)) }
+        if let fault { throw fault }
+        return durable.map { $0.position >= position } ?? false
+    }
+
+    /// Receives until `isDone` says so, which is asked after each piece and each second; then stores what was received.
+    ///
+    /// - Throws: `E-CANCELLED` when the task is cancelled; then everything received is stored as far as copies take it.
     func run(until isDone: () throws(Fault) -> Bool) async throws(Fault) {
-        do throws(Fault) {
-            while try !isDone() {
-                try await step()
+        let note = { @Sendable [progress = context.progress] (text: String) in
+            progress(.note(text))
+        }
+        let copies = context.log.copies
+        let lanes = copies.indices.map { index in
+            LogLane(fan: fan, index: index, copies: copies, stream: context.stream, note: note)
+        }
+        try await fan.running(lanes) { () async throws(Fault) in
+            do throws(Fault) {
+                while try !isDone() { try await step() }
+                try await offerWaiting()
+            } catch  where error.code == .cancelled {
+                // The connection is gone; what it brought is stored, and the slot is told the next time.
+                if let piece = buffer.take() { _ = try await offered(piece) }
+                throw error
             }
-            try await storeWaiting()
-        } catch  where error.code == .cancelled {
-            // The connection is gone; what it brought is stored, and the slot is told the next time.
-            if let piece = buffer.take() { try await put(piece) }
-            throw error
         }
     }
 
     /// Ends the stream, leaving the slot as far as it was reported.
     func close() {
-        try? report()
-        try? session.stopReplication()
+        if isStreaming {
+            try? report()
+            try? session.stopReplication()
+        }
         session.connection.close()
     }
 
@@ -112,7 +146,7 @@ final class LogReceiver {
         case .wal(let start, let bytes, _, let sent):
             sentAt = sent
             waitingSince = waitingSince ?? .now
-            for piece in try buffer.append(bytes, at: start) { try await store(piece) }
+            for piece in try buffer.append(bytes, at: start) { try await offer(piece) }
         case .keepalive(_, let sent, let replyRequested):
             sentAt = sent
             if replyRequested { try report() }
@@ -121,73 +155,111 @@ final class LogReceiver {
         case nil: break
         }
         if let since = waitingSince, since.duration(to: .now) >= Self.patience {
-            try await storeWaiting()
+            try await offerWaiting()
         }
-        if lastStatus.duration(to: .now) >= Self.statusInterval { try report() }
+        try reportNews()
     }
 
-    private func storeWaiting() async throws(Fault) {
-        if let piece = buffer.take() { try await store(piece) }
+    /// Tells the server when more is safe, and every few seconds in any case.
+    private func reportNews() throws(Fault) {
+        if let fault = fan.withFront({ $0.halt }) { throw fault }
+        if safe > reported || lastStatus.duration(to: .now) >= Self.statusInterval { try report() }
     }
 
-    private func store(_ piece: SegmentBuffer.Piece) async throws(Fault) {
-        try await put(piece)
-        try report()
+    private func offerWaiting() async throws(Fault) {
+        if let piece = buffer.take() { try await offer(piece) }
     }
 
-    private func put(_ piece: SegmentBuffer.Piece) async throws(Fault) {
-        let end = piece.from + UInt64(piece.bytes.count)
-        try await writer.put(
-            LogInput(
-                source: String(identity.systemIdentifier),
-                epoch: timeline,
-                from: piece.from.value,
-                bytes: piece.bytes,
-                time: sentAt,
-                heartbeat: board.newest(upTo: end),
-                facts: ["segment_bytes": String(segmentSize.bytes)]
-            )
-        )
-        stored = max(stored, end)
+    /// Hands a piece to the copies; waits while none has room.
+    private func offer(_ piece: SegmentBuffer.Piece) async throws(Fault) {
+        try await offer(try await sealed(piece))
         waitingSince = nil
         context.progress(.advanced(Int64(piece.bytes.count)))
     }
 
+    private func offer(_ entry: LogFront.Entry) async throws(Fault) {
+        while !fan.withFront({ $0.offer(entry) }) {
+            try reportNews()
+            do { try await Task.sleep(for: .milliseconds(100)) } catch {
+                throw Fault(.cancelled, "unable to go on receiving the log: it was cancelled")
+            }
+        }
+    }
+
+    /// Hands a piece to the copies if one has room at once.
+    private func offered(_ piece: SegmentBuffer.Piece) async throws(Fault) -> Bool {
+        let entry = try await sealed(piece)
+        return fan.withFront { $0.offer(entry) }
+    }
+
+    private func sealed(_ piece: SegmentBuffer.Piece) async throws(Fault) -> LogFront.Entry {
+        let end = piece.from + UInt64(piece.bytes.count)
+        let log = try await writer.seal(
+            input(piece.bytes, timeline, from: piece.from, heartbeat: board.newest(upTo: end))
+        )
+        return LogFront.Entry(log, place: LogPlace(timeline, end))
+    }
+
+    private func input(
+        _ bytes: [UInt8],
+        _ timeline: UInt32,
+        from: LSN,
+        heartbeat: LogHead.Heartbeat?
+    ) -> LogInput {
+        LogInput(
+            source: String(identity.systemIdentifier),
+            epoch: timeline,
+            from: from.value,
+            bytes: bytes,
+            time: sentAt,
+            heartbeat: heartbeat,
+            facts: ["segment_bytes": String(segmentSize.bytes)]
+        )
+    }
+
+    /// The position that may be reported: everything before it is safe; zero, which the server ignores, when none is known.
+    private var safe: LSN {
+        guard let place = fan.withFront({ $0.safe }) else { return LSN(0) }
+        let position = place.timeline == timeline ? place.position : min(place.position, start)
+        return position >= floor ? position : LSN(0)
+    }
+
     private func report() throws(Fault) {
+        // Between two timelines the server listens to nothing.
+        guard isStreaming else { return }
         lastStatus = .now
+        reported = safe
         try session.sendStatus(
             written: buffer.position,
-            flushed: stored,
-            applied: stored,
+            flushed: reported,
+            applied: reported,
             replyRequested: false
         )
     }
 
     /// Goes on with the next timeline, from the start of the segment that holds the switch.
     private func follow(to next: UInt32, switchPoint: LSN) async throws(Fault) {
-        try await storeWaiting()
+        isStreaming = false
+        try await offerWaiting()
         timeline = next
-        try await storeHistory(of: next)
-        let start = LSN(switchPoint.value / segmentSize.bytes * segmentSize.bytes)
-        stored = start
+        start = LSN(switchPoint.value / segmentSize.bytes * segmentSize.bytes)
+        reported = LSN(0)
+        try await offerHistory(of: next)
         buffer = SegmentBuffer(at: start, segmentSize: segmentSize)
         try session.startReplication(slot: slot, from: start, timeline: next)
+        isStreaming = true
         context.progress(.note("the server switched to timeline \(next) at \(switchPoint)"))
     }
 
-    private func storeHistory(of timeline: UInt32) async throws(Fault) {
-        guard let history = try session.timelineHistory(timeline) else { return }
-        try await writer.putHistory(
-            LogInput(
-                source: String(identity.systemIdentifier),
-                epoch: timeline,
-                from: 0,
-                bytes: history.bytes,
-                time: sentAt,
-                heartbeat: nil,
-                facts: ["segment_bytes": String(segmentSize.bytes)]
+    /// Hands the history file of a timeline to the copies, which then have everything before ``start``.
+    private func offerHistory(of timeline: UInt32) async throws(Fault) {
+        var log: SealedLog?
+        if let history = try session.timelineHistory(timeline) {
+            log = try await writer.sealHistory(
+                input(history.bytes, timeline, from: LSN(0), heartbeat: nil)
             )
-        )
+        }
+        try await offer(LogFront.Entry(log, place: LogPlace(timeline, start)))
     }
 
     /// A stream holds one cluster; another one's log would be joined to it without anybody noticing.

@@ -52,7 +52,7 @@ public struct LogService: Sendable {
                     slot: slot.name,
                     beginning: nil
                 )
-                context.progress(.note("receiving the log from \(receiver.stored)"))
+                context.progress(.note("receiving the log from \(receiver.start)"))
                 pause = .milliseconds(500)
                 try await receiver.run { false }
             } catch

@@ -6,6 +6,8 @@ public import Vault
 public struct BackupContext: Sendable {
     /// The vault that the session writes to.
     public let vault: Vault
+    /// Where the log goes.
+    public let log: LogCopies
     /// The keys of this host.
     public let keys: HostKeys
     /// The component's stream.
@@ -17,9 +19,10 @@ public struct BackupContext: Sendable {
     /// Hears how far the work is.
     public let progress: ProgressReporter
 
-    /// Puts a context together.
+    /// Puts a context together; the log goes to `vault` unless `log` says otherwise.
     public init(
         vault: Vault,
+        log: LogCopies? = nil,
         keys: HostKeys,
         stream: StreamName,
         state: FilePath,
@@ -27,6 +30,7 @@ public struct BackupContext: Sendable {
         progress: ProgressReporter
     ) {
         self.vault = vault
+        self.log = log ?? LogCopies(vault)
         self.keys = keys
         self.stream = stream
         self.state = state

@@ -11,12 +11,22 @@ public struct BackupSummary: Sendable {
     /// The components, in the order of the configuration.
     public let results: [ComponentBackup]
 
+    /// The copies, in the order of the configuration; none when no snapshot was taken.
+    public let copies: [BackedUpCopy]
+
     /// Describes an ending.
-    public init(set: String, started: Instant, finished: Instant, results: [ComponentBackup]) {
+    public init(
+        set: String,
+        started: Instant,
+        finished: Instant,
+        results: [ComponentBackup],
+        copies: [BackedUpCopy] = []
+    ) {
         self.set = set
         self.started = started
         self.finished = finished
         self.results = results
+        self.copies = copies
     }
 
     /// The first fault, in the order of the configuration; nil when every component has a snapshot.
@@ -25,9 +35,12 @@ public struct BackupSummary: Sendable {
     /// What was found to be wrong with the vault meanwhile, in the order of the configuration.
     public var findings: [Fault] { results.flatMap(\.findings) }
 
-    /// The exit code: 3 when a part of the components has no snapshot, or paths could not be read; the
-    /// first fault's when none has one; 5 when a fault or a finding is damage; else 0.
+    /// The exit code: 3 when a part of the components has no snapshot, paths could not be read, or a copy whose turn it
+    /// is lacks something; the first fault's when none has one; 5 when a fault or a finding is damage; else 0.
     public var exit: ExitCode {
-        .of(results, isIncomplete: results.contains { $0.problems > 0 })
+        let lacks = copies.compactMap(\.fault)
+        guard !lacks.contains(where: { $0.code.exit == .damaged }) else { return .damaged }
+        let isIncomplete = results.contains { $0.problems > 0 } || !lacks.isEmpty
+        return .of(results, isIncomplete: isIncomplete)
     }
 }

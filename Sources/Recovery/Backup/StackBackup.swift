@@ -4,7 +4,11 @@ internal import StackConfiguration
 internal import SystemIO
 internal import Vault
 
-/// Backs up the components of a stack, tied together by one id.
+/// Backs up the components of a stack, tied together by one id, and brings all copies up to date.
+///
+/// ```
+/// components ──▶ first copy that is there ──▶ the other copies whose turn it is
+/// ```
 public struct StackBackup: Sendable {
     /// How many components are backed up at once: one reads while another waits for its server.
     static let width = 2
@@ -16,96 +20,60 @@ public struct StackBackup: Sendable {
 
     /// Backs up some components, or all when none is named.
     ///
-    /// A component's failure does not stop the others: it is in the summary, and nothing of that
-    /// component is stored.
+    /// A component's failure does not stop the others: it is in the summary, and nothing of that component is stored. A copy
+    /// that cannot be written to stops nothing either, while there is another one: the backup goes there, and the summary says
+    /// what each copy lacks.
     ///
     /// - Parameters:
     ///   - names: the components; all when empty.
-    ///   - progress: gives each component, by name, who hears of its progress.
+    ///   - progress: gives each component, by name, who hears of its progress; so it does for `copy NAME`.
     /// - Returns: how each ended.
     /// - Throws: what concerns all components: `E-COMPONENT-UNKNOWN`, `E-RECIPIENTS`, what opening the
-    ///   vault and reading the host's keys throw.
+    ///   first copy throws when none is there, what reading the host's keys throws.
     public func run(
         _ names: [String] = [],
-        progress: @Sendable (String) -> ProgressReporter
+        progress: @escaping @Sendable (String) -> ProgressReporter
     ) async throws(Fault) -> BackupSummary {
         let selection = try stack.selection(names)
-        let vault = try await stack.openVault()
-        try stack.requireEnrolledRecipients(vault)
+        let found = try await stack.findCopies()
+        let takers = try await stack.takers(of: found)
+        for taker in takers { try stack.requireEnrolledRecipients(taker.vault) }
         let keys = try stack.hostKeys()
+        let state = try stack.workFolder()
         let set = Hexadecimal.encode(RandomBytes.make(8))
         let started = stack.clock.now()
-        var works: [Work] = []
-        for configured in selection {
-            works.append(
-                Work(
-                    configured: configured,
-                    context: try stack.context(
-                        of: configured.name,
-                        vault: vault,
-                        keys: keys,
-                        progress: progress(configured.name)
-                    )
-                )
+        let streams = selection.map { stack.stream(of: $0.name) }
+        await CatchUp(stack: stack, takers: takers, streams: streams).run(
+            progress("copy \(takers[0].name)")
+        )
+        let works = selection.map { configured in
+            ComponentWriting(
+                stack: stack,
+                configured: configured,
+                takers: takers,
+                keys: keys,
+                state: state,
+                set: set,
+                progress: progress(configured.name)
             )
         }
-        let results = await works.concurrentlyMapped(width: Self.width) { work in
-            await backUp(work, set: set)
-        }
+        let results = await works.concurrentlyMapped(width: Self.width) { await $0.run() }
+        let update = CopyUpdate(
+            stack: stack,
+            copies: found,
+            sources: takers.filter { taker in results.contains { $0.taker == taker.name } },
+            isWhole: Set(results.compactMap(\.taker)).count == 1,
+            snapshots: results.compactMap(\.ending.snapshot?.id),
+            started: started,
+            progress: progress
+        )
+        let copies = results.contains { $0.taker != nil } ? await update.run() : []
         return BackupSummary(
             set: set,
             started: started,
             finished: stack.clock.now(),
-            results: results
+            results: results.map(\.ending),
+            copies: copies
         )
-    }
-
-    private struct Work: Sendable {
-        let configured: ComponentConfiguration
-        let context: BackupContext
-    }
-
-    private func backUp(_ work: Work, set: String) async -> ComponentBackup {
-        await ComponentBackup.of(work.configured.name, work.configured.kind, to: "back up") {
-            findings async throws(Fault) in
-            let component = try await stack.component(work.configured)
-            return try await snapshot(of: component, work.context, set, &findings)
-        }
-    }
-
-    /// Backs up one component into the vault.
-    ///
-    /// That the vault has lost a snapshot which this host remembers is a finding and stops nothing.
-    private func snapshot(
-        of component: any Component,
-        _ context: BackupContext,
-        _ set: String,
-        _ findings: inout [Fault]
-    ) async throws(Fault) -> Snapshot {
-        var request = BackupRequest(
-            stream: context.stream,
-            kind: component.kind,
-            set: set,
-            state: context.state,
-            clock: context.clock
-        )
-        let memory = HeadMemory(stack, context.vault)
-        do throws(Fault) {
-            if let known = try memory.newest(of: context.stream) {
-                request.above = known.seq
-                if try await context.vault.hasLost(known) { findings.append(.rolledBack(known)) }
-            }
-        } catch  where error.code == .memoryDamaged { findings.append(error) }
-        var refused: [Fault] = []
-        let snapshot = try await context.vault.backUp(request, keys: context.keys) {
-            session async throws(Fault) in
-            refused = session.refused
-            return try await component.backUp(into: session, context)
-        }
-        findings += refused
-        do throws(Fault) {
-            try memory.keep(snapshot.id)
-        } catch { findings.append(error) }
-        return snapshot
     }
 }

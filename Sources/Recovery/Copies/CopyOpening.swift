@@ -8,18 +8,39 @@ struct CopyOpening: Sendable {
     /// Finds the access keys that copies refer to.
     let secrets: SecretResolver
 
-    /// The store of a copy; nothing is reached yet.
+    /// The store of a copy, held to the copy's rate; nothing is reached yet.
     ///
-    /// - Throws: `E-UNSUPPORTED` for a bucket.
+    /// - Throws: `E-VALUE` for an address that is none, `E-IO-…` for a file of certificates or a profile file that
+    ///   cannot be read.
     func store(of copy: CopyConfiguration) async throws(Fault) -> any ObjectStore {
         switch copy.address {
-        case .directory(let path): return DirectoryStore(root: FilePath(path))
-        case .bucket:
-            throw Fault(
-                .unsupported,
-                "unable to open copy '\(copy.name)' at \(copy.address): this version keeps copies in directories",
-                hints: ["Write url: file:///path, or use a newer Lifeboat."]
-            )
+        case .directory(let path):
+            let store = DirectoryStore(root: FilePath(path))
+            guard let limit = copy.limit else { return store }
+            return LimitedStore(store, Pacer(bytesPerSecond: limit))
+        case .bucket(let bucket):
+            var settings = try S3Settings(bucket: bucket.bucket, prefix: bucket.prefix)
+            settings.endpoint = bucket.endpoint
+            settings.region = bucket.region
+            settings.pathStyle = bucket.pathStyle
+            settings.certificates = bucket.authorities.map { FilePath($0) }
+            settings.storageClass = bucket.storageClass
+            settings.limit = copy.limit
+            settings.lock = copy.lock.map(Self.lock)
+            guard let reference = bucket.credentials else {
+                return try S3Store(settings, environment: secrets.variables)
+            }
+            let secrets = secrets
+            return try S3Store(settings, environment: secrets.variables) { () throws(Fault) in
+                try await secrets.text(reference)
+            }
+        }
+    }
+
+    private static func lock(_ lock: CopyLock) -> S3Lock {
+        switch lock.mode {
+        case .governance: S3Lock(mode: .governance, period: lock.period)
+        case .compliance: S3Lock(mode: .compliance, period: lock.period)
         }
     }
 }

@@ -1,5 +1,6 @@
 public import Model
 internal import ObjectStorage
+internal import Sealing
 public import StackConfiguration
 internal import Vault
 

@@ -21,6 +21,10 @@ extension Fault.Code {
     public static let copyUnknown = Fault.Code("E-COPY-UNKNOWN", .permanent, exit: .usage)
     /// There is no other copy to take from.
     public static let copyAlone = Fault.Code("E-COPY-ALONE", .permanent, exit: .refused)
+    /// A copy lacks what it should hold.
+    public static let copyBehind = Fault.Code("E-COPY-BEHIND", .retry, exit: .incomplete)
+    /// A copy cannot get what it should hold, since that is damaged where it would come from.
+    public static let copyDamage = Fault.Code("E-COPY-DAMAGE", .corrupt, exit: .damaged)
     /// A text does not name a moment to go back to.
     public static let targetForm = Fault.Code("E-TARGET-FORM", .permanent, exit: .usage)
     /// A moment to go back to lies in the future.

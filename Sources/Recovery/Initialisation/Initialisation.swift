@@ -59,7 +59,8 @@ public struct Initialisation: Sendable {
     /// Makes everything.
     ///
     /// After failure what was made is removed again, as long as the vault does not exist;
-    /// afterwards the kit stays, and `lifeboat key enrol` goes on from there.
+    /// afterwards the kit stays, and `lifeboat key enrol` goes on from there. When only a copy after the first
+    /// cannot be made, everything else is there.
     ///
     /// - Throws: `E-INIT-EXISTS` when one of the files, keys of this host or something in the
     ///   copy's folder is there already, `E-INIT-KIT`; nothing has changed then. `E-VAULT-EXISTS`,
@@ -87,7 +88,9 @@ public struct Initialisation: Sendable {
             kit = try kit.sealed(kitKeys, with: passphrase)
         }
         let vault = try await make(kit, kitKeys, keys: keys, folder: folder, options)
+        let fault = await makeOtherCopies(vault)
         try DurableFile.create(options.configurationFile, with: Array(text.utf8), mode: 0o644)
+        if let fault { throw fault }
         return Initialised(
             configuration: configuration,
             configurationFile: options.configurationFile,
@@ -123,6 +126,24 @@ public struct Initialisation: Sendable {
             operator: kitKeys.operatorKey,
             at: clock.now()
         )
+    }
+
+    /// Makes the vault in the places of the other copies; tells the first fault.
+    private func makeOtherCopies(_ vault: Vault) async -> Fault? {
+        var first: Fault?
+        for copy in wanted.copies.dropFirst() {
+            do throws(Fault) {
+                _ = try await vault.makeCopy(in: try await opening.store(of: copy))
+            } catch {
+                first =
+                    first
+                    ?? error.adding(
+                        hint:
+                            "Everything else is made; make this copy with: lifeboat copy --to \(copy.name)"
+                    )
+            }
+        }
+        return first
     }
 
     private func createVault(_ keys: KitKeys) async throws(Fault) -> Vault {

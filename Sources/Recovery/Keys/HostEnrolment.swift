@@ -24,7 +24,8 @@ public struct HostEnrolment: Sendable {
     ///   - keepsDataIdentity: whether this host keeps what opens its backups.
     ///   - keepsHostKeys: whether this host goes on with its keys, so that only the recipients of
     ///     the configuration are put in force.
-    /// - Returns: the vault as it is afterwards.
+    /// - Returns: the vault as it is afterwards in the first copy that is there, and why others do not know of the new keys
+    ///   yet; the next backup tells them.
     /// - Throws: `E-KEYS-MISSING` when it shall go on with keys that are not there, `E-KIT-FOREIGN`, `E-KEY-WRONG`, `E-ENVIRONMENT`, `E-VAULT-…`, `E-KEY-FORM`,
     ///   `E-IO-…`.
     public func run(
@@ -32,9 +33,11 @@ public struct HostEnrolment: Sendable {
         passphrases: PassphraseSource,
         keepsDataIdentity: Bool,
         keepsHostKeys: Bool = false
-    ) async throws(Fault) -> Vault {
+    ) async throws(Fault) -> (vault: Vault, missing: [Fault]) {
         let kitKeys = try kit.openKeys(passphrases)
-        let vault = try await stack.openVault(with: kit, kitKeys)
+        let found = try await stack.findCopies(with: kit, kitKeys).required()
+        let vaults = found.open.map(\.vault)
+        guard let vault = vaults.first else { preconditionFailure("a copy is there") }
         var recipients: [AgeRecipient] = []
         for text in stack.configuration.keys.recipients {
             recipients.append(try AgeRecipient(text))
@@ -59,11 +62,20 @@ public struct HostEnrolment: Sendable {
         if keepsDataIdentity, try FileSystem.status(folder.dataIdentity) == nil {
             try folder.createDataIdentity(kitKeys.dataIdentity)
         }
-        return try await vault.enrol(
+        let host = stack.configuration.host
+        let enrolled = try await vault.enrol(
             keys,
             recipients: recipients,
             operator: kitKeys.operatorKey,
-            at: now
+            at: now,
+            above: vaults.compactMap { $0.enrolment(of: host)?.number }.max() ?? 0
         )
+        var missing = found.absent.map(\.fault)
+        for other in vaults.dropFirst() {
+            do throws(Fault) {
+                try await enrolled.tell(other, of: host)
+            } catch { missing.append(error) }
+        }
+        return (enrolled, missing)
     }
 }

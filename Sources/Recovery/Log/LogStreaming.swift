@@ -2,6 +2,7 @@ public import Model
 internal import PostgresProtection
 public import Protection
 internal import StackConfiguration
+internal import Vault
 
 /// Receives the logs of a stack's PostgreSQL components, and writes heartbeats, until its task is
 /// cancelled.
@@ -17,13 +18,16 @@ public struct LogStreaming: Sendable {
     ///   - names: the components; all when empty.
     ///   - progress: gives each component, by name, who hears of its progress.
     /// - Throws: `E-CANCELLED` at the end; `E-UNSUPPORTED` when no component has a log to receive;
-    ///   `E-RECIPIENTS`, what opening the vault, reading the host's keys and the servers throw.
+    ///   `E-RECIPIENTS`, what opening the first copy throws when none is there, reading the host's keys and the servers throw.
     public func run(
         _ names: [String] = [],
         progress: @Sendable (String) -> ProgressReporter
     ) async throws(Fault) {
-        let vault = try await stack.openVault()
-        try stack.requireEnrolledRecipients(vault)
+        let names = try stack.selection(names).map(\.name)
+        let direct = stack.directCopies.map(\.name)
+        let takers = try await stack.takers(of: try await stack.findCopies(direct))
+        for taker in takers { try stack.requireEnrolledRecipients(taker.vault) }
+        let vault = takers[0].vault
         let keys = try stack.hostKeys()
         var services: [LogService] = []
         for component in try stack.selection(names) {
@@ -36,6 +40,7 @@ public struct LogStreaming: Sendable {
                     context: try stack.context(
                         of: component.name,
                         vault: vault,
+                        log: stack.logCopies(of: component, vault: vault.id),
                         keys: keys,
                         progress: progress(component.name)
                     )

@@ -10,12 +10,19 @@ internal import Vault
 /// A vault cannot tell by itself that its newest snapshots were taken away. A file for each stream and address,
 /// `<stream>.<address>.newest` in the work folder, holds one line: the vault's id, a space, and the snapshot's name.
 struct HeadMemory: Sendable {
-    private let vault: Vault
+    private let vault: Digest256
+    private let address: String
     private let folder: FilePath
 
     /// The memory of a vault; nothing is read or made.
     init(_ stack: Stack, _ vault: Vault) {
+        self.init(stack, vault: vault.id, address: vault.store.address)
+    }
+
+    /// The memory of a vault at an address, which need not be there.
+    init(_ stack: Stack, vault: Digest256, address: String) {
         self.vault = vault
+        self.address = address
         folder = stack.state.appending("work")
     }
 
@@ -39,7 +46,7 @@ struct HeadMemory: Sendable {
             )
         }
         // Another vault at the same address is another story; opening it was for the keys to allow.
-        return id == vault.id ? snapshot : nil
+        return id == vault ? snapshot : nil
     }
 
     /// Remembers a snapshot that this host has just stored.
@@ -49,7 +56,7 @@ struct HeadMemory: Sendable {
         try FileSystem.makeDirectories(folder, mode: 0o700)
         try DurableFile.replace(
             path(id.stream),
-            with: Array("\(vault.id) \(id)\n".utf8),
+            with: Array("\(vault) \(id)\n".utf8),
             mode: 0o600
         )
     }
@@ -66,7 +73,7 @@ struct HeadMemory: Sendable {
     func cache(of stream: StreamName) -> FilePath { path(stream, "heads") }
 
     private func path(_ stream: StreamName, _ ending: String = "newest") -> FilePath {
-        let address = Hashing.sha256(Array(vault.store.address.utf8)).short
+        let address = Hashing.sha256(Array(address.utf8)).short
         return folder.appending("\(stream).\(address).\(ending)")
     }
 }

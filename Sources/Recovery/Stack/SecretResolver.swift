@@ -5,7 +5,8 @@ internal import SystemPackage
 
 /// Fetches the secrets that a configuration refers to, when they are needed and not before.
 public struct SecretResolver: Sendable {
-    private let variables: [String: String]
+    /// The environment of the program.
+    let variables: [String: String]
 
     /// - Parameter variables: the environment of the program.
     public init(variables: [String: String]) { self.variables = variables }

@@ -110,17 +110,20 @@ public struct Stack: Sendable {
         return stream
     }
 
-    /// What a component needs while it is backed up or its log is received.
+    /// What a component needs while it is backed up or its log is received; the log goes to `vault` unless `log` says
+    /// otherwise.
     ///
     /// - Throws: `E-IO-…` when the work folder cannot be made.
     public func context(
         of component: String,
         vault: Vault,
+        log: LogCopies? = nil,
         keys: HostKeys,
         progress: ProgressReporter
     ) throws(Fault) -> BackupContext {
         BackupContext(
             vault: vault,
+            log: log,
             keys: keys,
             stream: stream(of: component),
             state: try workFolder(),

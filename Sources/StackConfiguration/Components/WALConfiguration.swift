@@ -1,5 +1,13 @@
 /// How PostgreSQL's write-ahead log is kept.
 public struct WALConfiguration: Sendable, Hashable {
+    /// When a part of the log counts as safe, so that the server may forget it.
+    public enum Durability: String, Sendable, Hashable, CaseIterable {
+        /// When some copy that takes the log as it comes holds it.
+        case anyCopy = "any_copy"
+        /// When every such copy holds it; the server keeps it for as long as one is away.
+        case everyCopy = "every_copy"
+    }
+
     /// Whether the log is streamed.
     public var stream: Bool
     /// The replication slot.
@@ -12,17 +20,22 @@ public struct WALConfiguration: Sendable, Hashable {
     /// An older base keeps its own part of it.
     public var keep: Duration?
 
+    /// When a part of the log counts as safe.
+    public var durableIn: Durability
+
     /// Groups the parts.
     public init(
         stream: Bool = true,
         slot: String,
         heartbeat: Duration = .seconds(10),
-        keep: Duration? = nil
+        keep: Duration? = nil,
+        durableIn: Durability = .anyCopy
     ) {
         self.stream = stream
         self.slot = slot
         self.heartbeat = heartbeat
         self.keep = keep
+        self.durableIn = durableIn
     }
 
     /// The slot of a stack that names none: `lifeboat_<stack>`, with what a slot name cannot hold replaced by `_`.

@@ -70,7 +70,9 @@ extension PostgresConfiguration {
                 stream: wal.text("stream") != "false",
                 slot: wal.text("slot") ?? WALConfiguration.defaultSlot(of: stack),
                 heartbeat: wal.text("heartbeat").flatMap(ScalarForm.duration) ?? .seconds(10),
-                keep: wal.text("keep").flatMap(ScalarForm.duration)
+                keep: wal.text("keep").flatMap(ScalarForm.duration),
+                durableIn: wal.text("durable_in")
+                    .flatMap(WALConfiguration.Durability.init(rawValue:)) ?? .anyCopy
             )
         )
     }

@@ -97,6 +97,11 @@ enum Grammar {
             .scalar(.duration),
             "How far back every second is reachable; an older base keeps its own part of the log."
         ),
+        Key(
+            "durable_in",
+            .scalar(.choice(WALConfiguration.Durability.allCases.map(\.rawValue))),
+            "Where the log must be before the server may forget it. Default: any_copy."
+        ),
     ]
 
     static let base: [Key] = [keep]

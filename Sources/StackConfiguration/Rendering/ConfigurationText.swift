@@ -68,6 +68,7 @@ struct ConfigurationText {
         line(3, "slot", YAMLText.scalar(postgres.wal.slot), Grammar.wal)
         line(3, "heartbeat", YAMLText.duration(postgres.wal.heartbeat), Grammar.wal)
         line(3, "keep", postgres.wal.keep.map(YAMLText.duration), Grammar.wal)
+        line(3, "durable_in", postgres.wal.durableIn.rawValue, Grammar.wal)
         guard keep != nil || hasComments else { return }
         comment(2, "base", keys)
         put(2, keep == nil ? "# base:" : "base:")

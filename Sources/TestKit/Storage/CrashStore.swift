@@ -57,6 +57,13 @@ public final class CrashStore: ObjectStore {
         try await change { () async throws(Fault) in try await store.remove(name) }
     }
 
+    /// Protects an object from deletion, or crashes.
+    ///
+    /// - Throws: `E-TEST-CRASHED`, and what the store underneath throws.
+    public func keep(_ name: ObjectName, until time: Instant) async throws(Fault) {
+        try await change { () async throws(Fault) in try await store.keep(name, until: time) }
+    }
+
     /// Reads an object.
     ///
     /// - Throws: `E-TEST-CRASHED`, and what the store underneath throws.

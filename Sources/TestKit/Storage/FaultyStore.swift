@@ -14,7 +14,7 @@ public final class FaultyStore: ObjectStore {
         case short(Int)
         /// `get` and `read` hand out, and `put` stores, bytes of which one is flipped.
         case flip(at: Int)
-        /// `put` and `remove` claim success and do nothing; `status` and `list` find nothing.
+        /// `put`, `remove` and `keep` claim success and do nothing; `status` and `list` find nothing.
         case pretend
     }
 
@@ -111,6 +111,17 @@ public final class FaultyStore: ObjectStore {
         if case .pretend = rule { return }
         if case .fail(let fault) = rule { throw fault }
         try await store.remove(name)
+        if case .failAfterwards(let fault) = rule { throw fault }
+    }
+
+    /// Protects an object from deletion, or does not.
+    ///
+    /// - Throws: What the script or the store underneath says.
+    public func keep(_ name: ObjectName, until time: Instant) async throws(Fault) {
+        let rule = next(.keep)
+        if case .pretend = rule { return }
+        if case .fail(let fault) = rule { throw fault }
+        try await store.keep(name, until: time)
         if case .failAfterwards(let fault) = rule { throw fault }
     }
 

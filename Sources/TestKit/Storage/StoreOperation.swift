@@ -14,9 +14,11 @@ public struct StoreOperation: Sendable, Hashable {
         case list
         /// `remove`
         case remove
+        /// `keep`
+        case keep
 
         /// Whether it changes the store.
-        public var isMutating: Bool { self == .put || self == .remove }
+        public var isMutating: Bool { self == .put || self == .remove || self == .keep }
     }
 
     /// What was called.

@@ -1,4 +1,4 @@
-internal import Model
+public import Model
 internal import SystemIO
 
 /// Brings what one copy of a vault holds, and another wants and lacks, from the one to the other.
@@ -56,6 +56,18 @@ public struct Replication: Sendable {
         let run = ReplicationRun(self)
         do throws(Fault) {
             try await run.everything(progress)
+        } catch { run.report.fault = error }
+        return run.report
+    }
+
+    /// Copies the log of one stream alone, all of what the target lacks and has not given up.
+    ///
+    /// One listing of the stream's log on both sides, and one read and one write an object that is copied. The report is as
+    /// that of ``run(progress:)``.
+    public func runLog(of stream: StreamName) async -> ReplicationReport {
+        let run = ReplicationRun(self)
+        do throws(Fault) {
+            try await run.log(of: stream)
         } catch { run.report.fault = error }
         return run.report
     }

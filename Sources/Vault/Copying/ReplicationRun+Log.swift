@@ -2,9 +2,18 @@ internal import Model
 internal import ObjectStorage
 
 extension ReplicationRun {
-    /// Lists the log of both sides.
-    func listLogs() async throws(Fault) {
-        try await source.store.list("log/") { info in
+    /// Copies the log of one stream.
+    func log(of stream: StreamName) async throws(Fault) {
+        try target.checkWritable()
+        try await ledger.refresh(target)
+        try await listLogs(of: stream)
+        try await copyLog { _ in }
+    }
+
+    /// Lists the log of both sides: of one stream, or of all.
+    func listLogs(of wanted: StreamName? = nil) async throws(Fault) {
+        let prefix = wanted.map { "log/\($0)/" } ?? "log/"
+        try await source.store.list(prefix) { info in
             guard let name = VaultName(info.name), let stream = name.logStream else { return }
             sourceLog[stream, default: []].append(name)
         }

@@ -44,42 +44,53 @@ public final class LogWriter {
     /// - Throws: `E-LOG-SOURCE` when the stream holds the log of another source, and what the store throws; the piece may
     ///   then be stored again.
     public func put(_ input: LogInput) async throws(Fault) {
-        try await checkSource(input)
-        let body = try sealed(input.bytes)
-        let head = head(input, to: input.to, body: body)
-        let object = SignedObject.build(head: head, body: body, key: keys.signing)
-        let digest = Hashing.sha256(object)
-        try await vault.store.put(
-            VaultName.log(
-                stream,
-                epoch: input.epoch,
-                from: input.from,
-                to: input.to,
-                short: digest.short
-            ).objectName,
-            object
-        )
-        previous = digest
+        try await vault.store(try await seal(input))
     }
 
     /// Stores the history file of a timeline, once.
     ///
     /// - Throws: `E-LOG-SOURCE` when the stream holds the log of another source, and what the store throws.
     public func putHistory(_ input: LogInput) async throws(Fault) {
+        if let history = try await sealHistory(input) { try await vault.store(history) }
+    }
+
+    /// Makes the object of a piece; nothing is stored.
+    ///
+    /// Several copies store this one object, so that each can mend the others.
+    ///
+    /// - Throws: `E-LOG-SOURCE` when the stream holds the log of another source, and what the store throws.
+    public func seal(_ input: LogInput) async throws(Fault) -> SealedLog {
         try await checkSource(input)
-        guard try await !hasHistory(of: input.epoch) else { return }
+        let body = try sealed(input.bytes)
+        let head = head(input, to: input.to, body: body)
+        let object = SignedObject.build(head: head, body: body, key: keys.signing)
+        let digest = Hashing.sha256(object)
+        previous = digest
+        let name = VaultName.log(
+            stream,
+            epoch: input.epoch,
+            from: input.from,
+            to: input.to,
+            short: digest.short
+        )
+        return SealedLog(name: name.objectName, object: object)
+    }
+
+    /// Makes the object of a timeline's history file; nil when the vault holds a whole one already.
+    ///
+    /// - Throws: `E-LOG-SOURCE` when the stream holds the log of another source, and what the store throws.
+    public func sealHistory(_ input: LogInput) async throws(Fault) -> SealedLog? {
+        try await checkSource(input)
+        guard try await !hasHistory(of: input.epoch) else { return nil }
         let body = try sealed(input.bytes)
         let object = SignedObject.build(
             head: head(input, to: input.from, body: body),
             body: body,
             key: keys.signing
         )
-        let name = VaultName.history(
-            stream,
-            epoch: input.epoch,
-            short: Hashing.sha256(object).short
-        )
-        try await vault.store.put(name.objectName, object)
+        let short = Hashing.sha256(object).short
+        let name = VaultName.history(stream, epoch: input.epoch, short: short)
+        return SealedLog(name: name.objectName, object: object)
     }
 
     /// Compares the source with that of the newest trusted piece of the stream; once, since only this writer adds more.

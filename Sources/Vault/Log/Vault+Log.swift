@@ -1,7 +1,23 @@
-internal import Model
+public import Model
 internal import ObjectStorage
 
 extension Vault {
+    /// Stores a piece of log, durably in this copy when this returns; again with the same piece is success.
+    ///
+    /// Whether the copy is still there is looked at each time: an empty mount point would take the log and keep nothing.
+    ///
+    /// - Throws: `E-VAULT-NONE` when the store holds no vault any more, and what the store throws.
+    public func store(_ log: SealedLog) async throws(Fault) {
+        guard try await store.status(VaultName.format.objectName) != nil else {
+            throw Fault(
+                .noVault,
+                "unable to store the log in '\(store.address)': there is no vault any more",
+                hints: ["Mount the disk it is on."]
+            )
+        }
+        try await store.put(log.name, log.object)
+    }
+
     /// A piece of log that was read whole, and its verified head; the body's hash has been compared.
     func verifiedLog(
         _ name: VaultName,

@@ -46,12 +46,15 @@ extension Vault {
 
     /// Lets a host write to the vault, or changes its keys or recipients; tells the vault as it is then.
     ///
+    /// `floor` is the highest number that another copy holds for the host.
+    ///
     /// - Throws: `E-VAULT-TRUST` when `key` is not the operator's, and what the store throws.
     public func enrol(
         _ keys: HostKeys,
         recipients: [AgeRecipient],
         operator key: SigningKey,
-        at time: Instant
+        at time: Instant,
+        above floor: Int = 0
     ) async throws(Fault) -> Vault {
         guard key.verifyKey == operatorKey else {
             throw Fault(
@@ -61,7 +64,7 @@ extension Vault {
             )
         }
         try checkWritable()
-        let number = try await highestNumber(of: keys.host) + 1
+        let number = max(floor, try await highestNumber(of: keys.host)) + 1
         let document = HostDocument(
             vault: id,
             host: keys.host,
@@ -77,6 +80,15 @@ extension Vault {
             SignedDocument(document, key: key).bytes
         )
         return try await Vault.open(store, expecting: id)
+    }
+
+    /// Lets another copy of this vault know of the newest enrolment of a host, if there is one.
+    ///
+    /// - Throws: what the other copy's store throws.
+    public func tell(_ other: Vault, of host: String) async throws(Fault) {
+        precondition(other.id == id, "both are copies of one vault")
+        guard let enrolment = enrolment(of: host) else { return }
+        try await other.store.put(enrolment.name, enrolment.bytes)
     }
 
     /// The highest number that a document of a host carries, whether or not the document can be used.

@@ -28,6 +28,13 @@ struct BackupVerb: Verb {
             throw error
         }
         for result in summary.results { board.end(result.name, isSuccess: result.fault == nil) }
+        for copy in summary.copies {
+            switch copy.outcome {
+            case .written, .waits: continue
+            case .updated: board.end("copy \(copy.name)", isSuccess: true)
+            case .behind: board.end("copy \(copy.name)", isSuccess: false)
+            }
+        }
         board.finish()
         try screen.result(lines(summary, stack, color: screen.hasColor))
         try screen.json("summary", Self.fields(summary))
@@ -35,6 +42,7 @@ struct BackupVerb: Verb {
             if let fault = result.fault { _ = screen.show(fault) }
             for finding in result.findings { _ = screen.show(finding) }
         }
+        for fault in summary.copies.compactMap(\.fault) { _ = screen.show(fault) }
         return summary.exit
     }
 
@@ -60,7 +68,7 @@ struct BackupVerb: Verb {
             ? "no snapshot was taken"
             : "snapshot \(summary.set)" + (count < total ? ", in part" : "")
         let took = DurationText.text(summary.finished - summary.started)
-        return table.lines(color: color) + [
+        return table.lines(color: color) + BackedUpCopyText.lines(summary.copies, color: color) + [
             "\(head): \(count) of \(total) components of \(stack.configuration.stack)"
                 + " at \(TimeEcho.text(summary.finished)), \(took)"
         ]
@@ -94,6 +102,7 @@ struct BackupVerb: Verb {
             JSONField("finished", .time(summary.finished)),
             JSONField("exit_code", .integer(Int64(summary.exit.rawValue))),
             JSONField("components", .array(components)),
+            JSONField("copies", .array(summary.copies.map { BackedUpCopyText.value($0) })),
         ]
     }
 }

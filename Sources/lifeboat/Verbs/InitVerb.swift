@@ -25,8 +25,14 @@ struct InitVerb: Verb {
 
     @Argument(help: "The name of the stack.")
     var stack: String
-    @Option(name: .long, help: ArgumentHelp("The folder for the backups.", valueName: "DIR"))
-    var copy: String
+    @Option(
+        name: .long,
+        help: ArgumentHelp(
+            "A folder for the backups; again for another copy, on another disk.",
+            valueName: "DIR"
+        )
+    )
+    var copy: [String]
     @Option(name: .long, help: "Which one of the stack: prod, staging.")
     var environment = "prod"
     @Option(
@@ -72,10 +78,14 @@ struct InitVerb: Verb {
             variables: Variables.all,
             clock: SystemClock()
         ).run(options)
+        let copies = made.configuration.copies.map { copy in
+            guard case .directory(let path) = copy.address else { return "\(copy.address)" }
+            return FilePath(path).displayed
+        }
         try screen.result([made.kit.text, Styled("Made:", .green).rendered(color: screen.hasColor)])
         try screen.result([
             "  configuration  \(made.configurationFile.displayed)",
-            "  vault          \(made.vault.store.address), id \(made.vault.id.short)",
+            "  vault          \(copies.joined(separator: " and ")), id \(made.vault.id.short)",
             "  recovery kit   \(made.kitFile.displayed) (shown above): move it off this host",
             "  to print       lifeboat key kit --kit \(made.kitFile.displayed) --html",
             "Next: lifeboat backup",
@@ -88,6 +98,7 @@ struct InitVerb: Verb {
                 JSONField("recovery_kit", .text(made.kitFile.displayed)),
                 JSONField("vault", .text(made.vault.id.description)),
                 JSONField("address", .text(made.vault.store.address)),
+                JSONField("copies", .array(copies.map { .text($0) })),
                 JSONField(
                     "recipients",
                     .array(made.configuration.keys.recipients.map { .text($0) })
@@ -114,12 +125,12 @@ struct InitVerb: Verb {
             host: host ?? ConfigurationFile.machine(),
             state: state.map { WorkingDirectory.absolute($0).string },
             keys: KeyConfiguration(recipients: [Self.anyRecipient]),
-            copies: [
+            copies: copy.enumerated().map { index, path in
                 CopyConfiguration(
-                    name: "local",
-                    address: .directory(WorkingDirectory.absolute(copy).string)
+                    name: index == 0 ? "local" : "local-\(index + 1)",
+                    address: .directory(WorkingDirectory.absolute(path).string)
                 )
-            ],
+            },
             components: components
         )
         var checked = try StackConfiguration.decode(

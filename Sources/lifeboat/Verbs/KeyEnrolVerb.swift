@@ -29,19 +29,22 @@ struct KeyEnrolVerb: Verb {
     func perform(_ screen: Screen) async throws(Fault) -> Model.ExitCode {
         let stack = try ConfigurationFile.stack(global, screen)
         let kit = try RecoveryKit(reading: FilePath(kit))
-        let vault = try await HostEnrolment(stack).run(
+        let (vault, missing) = try await HostEnrolment(stack).run(
             kit,
             passphrases: try passphrase.source(screen),
             keepsDataIdentity: !writeOnly && !keepKeys,
             keepsHostKeys: keepKeys
         )
         let host = stack.configuration.host
-        try screen.result([
-            "host '\(host)' is enrolled in vault \(vault.id.short) with"
-                + (keepKeys ? " its keys and the recipients of the configuration" : " new keys"),
-            "The next backup stores everything once more: lifeboat backup",
-            "Start `lifeboat run` again, if it runs: it goes on as it began.",
-        ])
+        try screen.result(
+            [
+                "host '\(host)' is enrolled in vault \(vault.id.short) with"
+                    + (keepKeys
+                        ? " its keys and the recipients of the configuration" : " new keys"),
+                "The next backup stores everything once more: lifeboat backup",
+                "Start `lifeboat run` again, if it runs: it goes on as it began.",
+            ] + missing.map { "A copy gets to know of it later: \(Styled.visible($0.message))" }
+        )
         try screen.json(
             "enrolment",
             [

@@ -1,0 +1,97 @@
+internal import Model
+internal import Protection
+internal import Synchronization
+internal import Vault
+
+/// Hands the log to several copies at once, each at its own pace.
+///
+/// Memory: what may wait for the slowest copy, since all store the same objects.
+final class LogFan: Sendable {
+    /// What a lane does next.
+    enum Work: Sendable {
+        case store(LogFront.Entry)
+        case catchUp
+    }
+
+    private struct State {
+        var front: LogFront
+        var vaults: [Vault?]
+        var isClosed = false
+        var sleepers: [CheckedContinuation<Void, Never>] = []
+    }
+
+    private let state: Mutex<State>
+
+    /// Begins; `vaults` are the copies that are open.
+    init(_ front: LogFront, vaults: [Vault?]) {
+        state = Mutex(State(front: front, vaults: vaults))
+    }
+
+    /// Runs `body` with the lanes beside it; when it ends, they store what waits for those that follow and end too.
+    func running<Value: Sendable>(
+        _ lanes: [LogLane],
+        _ body: () async throws(Fault) -> Value
+    ) async throws(Fault) -> Value {
+        let result: Result<Value, Fault> = await withTaskGroup(of: Void.self) { group in
+            for lane in lanes { group.addTask { await lane.run() } }
+            let result: Result<Value, Fault>
+            do throws(Fault) {
+                result = .success(try await body())
+            } catch { result = .failure(error) }
+            close()
+            return result
+        }
+        return try result.get()
+    }
+
+    /// Looks at the front, or changes it; lanes that wait look again.
+    func withFront<Value: Sendable>(_ body: (inout LogFront) -> Value) -> Value {
+        state.withLock { state in
+            defer { Self.wake(&state) }
+            return body(&state.front)
+        }
+    }
+
+    var isClosed: Bool { state.withLock { $0.isClosed } }
+
+    /// The open vault of a copy; nil when it has to be opened.
+    func vault(_ copy: Int) -> Vault? { state.withLock { $0.vaults[copy] } }
+
+    /// Remembers a copy that was opened, or that it must be opened anew.
+    func keep(_ vault: Vault?, of copy: Int) { state.withLock { $0.vaults[copy] = vault } }
+
+    /// What a lane does next, waiting for it; nil at the end.
+    func work(for copy: Int) async -> Work? {
+        while true {
+            let (work, isOver) = state.withLock { state -> (Work?, Bool) in
+                if let entry = state.front.next(copy) { return (.store(entry), false) }
+                let isBehind = state.front.standing(copy) == .behind
+                return (isBehind && !state.isClosed ? .catchUp : nil, state.isClosed)
+            }
+            if work != nil || isOver { return work }
+            await withCheckedContinuation { continuation in
+                state.withLock { state in
+                    if state.isClosed || state.front.next(copy) != nil
+                        || state.front.standing(copy) == .behind
+                    {
+                        continuation.resume()
+                    } else {
+                        state.sleepers.append(continuation)
+                    }
+                }
+            }
+        }
+    }
+
+    private func close() {
+        state.withLock { state in
+            state.isClosed = true
+            Self.wake(&state)
+        }
+    }
+
+    private static func wake(_ state: inout State) {
+        for sleeper in state.sleepers { sleeper.resume() }
+        state.sleepers = []
+    }
+}

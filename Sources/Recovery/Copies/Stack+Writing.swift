@@ -1,0 +1,68 @@
+internal import Model
+internal import PostgresProtection
+internal import Protection
+internal import StackConfiguration
+internal import Vault
+
+// How a stack writes to its copies.
+extension Stack {
+    /// The copies that take every backup, and the log as it comes, in the order of the file.
+    var directCopies: [CopyConfiguration] { configuration.copies.filter { $0.every == nil } }
+
+    /// The copies that a backup or the log may go to, of those that were found.
+    ///
+    /// A copy that was away while this host got new keys or recipients is told of them first; one that cannot be told is no
+    /// place to write to.
+    ///
+    /// - Throws: what opening the first one threw, when none is there.
+    func takers(of found: CopySet) async throws(Fault) -> [OpenCopy] {
+        let direct = try found.only(directCopies.map(\.name)).required().open
+        let host = configuration.host
+        let numbers = direct.map { $0.vault.enrolment(of: host)?.number ?? 0 }
+        guard let newest = numbers.max(), let first = numbers.firstIndex(of: newest) else {
+            return direct
+        }
+        var takers: [OpenCopy] = []
+        for (copy, number) in zip(direct, numbers) {
+            if number == newest {
+                takers.append(copy)
+                continue
+            }
+            do throws(Fault) {
+                try await direct[first].vault.tell(copy.vault, of: host)
+                let vault = try await open(copy.configuration, expecting: copy.vault.id)
+                takers.append(OpenCopy(configuration: copy.configuration, vault: vault))
+            } catch { if error.code == .cancelled { throw error } }
+        }
+        return takers
+    }
+
+    /// Where the log of a component goes; nil for only where its backup goes.
+    ///
+    /// `first` is the copy that a backup writes to; nil for a receiver that runs all the time.
+    func logCopies(
+        of component: ComponentConfiguration,
+        first: CopyConfiguration? = nil,
+        vault id: Digest256
+    ) -> LogCopies? {
+        guard case .postgresql(let postgres) = component.source, postgres.wal.stream else {
+            return nil
+        }
+        // The receiver brings the log to all; a backup only must not call safe what is not.
+        if first != nil, postgres.wal.durableIn == .anyCopy { return nil }
+        let others = directCopies.filter { $0.name != first?.name }
+        return LogCopies(
+            ((first.map { [$0] } ?? []) + others).map { copy in
+                LogCopies.Copy(name: copy.name) { () async throws(Fault) in
+                    try await open(copy, expecting: id)
+                }
+            },
+            durability: postgres.wal.durableIn == .everyCopy ? .everyCopy : .anyCopy
+        )
+    }
+
+    /// What a copy wants: the whole log if it takes it as it comes, else what its snapshots need.
+    func choice(of copy: CopyConfiguration) -> CopyChoice {
+        CopyChoice(takesLog: copy.every == nil, need: { PostgresComponent.neededLog(of: $0) })
+    }
+}

@@ -1,0 +1,14 @@
+import Foundation
+
+/// The programs that `Scripts/setup` installs below the checkout.
+enum TestDependencies {
+    /// The checkout: three folders above this file.
+    private static let checkout = URL(filePath: #filePath)
+        .deletingLastPathComponent().deletingLastPathComponent()
+        .deletingLastPathComponent().deletingLastPathComponent()
+
+    /// The program rclone.
+    static var rclone: String { checkout.appending(path: ".deps/rclone").path }
+    /// The folder of Python modules with moto.
+    static var moto: String { checkout.appending(path: ".deps/moto").path }
+}

@@ -1,0 +1,202 @@
+import Foundation
+import Glibc
+import Model
+import SystemIO
+import SystemPackage
+import TestKit
+import Testing
+
+/// `lifeboat run` with two copies, one of which goes away and comes back.
+struct LogCopiesTests {
+    /// A server with a table, protected in two copies.
+    private struct Stand {
+        let playground: Playground
+        let server: PostgresServer
+
+        init() async throws {
+            playground = try Playground()
+            server = try PostgresServer.make()
+            try server.start()
+            let made = try await playground.run([
+                "init", "db", "--copy", "vault", "--copy", "second", "--state", "state", "--host",
+                "h1", "--postgres",
+                "host=\(server.root.path) port=\(server.port) user=postgres dbname=postgres",
+                "--kit", "kit.txt",
+            ])
+            guard made.code == 0 else { throw Fault(.failedTest, made.text) }
+            _ = try server.psql("CREATE TABLE t (n int)")
+        }
+
+        /// Adds a row; tells the position after it.
+        func insert(_ number: Int) throws(Fault) -> UInt64 {
+            _ = try server.psql("INSERT INTO t VALUES (\(number))")
+            let text = try server.psql("SELECT pg_current_wal_flush_lsn() - '0/0'::pg_lsn")
+            return UInt64(text.trimmingCharacters(in: .whitespacesAndNewlines)) ?? 0
+        }
+
+        /// How far the server believes the log to be safe.
+        func safe() throws(Fault) -> UInt64 {
+            let text = try server.psql(
+                "SELECT coalesce(restart_lsn - '0/0'::pg_lsn, 0) FROM pg_replication_slots"
+            )
+            return UInt64(text.trimmingCharacters(in: .whitespacesAndNewlines)) ?? 0
+        }
+
+        /// How far a copy's log reaches, by the names of its pieces.
+        func reach(_ copy: String) throws(Fault) -> UInt64 {
+            let root = playground.path.appending("\(copy)/log/h1.db.postgres")
+            guard try FileSystem.status(root) != nil else { return 0 }
+            var reach: UInt64 = 0
+            for epoch in try Directory.open(root).names() {
+                for name in try Directory.open(root.appending(epoch)).names() {
+                    let parts = name.description.split(separator: "-")
+                    if parts.count == 3 { reach = max(reach, UInt64(parts[1], radix: 16) ?? 0) }
+                }
+            }
+            return reach
+        }
+
+        func rename(_ old: String, _ new: String) throws(Fault) {
+            guard let old = FileName(old), let new = FileName(new) else { return }
+            try Directory.open(playground.path).rename(old, to: new)
+        }
+
+        func log() throws(Fault) -> String {
+            let path = playground.path.appending("run.log")
+            let bytes = try DurableFile.read(path, limit: ByteCount(1 << 20))
+            return String(decoding: bytes, as: UTF8.self)
+        }
+
+        func wait(
+            for what: String,
+            _ isThere: () throws(Fault) -> Bool
+        ) throws(Fault) {
+            let deadline = ContinuousClock.now + .seconds(240)
+            while try !isThere() {
+                guard ContinuousClock.now < deadline else {
+                    throw Fault(.failedTest, "waited in vain for \(what): \(try log())")
+                }
+                usleep(20_000)
+            }
+        }
+
+        /// Does something while `run` runs, which must end cleanly.
+        func whileRunning(_ body: () async throws(Fault) -> Void) async throws {
+            let command = Command(
+                try Program.path,
+                arguments: ["run"],
+                environment: ["PATH": "/usr/bin:/bin", "TZ": "UTC"],
+                workingDirectory: playground.path
+            )
+            let log = playground.path.appending("run.log")
+            let (_, status) = try await command.spawn(log: log) { child async throws(Fault) in
+                try wait(for: "the receiver") { () throws(Fault) in
+                    try self.log().contains("receiving the log")
+                }
+                try await body()
+                kill(child.pid, SIGTERM)
+                _ = try child.wait(upTo: .seconds(300))
+            }
+            let text = try self.log()
+            #expect(status == .exited(0), "\(text)")
+        }
+
+        /// What the second copy alone brings back: the rows of the table.
+        func rowsOfSecond() async throws -> String {
+            try rename("vault", "gone")
+            let text = try playground.read("lifeboat.yaml")
+            let first = playground.vault.string
+            let second = playground.path.appending("second").string
+            try playground.write(
+                "alone.yaml",
+                text.replacing("file://\(first)", with: "file://\(first).never")
+                    .replacing("file://\(second)", with: "file://\(first)")
+                    .replacing("file://\(first).never", with: "file://\(second)")
+            )
+            let restored = try await playground.run([
+                "--config", "alone.yaml", "restore", "db/postgres", "--to", "out", "--yes",
+            ])
+            return restored.text
+        }
+    }
+
+    @Test func `the log reaches both copies, and goes on while one is away`() async throws {
+        let stand = try await Stand()
+        defer { stand.server.remove() }
+        try await stand.whileRunning { () async throws(Fault) in
+            let backup = try await Program.run(["backup"], in: stand.playground.path)
+            #expect(backup.code == 0, "\(backup.text)")
+            let one = try stand.insert(1)
+            for copy in ["vault", "second"] {
+                try stand.wait(for: "the log in \(copy)") { () throws(Fault) in
+                    try stand.reach(copy) >= one
+                }
+            }
+            try stand.rename("second", "away")
+            let two = try stand.insert(2)
+            try stand.wait(for: "the log in the copy that is there") { () throws(Fault) in
+                guard try stand.reach("vault") >= two else { return false }
+                return try stand.safe() >= two
+            }
+            let incomplete = try await Program.run(["backup"], in: stand.playground.path)
+            #expect(incomplete.code == 3, "\(incomplete.text)")
+            try stand.rename("away", "second")
+            let three = try stand.insert(3)
+            try stand.wait(for: "the log in the copy that is back") { () throws(Fault) in
+                try stand.reach("second") >= three
+            }
+        }
+        #expect(try stand.log().contains("copy 'local-2' does not take the log"))
+        #expect(try stand.log().contains("copy 'local-2' takes the log again"))
+        let backup = try await stand.playground.run(["backup"])
+        #expect(backup.code == 0, "\(backup.text)")
+        try stand.server.stop(.fast)
+        let text = try await stand.rowsOfSecond()
+        #expect(text.contains("restored"), "\(text)")
+    }
+
+    @Test func `a copy that was away from the start gets the log from the other one`() async throws
+    {
+        let stand = try await Stand()
+        defer { stand.server.remove() }
+        try stand.rename("vault", "away")
+        try await stand.whileRunning { () async throws(Fault) in
+            let one = try stand.insert(1)
+            try stand.wait(for: "the log in the second copy") { () throws(Fault) in
+                try stand.reach("second") >= one
+            }
+            try stand.rename("away", "vault")
+            try stand.wait(for: "the first copy to catch up") { () throws(Fault) in
+                try stand.log().contains("copy 'local' has caught up with the log")
+            }
+            #expect(try stand.reach("vault") >= one)
+            let two = try stand.insert(2)
+            for copy in ["vault", "second"] {
+                try stand.wait(for: "the log in \(copy)") { () throws(Fault) in
+                    try stand.reach(copy) >= two
+                }
+            }
+        }
+    }
+
+    @Test func `with every_copy the server keeps the log until every copy has it`() async throws {
+        let stand = try await Stand()
+        defer { stand.server.remove() }
+        try stand.playground.edit("durable_in: any_copy", "durable_in: every_copy")
+        try stand.rename("second", "away")
+        try await stand.whileRunning { () async throws(Fault) in
+            let one = try stand.insert(1)
+            try stand.wait(for: "the log in the first copy") { () throws(Fault) in
+                try stand.reach("vault") >= one
+            }
+            // Long enough for several reports to the server.
+            usleep(7_000_000)
+            #expect(try stand.safe() < one)
+            try stand.rename("away", "second")
+            try stand.wait(for: "the server to forget") { () throws(Fault) in
+                try stand.safe() >= one
+            }
+            #expect(try stand.reach("second") >= one)
+        }
+    }
+}
