@@ -128,7 +128,7 @@ let package = Package(
             swiftSettings: strict
         ),
         room("TestKit", ["Model", "SystemIO", "Sealing", "ObjectStorage", "Vault", system]),
-        tests("ModelTests", ["Model"]),
+        tests("ModelTests", ["Model", "TestKit"]),
         tests("SystemIOTests", ["SystemIO", "TestKit", "Model", system]),
         tests("SealingTests", ["Sealing", "TestKit", "SystemIO", "Model", system]),
         tests(

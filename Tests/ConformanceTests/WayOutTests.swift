@@ -299,4 +299,53 @@ import Vault
         )
         #expect(try await other.run(outputLimit: 1 << 20).status == .exited(5))
     }
+
+    @Test func `it reads what a collection left`() async throws {
+        let scene = try await Scene()
+        var random = SeededGenerator(seed: 85)
+        var kept: [(Snapshot, [String: [UInt8]])] = []
+        for _ in 0..<4 {
+            let files = ["a": random.bytes(300_000), "same": [1, 2, 3], "b": random.text(9_000)]
+            kept.append((try await scene.fixture.backUp(files), files))
+        }
+        let clock = SimulatedClock(SystemClock().now())
+        try await scene.fixture.vault.hold(
+            kept[0].0.id,
+            reason: "audit",
+            until: nil,
+            keys: scene.fixture.keys,
+            at: clock.now()
+        )
+        for _ in 0..<2 {
+            _ = try await Collector(
+                scene.fixture.vault,
+                keys: scene.fixture.keys,
+                rules: [scene.fixture.stream: RetentionRule(keep: KeepPolicy(last: 1))],
+                clock: clock
+            ).run()
+            let vault = scene.folder.path.appending("vault").string
+            _ = try await Command(
+                "find",
+                arguments: [vault, "-type", "f", "-exec", "touch", "-d", "2 days ago", "{}", "+"]
+            ).runSuccessfully(outputLimit: 1 << 16)
+            clock.advance(by: .seconds(2 * 86_400))
+        }
+        let verified = try await scene.recover("verify")
+        let text = String(decoding: verified.output, as: UTF8.self)
+        #expect(verified.status == .exited(0) && !text.contains("foreign"), "\(text)")
+        #expect(try await scene.fixture.vault.snapshots().snapshots.map(\.id.seq) == [1, 4])
+        for (snapshot, model) in [kept[0], kept[3]] {
+            let target = scene.folder.path.appending("out-\(snapshot.head.seq)")
+            let result = try await scene.recover(
+                "restore",
+                "alpha.shop.data",
+                "\(snapshot.head.seq)",
+                target.string,
+                "--identity",
+                scene.kit.string
+            )
+            #expect(result.status == .exited(0), "\(result.errorText)")
+            try await scene.compare(target, snapshot, model)
+        }
+    }
 }

@@ -39,26 +39,29 @@ import Vault
             let all = try await vault.snapshots().snapshots
             let gone = all.dropLast(count)
             guard !gone.isEmpty else { return }
-            var mark = Tombstone(heads: all.count, inventory: Hashing.sha256([UInt8]()))
+            var mark = Tombstone()
             mark.forgets = gone.map(\.id.description)
             for head in mark.forgets {
                 if let name = ObjectName(head) { try await stores[copy].remove(name) }
             }
             let named = Set(all.suffix(count).flatMap(\.head.packs).map(\.id))
-            mark.deletes = stores[copy].contents.keys.compactMap { name in
+            mark.packs = stores[copy].contents.keys.compactMap { name in
                 guard case .pack(let id) = VaultName(name), !named.contains(id) else { return nil }
-                return name.text
+                return id
             }
             let (keys, time) = (fixtures[copy].keys, fixtures[copy].time)
             let name = try await vault.publish(mark, in: .collections, keys: keys, at: time)
             forgotten[copy].formUnion(gone.map(\.id))
             guard Bool.random(using: &random) else { return }
-            for pack in mark.deletes {
-                if let name = ObjectName(pack) { try await stores[copy].remove(name) }
+            for pack in mark.packs {
+                try await stores[copy].remove(VaultName.pack(pack).objectName)
             }
-            var sweep = Tombstone(heads: count, inventory: Hashing.sha256([UInt8]()))
-            sweep.sweeps = name.text
-            try await vault.publish(sweep, in: .collections, keys: keys, at: time)
+            var swept = LedgerEntry.Swept()
+            swept.forgotten = mark.forgets
+            for entry in LedgerEntry.report(swept) {
+                try await vault.publish(entry, in: .ledger, keys: keys, at: time)
+            }
+            try await stores[copy].remove(name)
         }
 
         func verify(_ note: Comment) async throws {

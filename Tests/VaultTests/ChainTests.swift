@@ -35,7 +35,7 @@ import Vault
         }
 
         func publishForgetting(_ lost: [Int]) async throws -> ObjectName {
-            var tombstone = Tombstone(heads: 4, inventory: Hashing.sha256([]))
+            var tombstone = Tombstone()
             tombstone.forgets = lost.map { name($0) }
             return try await fixture.vault.publish(
                 tombstone,
@@ -135,8 +135,8 @@ import Vault
             let copy = scene.store.copy()
             let opened = try await scene.fixture.opened(in: copy)
             if isCollected {
-                var tombstone = Tombstone(heads: 4, inventory: Hashing.sha256([]))
-                tombstone.deletes = [lost.text]
+                var tombstone = Tombstone()
+                if case .pack(let id) = VaultName(lost) { tombstone.packs = [id] }
                 try await opened.vault.publish(
                     tombstone,
                     in: .collections,

@@ -237,8 +237,8 @@ import Vault
             let inner = MemoryStore()
             let fixture = try await VaultFixture(in: inner)
             try await fixture.backUp(Self.someFiles(8))
-            // Listing 1: hosts, 2: snapshots, 3: packs.
-            let store = FaultyStore(inner, [.init(.list, number: 3, .short(count))])
+            // Listing 1: hosts, 2: snapshots, 3: tombstones, 4: packs.
+            let store = FaultyStore(inner, [.init(.list, number: 4, .short(count))])
             let opened = try await fixture.opened(in: store)
             let second = try await opened.backUp(Self.someFiles(8))
             #expect(try await opened.restore(second) == Self.someFiles(8))

@@ -61,8 +61,13 @@ extension Stack {
         )
     }
 
-    /// What a copy wants: the whole log if it takes it as it comes, else what its snapshots need.
+    /// What a copy wants: the snapshots that its retention would keep, and the whole log if it takes it as it comes, else
+    /// what its snapshots need.
     func choice(of copy: CopyConfiguration) -> CopyChoice {
-        CopyChoice(takesLog: copy.every == nil, need: { PostgresComponent.neededLog(of: $0) })
+        CopyChoice(
+            takesLog: copy.every == nil,
+            rule: { keepRule(of: $0, in: copy) },
+            need: { PostgresComponent.neededLog(of: $0) }
+        )
     }
 }

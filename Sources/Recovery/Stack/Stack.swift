@@ -58,12 +58,16 @@ public struct Stack: Sendable {
     /// Opens the vault, which must be the one that this host was enrolled in and of the configured
     /// environment.
     ///
-    /// - Parameter expected: the vault's id as a recovery kit states it, for a host that remembers
-    ///   none.
+    /// - Parameters:
+    ///   - copy: the copy; nil for the first.
+    ///   - expected: the vault's id as a recovery kit states it, for a host that remembers none.
     /// - Returns: the vault.
     /// - Throws: `E-VAULT-NONE` and the like, `E-STORE-…`, `E-VAULT-TRUST`, `E-ENVIRONMENT`.
-    public func openVault(expecting expected: Digest256? = nil) async throws(Fault) -> Vault {
-        try await open(firstCopy, expecting: try vaultID(expecting: expected))
+    public func openVault(
+        in copy: CopyConfiguration? = nil,
+        expecting expected: Digest256? = nil
+    ) async throws(Fault) -> Vault {
+        try await open(copy ?? firstCopy, expecting: try vaultID(expecting: expected))
     }
 
     /// The keys that this host writes with.

@@ -11,6 +11,9 @@ public struct SystemClock: Timekeeper {
         let time = timespec.now(CLOCK_REALTIME)
         return Instant(nanoseconds: Int64(time.tv_sec) * 1_000_000_000 + Int64(time.tv_nsec))
     }
+
+    /// The time since the host was started (`CLOCK_BOOTTIME`).
+    public func elapsed() -> Duration { BootClock.now() }
 }
 
 extension timespec {

@@ -16,6 +16,7 @@ public final class MemoryStore: ObjectStore {
     private struct State {
         var objects: [ObjectName: Object] = [:]
         var operations: [StoreOperation] = []
+        var locked: Set<ObjectName> = []
         var now: Instant
     }
 
@@ -50,12 +51,21 @@ public final class MemoryStore: ObjectStore {
         }
     }
 
+    /// Protects some objects from deletion, and no others.
+    public func lock(_ names: Set<ObjectName>) {
+        state.withLock { $0.locked = names }
+    }
+
+    /// The time of the store's clock.
+    public var now: Instant { state.withLock { $0.now } }
+
     /// A store with the same objects and the same clock, which from now on goes its own way.
     public func copy() -> MemoryStore {
         let copy = MemoryStore()
-        let (objects, now) = state.withLock { ($0.objects, $0.now) }
+        let (objects, locked, now) = state.withLock { ($0.objects, $0.locked, $0.now) }
         copy.state.withLock { state in
             state.objects = objects
+            state.locked = locked
             state.now = now
         }
         return copy
@@ -134,12 +144,21 @@ public final class MemoryStore: ObjectStore {
         for info in found.sorted(by: { $0.name < $1.name }) { try body(info) }
     }
 
-    /// Removes an object; never throws.
+    /// Removes an object.
+    ///
+    /// - Throws: `E-STORE-LOCKED`.
     public func remove(_ name: ObjectName) async throws(Fault) {
-        state.withLock { state in
+        let isLocked = state.withLock { state in
             state.operations.append(StoreOperation(.remove, name.text))
+            guard !state.locked.contains(name) else { return true }
             state.objects[name] = nil
+            return false
         }
+        guard isLocked else { return }
+        throw Fault(
+            .objectLocked,
+            "unable to remove object '\(name)' in 'memory': it is protected from deletion"
+        )
     }
 
     private func found(

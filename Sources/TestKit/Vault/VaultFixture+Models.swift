@@ -9,7 +9,7 @@ extension VaultFixture {
     @discardableResult public func backUp(_ files: [String: [UInt8]]) async throws(Fault)
         -> Snapshot
     {
-        let time = time
+        let time = clock?.now() ?? time
         return try await vault.backUp(request, keys: keys) { session async throws(Fault) in
             for path in Self.paths(of: files) {
                 guard let bytes = files[path] else {

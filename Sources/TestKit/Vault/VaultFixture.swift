@@ -22,6 +22,8 @@ public struct VaultFixture: Sendable {
     public var options: SessionOptions
     /// What the clock says during a session.
     public var time = Instant(seconds: 1_790_000_000)
+    /// The clock of a session, if it is not to stand still.
+    public var clock: (any Timekeeper)?
 
     /// Creates a vault in an empty store, and enrols host `alpha` for `identity` and `others`.
     ///
@@ -73,7 +75,7 @@ public struct VaultFixture: Sendable {
             kind: .files,
             set: "set-1",
             state: state.path,
-            clock: FixedClock(time)
+            clock: clock ?? FixedClock(time)
         )
         request.options = options
         return request

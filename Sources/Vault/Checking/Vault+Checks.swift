@@ -38,12 +38,15 @@ extension Vault {
         }
     }
 
-    /// Every name that a trusted document under `gc/` forgets or deletes.
+    /// Every snapshot and pack that a trusted document under `gc/` names, and every snapshot that one under `ledger/` does.
     func deletedNames() async throws(Fault) -> Set<String> {
         var names: Set<String> = []
         for document in try await documents(of: .collections, as: Tombstone.self).found {
             names.formUnion(document.content.forgets)
-            names.formUnion(document.content.deletes)
+            names.formUnion(document.content.packs.map { VaultName.pack($0).objectName.text })
+        }
+        for document in try await documents(of: .ledger, as: LedgerEntry.self).found {
+            names.formUnion(document.content.swept?.given ?? [])
         }
         return names
     }

@@ -34,6 +34,15 @@ extension VaultCheck {
                 short: short
             )
             for name in tombstone.content.forgets { forget(name) }
+        case .document(.ledger, let number, let short):
+            let entry: VaultDocument<LedgerEntry> = try vault.document(
+                try await read(info),
+                info,
+                .ledger,
+                number: number,
+                short: short
+            )
+            for name in entry.content.swept?.given ?? [] { forget(name) }
         case .document(let folder, let number, let short):
             let _: VaultDocument<AnyContent> = try vault.document(
                 try await read(info),

@@ -1,55 +1,61 @@
 internal import Model
 internal import ObjectStorage
 
-/// What the documents under `gc/` of one copy say: what it gave up, and what it is about to delete.
+/// What the documents under `gc/` and `ledger/` of one copy say: what it gave up, and what it is about to delete.
 struct CollectionLedger {
-    /// Every object that a mark ever named.
-    private(set) var deleted: Set<String> = []
+    /// What is about to be deleted.
+    private(set) var pending = PendingTombstones()
     /// Snapshots that retention gave up.
     private(set) var forgotten: Set<String> = []
-    private var marks: [String: [String]] = [:]
-    private var swept: Set<String> = []
-    private var known: Set<String> = []
+    private var past: [LogStretch] = []
+    private var known: Set<ObjectName> = []
 
-    /// Objects that a mark names which nobody has carried out: they may vanish at any moment.
-    private(set) var condemned: Set<String> = []
+    /// Whether the copy is about to delete a pack: it may vanish at any moment.
+    func condemns(_ pack: Digest256) -> Bool { pending.dooms(pack) }
+
+    /// Whether the copy is about to delete a piece of log.
+    func condemns(log name: VaultName) -> Bool {
+        pending.documents.contains { Self.names(name, $0.content.log) }
+    }
+
+    /// Whether the copy gave up a piece of log, now or earlier.
+    func gaveUp(log name: VaultName) -> Bool {
+        Self.names(name, past) || condemns(log: name)
+    }
+
+    private static func names(_ name: VaultName, _ stretches: [LogStretch]) -> Bool {
+        guard let piece = name.logPiece, let stream = name.logStream else { return false }
+        return stretches.contains { $0.stream == stream && $0.covers(piece) }
+    }
 
     /// Takes in the documents that are new since the last time.
     ///
-    /// One listing, and one read a new document. A document that is damaged or forged does not count: nobody carries it
+    /// Two listings, and one read a new document. A document that is damaged or forged does not count: nobody carries it
     /// out either.
     mutating func refresh(_ vault: Vault) async throws(Fault) {
+        try await pending.read(vault)
+        for document in pending.documents { forgotten.formUnion(document.content.forgets) }
         var infos: [ObjectInfo] = []
-        try await vault.store.list("gc/") { infos.append($0) }
+        try await vault.store.list("\(DocumentFolder.ledger.rawValue)/") { infos.append($0) }
         for info in infos {
             guard case .document(let folder, let number, let short) = VaultName(info.name),
-                known.insert(info.name.text).inserted
+                known.insert(info.name).inserted
             else { continue }
             do throws(Fault) {
                 let bytes = try await vault.store.get(info.name, limit: Vault.largestDocument)
-                let document: VaultDocument<Tombstone> = try vault.document(
+                let document: VaultDocument<LedgerEntry> = try vault.document(
                     bytes,
                     info,
                     folder,
                     number: number,
                     short: short
                 )
-                take(document.content, named: info.name.text)
+                guard let swept = document.content.swept else { continue }
+                forgotten.formUnion(swept.given)
+                past = LogStretch.joined(past + swept.past)
             } catch
                 where error.code.disposition == .corrupt || error.code == .objectMissing
             { continue }
-        }
-        condemned = []
-        for (name, objects) in marks where !swept.contains(name) { condemned.formUnion(objects) }
-    }
-
-    private mutating func take(_ tombstone: Tombstone, named name: String) {
-        forgotten.formUnion(tombstone.forgets)
-        if let mark = tombstone.sweeps {
-            swept.insert(mark)
-        } else {
-            marks[name] = tombstone.deletes
-            deleted.formUnion(tombstone.deletes)
         }
     }
 }

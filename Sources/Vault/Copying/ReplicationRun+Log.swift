@@ -39,11 +39,11 @@ extension ReplicationRun {
             let names = sourceLog[stream] ?? []
             let longest = Self.longest(names)
             let refused = try await copyLog(longest, of: stream, progress) {
-                !self.ledger.deleted.contains($0)
+                !self.ledger.gaveUp(log: $0)
             }
             guard !refused.isEmpty else { continue }
             let rest = names.filter { name in refused.contains { $0.covers(name) } }
-            _ = try await copyLog(rest, of: stream, progress) { !self.ledger.deleted.contains($0) }
+            _ = try await copyLog(rest, of: stream, progress) { !self.ledger.gaveUp(log: $0) }
         }
     }
 
@@ -77,7 +77,7 @@ extension ReplicationRun {
     func hasLog(_ need: LogSpan?, of snapshot: Snapshot) -> Bool {
         guard let need else { return true }
         let pieces = (targetLog[snapshot.id.stream] ?? []).lazy
-            .filter { !self.ledger.condemned.contains($0.objectName.text) }
+            .filter { !self.ledger.condemns(log: $0) }
             .compactMap(\.logPiece)
             .filter { $0.epoch == need.epoch }
         let reach = LogCoverage(pieces).reach(from: need.from)
@@ -96,7 +96,7 @@ extension ReplicationRun {
         _ names: [VaultName],
         of stream: StreamName,
         _ progress: (ReplicationReport) -> Void,
-        where isWanted: (String) -> Bool
+        where isWanted: (VaultName) -> Bool
     ) async throws(Fault) -> [VaultName] {
         let missing = missing(names, of: stream, where: isWanted)
         var refused: [VaultName] = []
@@ -117,12 +117,11 @@ extension ReplicationRun {
     private func missing(
         _ names: [VaultName],
         of stream: StreamName,
-        where isWanted: (String) -> Bool
+        where isWanted: (VaultName) -> Bool
     ) -> [VaultName] {
         let present = targetLog[stream] ?? []
         return names.filter { name in
-            let text = name.objectName.text
-            return !present.contains(name) && !ledger.condemned.contains(text) && isWanted(text)
+            !present.contains(name) && !ledger.condemns(log: name) && isWanted(name)
         }
     }
 
@@ -134,8 +133,8 @@ extension ReplicationRun {
                 guard !plan.choice.takesLog, let piece = name.logSpan else { return true }
                 return spans.contains { $0.overlaps(piece) }
             }
-            let isWanted = { (name: String) in
-                !self.plan.choice.takesLog || !self.ledger.deleted.contains(name)
+            let isWanted = { (name: VaultName) in
+                !self.plan.choice.takesLog || !self.ledger.gaveUp(log: name)
             }
             return count + missing(Self.longest(names), of: log.key, where: isWanted).count
         }

@@ -45,7 +45,8 @@ extension Replication {
             operatorKey: source.operatorKey,
             enrolments: [],
             refusedHosts: [],
-            unknownWriteFeatures: []
+            unknownWriteFeatures: [],
+            unknownCollectFeatures: []
         )
         return try await Replication(from: source, to: nothing, choice: choice).preview()
     }

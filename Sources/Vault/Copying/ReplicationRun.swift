@@ -113,11 +113,12 @@ final class ReplicationRun {
     private func prove() async throws(Fault) {
         let now = plan.bootTime()
         if let provenAt, now - provenAt < plan.options.proofLife { return }
+        // Tombstones before packs: one that is gone by now was carried out, and the listing shows what is left.
+        try await ledger.refresh(target)
         var packs: [Digest256: Int64] = [:]
         try await target.store.list("packs/") { info in
             if case .pack(let id) = VaultName(info.name) { packs[id] = info.bytes }
         }
-        try await ledger.refresh(target)
         self.packs = packs
         provenAt = now
     }
@@ -126,7 +127,7 @@ final class ReplicationRun {
     private func isProven(_ snapshot: Snapshot) throws(Fault) -> Bool {
         for pack in snapshot.head.packs {
             let name = VaultName.pack(pack.id).objectName.text
-            if ledger.condemned.contains(name) {
+            if ledger.condemns(pack.id) {
                 report.waiting.append(
                     ReplicationReport.Finding(
                         snapshot.id.description,

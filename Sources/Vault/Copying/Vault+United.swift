@@ -18,7 +18,8 @@ extension Vault {
             operatorKey: copies[0].operatorKey,
             enrolments: enrolments.sorted { ($0.host, $0.number) < ($1.host, $1.number) },
             refusedHosts: copies.flatMap(\.refusedHosts),
-            unknownWriteFeatures: copies.flatMap(\.unknownWriteFeatures)
+            unknownWriteFeatures: copies.flatMap(\.unknownWriteFeatures),
+            unknownCollectFeatures: copies.flatMap(\.unknownCollectFeatures)
         )
         return (vault, store)
     }

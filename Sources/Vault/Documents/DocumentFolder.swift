@@ -1,7 +1,9 @@
 /// A folder of signed documents, each named `<folder>/<number>-<hash16>` (`Docs/format`, section 3).
 public enum DocumentFolder: String, Sendable, Hashable, CaseIterable {
-    /// What was marked for deletion, and what became of it.
+    /// What is marked for deletion.
     case collections = "gc"
+    /// What collectors saw, and what they deleted.
+    case ledger
     /// What checks of the vault found.
     case checks
     /// What drills proved.
@@ -15,6 +17,7 @@ public enum DocumentFolder: String, Sendable, Hashable, CaseIterable {
     var type: String {
         switch self {
         case .collections: "collection"
+        case .ledger: "ledger"
         case .checks: "check"
         case .reports: "report"
         case .kits: "kit"

@@ -31,6 +31,16 @@ extension Fault.Code {
     public static let nowhereWhole = Fault.Code("E-COPY-NONE-WHOLE", .corrupt, exit: .damaged)
     /// Something that a session stored was no longer there when it wanted to commit.
     public static let vanished = Fault.Code("E-VAULT-VANISHED", .retry, exit: .failed)
+    /// Something that a session builds on is about to be deleted.
+    public static let doomed = Fault.Code("E-VAULT-DOOMED", .retry, exit: .failed)
+    /// A host does not hold a snapshot that it wants to release.
+    public static let notHeld = Fault.Code("E-HOLD-NONE", .permanent, exit: .usage)
+    /// A listing does not show what is there, so that nothing may be deleted on account of it.
+    public static let listingShort = Fault.Code("E-GC-LISTING", .retry, exit: .refused)
+    /// Snapshots that were here are gone, and nothing says that they were given up.
+    public static let headsVanished = Fault.Code("E-GC-VANISHED", .permanent, exit: .damaged)
+    /// A snapshot, hold or tombstone cannot be read, so that it is not known what it needs.
+    public static let headUnreadable = Fault.Code("E-GC-UNREADABLE", .permanent, exit: .damaged)
 }
 
 extension Fault {

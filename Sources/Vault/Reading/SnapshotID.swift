@@ -31,14 +31,18 @@ public struct SnapshotID: Sendable, Hashable, Comparable {
     }
 }
 
-extension SnapshotID: CustomStringConvertible {
+extension SnapshotID {
+    /// The last part of the object's name.
+    var label: String { "\(VaultName.padded(seq, 10, 10))-\(short)" }
+
     /// The object's name.
-    public var description: String {
-        VaultName.snapshot(stream, seq: seq, short: short).objectName.description
-    }
+    var objectName: ObjectName { VaultName.snapshot(stream, seq: seq, short: short).objectName }
 }
 
 extension SnapshotID: TextCodable {
     /// Reads the object's name.
     public init?(codingText: String) { self.init(codingText) }
+
+    /// The object's name.
+    public var description: String { objectName.description }
 }

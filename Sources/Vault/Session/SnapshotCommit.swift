@@ -15,6 +15,8 @@ struct SnapshotCommit {
     let started: Instant
     let previous: [Digest256]
     let seq: UInt64
+    /// What was about to be deleted when the session began.
+    let tombstones: PendingTombstones
     let index: DedupIndex
     let ledger: FrameLedger
 
@@ -23,18 +25,23 @@ struct SnapshotCommit {
         var writer = ManifestWriter(session.pieces, ledger: ledger, vault: vault, keys: keys)
         var root = try await writer.write(session.spool)
         root.pageKey = Data(keys.secret.hasher(for: .page, vault: vault.id).keyBytes)
-        let packs = try await verified(writer.live.keys)
+        let packs = try named(writer.live.keys)
         let body = try sealed(root)
         var sizes = SnapshotHead.Sizes()
         sizes.source = session.sourceBytes
         sizes.added = session.pieces.added
         sizes.stored = ledger.packs.reduce(0) { $0 + Int64($1.bytes) }
         sizes.entries = Int64(session.spool.count)
+        let proof = try await prove(packs, draft, knowing: tombstones)
         let head = head(draft, packs: packs, sizes: sizes, body: body)
         let object = SignedObject.build(head: head, body: body, key: keys.signing)
         let digest = Hashing.sha256(object)
         let id = SnapshotID(stream: request.stream, seq: seq, short: digest.short)
         try await store(object, as: id)
+        if !proof.isFresh(request.clock) {
+            // It took too long, suspended perhaps: what was proven may have gone before the snapshot was there.
+            _ = try await prove(packs, draft, knowing: proof.tombstones)
+        }
         // The table is a cache: the snapshot stands whether or not it can be kept.
         try? index.publish(
             as: request.tablePath("table"),
@@ -64,14 +71,11 @@ struct SnapshotCommit {
         }
     }
 
-    /// Proves by a fresh listing that every pack is stored with its size.
-    private func verified(_ prefixes: some Collection<UInt64>) async throws(Fault)
-        -> [PackReference]
-    {
-        let stored = try await vault.storedPacks()
+    /// The packs of some prefixes.
+    private func named(_ prefixes: some Collection<UInt64>) throws(Fault) -> [PackReference] {
         var packs: [PackReference] = []
         for prefix in prefixes {
-            guard let pack = index.pack(prefix), stored[prefix] == pack else {
+            guard let pack = index.pack(prefix) else {
                 throw Fault(
                     .vanished,
                     "unable to commit the backup of '\(request.stream.component)': a pack that it needs is gone",
@@ -81,6 +85,28 @@ struct SnapshotCommit {
             packs.append(pack)
         }
         return packs.sorted { $0.id < $1.id }
+    }
+
+    /// Proves that everything that the snapshot needs is stored with its size, and that nothing of it is about to be
+    /// deleted.
+    private func prove(
+        _ packs: [PackReference],
+        _ draft: BackupDraft,
+        knowing known: PendingTombstones
+    ) async throws(Fault) -> CommitProof {
+        let proof = try await CommitProof.take(vault, knowing: known, clock: request.clock)
+        let what = "the backup of '\(request.stream.component)'"
+        try proof.vouch(for: packs, of: what)
+        let own = Set(ledger.packs.map(\.id))
+        if let damage = proof.tombstones.unreadable.first,
+            packs.contains(where: { !own.contains($0.id) })
+        {
+            throw damage
+        }
+        if request.kind == .postgresql, let log = BaseLog(facts: draft.facts) {
+            try await proof.vouch(for: log, of: request.stream, in: vault, what)
+        }
+        return proof
     }
 
     private func sealed(_ root: WireRoot) throws(Fault) -> [UInt8] {

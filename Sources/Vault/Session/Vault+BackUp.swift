@@ -14,7 +14,8 @@ extension Vault {
     /// and perhaps packs that no snapshot names; the next session of this host uses those.
     ///
     /// - Throws: `E-STREAM-BUSY` when another process of this host writes the stream, `E-VAULT-TRUST` when the host is not
-    ///   enrolled, `E-VAULT-VANISHED` when stored packs are gone before the commit, and what `body` and the store throw.
+    ///   enrolled, `E-VAULT-VANISHED` and `E-VAULT-DOOMED` when stored packs or log are gone, or about to be deleted, before
+    ///   the commit, and what `body` and the store throw.
     public func backUp(
         _ request: BackupRequest,
         keys: HostKeys,
@@ -25,7 +26,8 @@ extension Vault {
         let started = request.clock.now()
         let newest = try await intact(newest(of: request.stream))
         let previous = newest.digests
-        let known = try await usablePacks(of: newest.heads, for: recipients)
+        let tombstones = try await pendingTombstones()
+        let known = try await usablePacks(of: newest.heads, for: recipients, tombstones)
         let index = DedupIndex(
             base: try await table(
                 for: newest.heads.first,
@@ -50,7 +52,7 @@ extension Vault {
             self,
             keys: keys,
             previous: newest.heads.first,
-            refused: newest.refused,
+            refused: newest.refused + tombstones.unreadable,
             index: index,
             pieces: PieceStore(index: index, ledger: ledger, pipeline: pipeline),
             spool: try ManifestSpool(in: request.state)
@@ -63,6 +65,7 @@ extension Vault {
             started: started,
             previous: previous,
             seq: max(newest.highestSeq, request.above) + 1,
+            tombstones: tombstones,
             index: index,
             ledger: ledger
         )
@@ -103,17 +106,22 @@ extension Vault {
     }
 
     /// The packs that a new snapshot may name: those in the store, but for the ones that lost bytes since a head named
-    /// them, those that the newest check of them found damaged, and those that are sealed to others than the recipients of now.
+    /// them, those that the newest check of them found damaged, those that are about to be deleted, and those that are
+    /// sealed to others than the recipients of now.
     ///
     /// So every recipient in force alone opens a new snapshot, and one who was removed opens nothing of it: the first
-    /// backup after a change stores everything once more.
+    /// backup after a change stores everything once more; so does one that cannot tell what is damaged or to be deleted.
     private func usablePacks(
         of heads: [Snapshot],
-        for recipients: [AgeRecipient]
+        for recipients: [AgeRecipient],
+        _ tombstones: PendingTombstones
     ) async throws(Fault) -> [UInt64: PackReference] {
         var packs = try await storedPacks()
-        guard let damaged = try await damagedPacks() else { return [:] }
+        guard tombstones.unreadable.isEmpty, let damaged = try await damagedPacks() else {
+            return [:]
+        }
         for id in damaged { packs[id.prefix] = nil }
+        packs = packs.filter { !tombstones.dooms($0.value.id) }
         for head in heads {
             let isOpen = self.recipients(of: head) == Set(recipients)
             for pack in head.head.packs where !isOpen || packs[pack.id.prefix] != pack {

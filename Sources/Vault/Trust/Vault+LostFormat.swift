@@ -38,7 +38,8 @@ extension Vault {
             operatorKey: key.verifyKey,
             enrolments: [],
             refusedHosts: [],
-            unknownWriteFeatures: []
+            unknownWriteFeatures: [],
+            unknownCollectFeatures: []
         )
         let vault = try await bare.readingHosts()
         if vault.enrolments.isEmpty, try await vault.snapshots().snapshots.isEmpty {

@@ -21,6 +21,8 @@ public struct Vault: Sendable {
     public let refusedHosts: [Fault]
     /// Features that a program must know to write to the vault, and this one does not.
     let unknownWriteFeatures: [String]
+    /// Features that a program must know to delete from the vault, and this one does not.
+    let unknownCollectFeatures: [String]
 
     /// Opens the vault in a store.
     ///
@@ -59,7 +61,8 @@ public struct Vault: Sendable {
             operatorKey: key,
             enrolments: [],
             refusedHosts: [],
-            unknownWriteFeatures: format.write
+            unknownWriteFeatures: format.write,
+            unknownCollectFeatures: format.gc
         )
         vault = try await vault.readingHosts()
         return vault
@@ -114,6 +117,16 @@ public struct Vault: Sendable {
         }
     }
 
+    /// Refuses to delete from a vault that has features which a collector must know and this program does not.
+    func checkCollectable() throws(Fault) {
+        guard unknownCollectFeatures.isEmpty else {
+            throw Self.unknown(
+                "delete from",
+                "it has features \(unknownCollectFeatures.joined(separator: ", "))"
+            )
+        }
+    }
+
     private static func unknown(_ verb: String, _ fact: String) -> Fault {
         Fault(
             .unknownFormat,
@@ -145,7 +158,8 @@ public struct Vault: Sendable {
             operatorKey: operatorKey,
             enrolments: enrolments.sorted { ($0.host, $0.number) < ($1.host, $1.number) },
             refusedHosts: refused,
-            unknownWriteFeatures: unknownWriteFeatures
+            unknownWriteFeatures: unknownWriteFeatures,
+            unknownCollectFeatures: unknownCollectFeatures
         )
     }
 

@@ -1,0 +1,68 @@
+/// Finds snapshots whose place in their stream is not what it should be.
+///
+/// A host that was taken over can sign snapshots with any time and any number. Were they to count, a flood of them
+/// would push good ones out. So each must fit the store's clock and the order of the stream; one that does not stays,
+/// whoever is right, and counts for nothing. The caller remembers what was found, since the snapshots that show it may
+/// go one day.
+public enum RetentionDoubt {
+    /// How far clocks may be apart.
+    static let tolerance = Duration.seconds(3_600)
+
+    /// What is wrong with each of some snapshots of a stream, in any order; nil when nothing is.
+    ///
+    /// - Complexity: O(n log n).
+    public static func facts(of snapshots: [RetentionCandidate]) -> [String?] {
+        let order = snapshots.indices.sorted { snapshots[$0] < snapshots[$1] }
+        var facts = [String?](repeating: nil, count: snapshots.count)
+        for (index, fact) in zip(order, sorted(order.map { snapshots[$0] })) {
+            facts[index] = fact
+        }
+        return facts
+    }
+
+    /// The same of snapshots that are ordered.
+    static func sorted(_ snapshots: [RetentionCandidate]) -> [String?] {
+        var facts = snapshots.indices.map { index in
+            order(snapshots, index)
+                ?? (snapshots[index].wasDoubted ? "it was out of place before" : nil)
+        }
+        var newest: Instant?
+        for (index, snapshot) in snapshots.enumerated() where facts[index] == nil {
+            if snapshot.time > snapshot.stored + tolerance {
+                facts[index] = "its time is after the moment at which it was stored"
+            } else if let newest, snapshot.time < newest - tolerance {
+                facts[index] = "its time is before that of an earlier snapshot"
+            } else {
+                newest = max(newest ?? snapshot.time, snapshot.time)
+            }
+        }
+        var earliest: Instant?
+        for index in snapshots.indices.reversed()
+        where facts[index] == nil && snapshots[index].comesInOrder {
+            let stored = snapshots[index].stored
+            if let earliest, stored > earliest + tolerance {
+                facts[index] = "it was stored after later snapshots"
+            } else {
+                earliest = min(earliest ?? stored, stored)
+            }
+        }
+        return facts
+    }
+
+    /// What is wrong with the numbers and the chain around a snapshot.
+    private static func order(_ snapshots: [RetentionCandidate], _ index: Int) -> String? {
+        let present = snapshots[index]
+        let isSame = { (other: Int) in
+            snapshots.indices.contains(other) && snapshots[other].seq == present.seq
+        }
+        if isSame(index - 1) || isSame(index + 1) { return "another snapshot has its number" }
+        guard index + 1 < snapshots.count else { return nil }
+        let next = snapshots[index + 1]
+        guard next.seq == present.seq + 1, !next.previous.isEmpty,
+            !next.previous.contains(present.short)
+        else {
+            return nil
+        }
+        return "the snapshot after it does not follow it"
+    }
+}

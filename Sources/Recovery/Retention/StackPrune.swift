@@ -1,0 +1,150 @@
+public import Model
+internal import ObjectStorage
+public import StackConfiguration
+internal import SystemIO
+internal import SystemPackage
+public import Vault
+
+/// Retention of one copy of a stack: what is kept, what goes, what a person holds.
+public struct StackPrune: Sendable {
+    private let stack: Stack
+    /// The copy.
+    public let copy: CopyConfiguration
+    private let host: String
+    private let acceptsLosses: Bool
+
+    /// Prepares retention; nothing is reached.
+    ///
+    /// - Parameters:
+    ///   - stack: the stack.
+    ///   - copy: the copy's name; nil for the first.
+    ///   - host: whose snapshots; nil for this host's. A maintainer, who writes none, names the host that does.
+    ///   - acceptsLosses: whether snapshots that are gone or damaged are given up instead of stopping everything.
+    /// - Throws: `E-COPY-UNKNOWN`, `E-VALUE`.
+    public init(
+        _ stack: Stack,
+        copy: String? = nil,
+        host: String? = nil,
+        acceptsLosses: Bool = false
+    ) throws(Fault) {
+        self.stack = stack
+        self.host = host ?? stack.configuration.host
+        self.acceptsLosses = acceptsLosses
+        guard StreamName.isLabel(self.host) else {
+            throw Fault(
+                .invalidValue,
+                "unable to collect for host '\(self.host)': it is no host's name"
+            )
+        }
+        let named = try stack.copies(copy.map { [$0] } ?? [])
+        self.copy = named.first ?? stack.firstCopy
+    }
+
+    /// What a run would do; writes nothing.
+    ///
+    /// - Throws: as ``run()``.
+    public func plan() async throws(Fault) -> CollectionPlan { try await collector().plan() }
+
+    /// Deletes what was marked a day ago or longer, marks what may go now, and removes what interrupted uploads left.
+    ///
+    /// - Throws: `E-STREAM-BUSY` when another process of this host is at it, what `Collector.run()` throws, what opening the
+    ///   vault and reading the host's keys throw.
+    public func run() async throws(Fault) -> CollectionReport {
+        let place = try stack.workFolder().appending("prune.\(copy.name).lock")
+        guard let lock = try FileLock.acquire(place, wait: false) else {
+            throw Fault(
+                .streamBusy,
+                "unable to collect in copy '\(copy.name)': another process of this host is at it",
+                hints: ["Wait until it has finished."]
+            )
+        }
+        let report = try await collector().run()
+        if let directory = try await stack.opening.store(of: copy) as? DirectoryStore {
+            _ = try await directory.removeAbandonedTemporaries(olderThan: .seconds(2 * 86_400))
+        }
+        lock.release()
+        return report
+    }
+
+    /// Keeps a snapshot until it is released; `name` is `COMPONENT@NUMBER` or the object's name.
+    ///
+    /// - Throws: `E-SNAPSHOT-NONE`, `E-VALUE`, what `Vault.hold` throws.
+    public func hold(_ name: String, reason: String, until: Instant?) async throws(Fault) {
+        let vault = try await stack.openVault(in: copy)
+        try await vault.hold(
+            try await snapshot(name, vault),
+            reason: reason,
+            until: until,
+            keys: try stack.hostKeys(),
+            at: stack.clock.now()
+        )
+    }
+
+    /// Ends this host's hold of a snapshot.
+    ///
+    /// - Throws: `E-HOLD-NONE`, `E-SNAPSHOT-NONE`, `E-VALUE`, what `Vault.release` throws.
+    public func release(_ name: String) async throws(Fault) {
+        let vault = try await stack.openVault(in: copy)
+        try await vault.release(
+            try await snapshot(name, vault),
+            keys: try stack.hostKeys(),
+            at: stack.clock.now()
+        )
+    }
+
+    private func collector() async throws(Fault) -> Collector {
+        var rules: [StreamName: RetentionRule] = [:]
+        for component in stack.configuration.components {
+            guard
+                let stream = StreamName(
+                    host: host,
+                    stack: stack.configuration.stack,
+                    component: component.name
+                )
+            else { continue }
+            var log: Duration?
+            if case .postgresql(let postgres) = component.source { log = postgres.wal.keep }
+            rules[stream] = RetentionRule(
+                keep: stack.configuration.keep(of: component, in: copy),
+                log: log,
+                comesInOrder: copy == stack.firstCopy && copy.every == nil
+            )
+        }
+        return Collector(
+            try await stack.openVault(in: copy),
+            keys: try stack.hostKeys(),
+            rules: rules,
+            clock: stack.clock,
+            acceptsLosses: acceptsLosses
+        )
+    }
+
+    private func snapshot(_ name: String, _ vault: Vault) async throws(Fault) -> SnapshotID {
+        if let id = SnapshotID(name) { return id }
+        let parts = name.split(separator: "@", omittingEmptySubsequences: false)
+        guard parts.count == 2, let number = UInt64(parts[1]),
+            let stream = StreamName(
+                host: host,
+                stack: stack.configuration.stack,
+                component: String(parts[0])
+            )
+        else {
+            throw Fault(
+                .invalidValue,
+                "unable to find snapshot '\(name)': it is neither COMPONENT@NUMBER nor an object's name",
+                hints: ["`lifeboat ls` shows components and numbers."]
+            )
+        }
+        let found = try await vault.snapshots(of: stream).snapshots.filter { $0.id.seq == number }
+        guard found.count == 1, let only = found.first else {
+            throw Fault(
+                .noSnapshot,
+                "unable to find snapshot '\(name)': \(found.isEmpty ? "there is none" : "there are two")",
+                hints: found.map { "Name it in full: \($0.id)" } + [
+                    "See what is there with `lifeboat ls`."
+                ]
+            )
+        }
+        return only.id
+    }
+}

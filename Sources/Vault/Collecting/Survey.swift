@@ -1,0 +1,107 @@
+internal import Model
+internal import ObjectStorage
+
+/// What a collector sees of a vault before it decides anything.
+///
+/// Packs are listed before heads are read, so that a pack whose head is stored meanwhile is either too young or named.
+/// Memory: some hundred bytes a snapshot, 56 a pack.
+struct Survey {
+    /// The verified snapshots, by id.
+    var heads: [SurveyedHead] = []
+    /// The packs; those that a snapshot names are noted.
+    var packs: SurveyedPacks
+    /// Snapshot objects that could not be read, one fault each.
+    private(set) var refused: [(id: SnapshotID, fault: Fault)] = []
+    /// What is about to be deleted, by whomever.
+    let tombstones: PendingTombstones
+    /// What this collector wrote down last.
+    let ledger: Ledger
+
+    /// Looks at a vault.
+    ///
+    /// - Throws: `E-GC-LISTING`, `E-GC-VANISHED`, and what the store throws.
+    init(_ vault: Vault, host: String, acceptingLosses: Bool) async throws(Fault) {
+        tombstones = try await vault.pendingTombstones()
+        ledger = try await Ledger(vault, host: host)
+        packs = try await SurveyedPacks(vault)
+        let infos = try await Self.snapshots(vault)
+        let names = Set(infos.map(\.id))
+        try await checkComplete(names, vault, acceptingLosses: acceptingLosses)
+        for (id, info) in infos {
+            do throws(Fault) {
+                let snapshot = try await vault.snapshot(id, objectBytes: info.bytes)
+                let isWhole = packs.note(snapshot.head.packs, .snapshot)
+                heads.append(SurveyedHead(snapshot, stored: info.modified, isWhole: isWhole))
+            } catch  where error.code.disposition == .corrupt {
+                refused.append((id, error))
+            }
+        }
+        try await checkChains(names, vault)
+    }
+
+    /// The snapshot objects of a vault, by id.
+    static func snapshots(
+        _ vault: Vault
+    ) async throws(Fault) -> [(id: SnapshotID, info: ObjectInfo)] {
+        var found: [(id: SnapshotID, info: ObjectInfo)] = []
+        try await vault.store.list("snapshots/") { info in
+            guard case .snapshot(let stream, let seq, let short) = VaultName(info.name) else {
+                return
+            }
+            found.append((SnapshotID(stream: stream, seq: seq, short: short), info))
+        }
+        return found.sorted { $0.id < $1.id }
+    }
+
+    /// Every snapshot of the last inventory must be listed, unless somebody wrote down that it was given up.
+    private func checkComplete(
+        _ names: Set<SnapshotID>,
+        _ vault: Vault,
+        acceptingLosses: Bool
+    ) async throws(Fault) {
+        let given = Set(tombstones.documents.flatMap(\.content.forgets))
+            .union(ledger.forgotten)
+        var lost: [String] = []
+        for name in (ledger.heads ?? []).sorted() {
+            guard let id = SnapshotID(name), !names.contains(id) else { continue }
+            try await checkAbsent(id, vault)
+            if !given.contains(name) { lost.append(name) }
+        }
+        guard !lost.isEmpty, !acceptingLosses else { return }
+        throw Fault(
+            .headsVanished,
+            "unable to collect in '\(vault.store.address)': \(lost.count) snapshots that were here are gone,"
+                + " the first is '\(lost[0])'",
+            hints: [
+                "Bring them back from another copy with `lifeboat copy`.",
+                "If they were deleted on purpose, go on with --accept-losses.",
+            ]
+        )
+    }
+
+    /// What a snapshot follows is listed, or is really not there.
+    private func checkChains(_ names: Set<SnapshotID>, _ vault: Vault) async throws(Fault) {
+        let seen = ledger.heads ?? []
+        for head in heads where head.id.seq > 1 && !seen.contains(head.id.description) {
+            for digest in head.previous {
+                let id = SnapshotID(
+                    stream: head.id.stream,
+                    seq: head.id.seq - 1,
+                    short: digest.short
+                )
+                if !names.contains(id) { try await checkAbsent(id, vault) }
+            }
+        }
+    }
+
+    private func checkAbsent(_ id: SnapshotID, _ vault: Vault) async throws(Fault) {
+        guard try await vault.store.status(id.objectName) != nil else { return }
+        throw Fault(
+            .listingShort,
+            "unable to collect in '\(vault.store.address)': its listing does not show '\(id)', which is there",
+            hints: [
+                "Nothing was deleted. Try again; if it stays so, the store is not to be trusted."
+            ]
+        )
+    }
+}

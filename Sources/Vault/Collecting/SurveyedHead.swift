@@ -1,0 +1,43 @@
+internal import Model
+
+/// A snapshot as a collector sees it: its verified head without the list of packs.
+struct SurveyedHead {
+    let id: SnapshotID
+    /// When it was stored, by the store's clock.
+    let stored: Instant
+    let objectBytes: Int64
+    let kind: ComponentKind
+    let time: Instant
+    let problems: Int
+    let previous: [Digest256]
+    let sourceBytes: Int64
+    /// The log that it needs itself; nil when its facts do not say.
+    let log: BaseLog?
+    /// Whether its object or a pack of it is damaged or missing.
+    var isDamaged: Bool
+
+    init(_ snapshot: Snapshot, stored: Instant, isWhole: Bool) {
+        id = snapshot.id
+        self.stored = stored
+        objectBytes = snapshot.objectBytes
+        kind = snapshot.head.kind
+        time = snapshot.head.time
+        problems = snapshot.head.problems
+        previous = snapshot.head.previous
+        sourceBytes = snapshot.head.sizes.source
+        log = kind == .postgresql ? BaseLog(facts: snapshot.head.facts) : nil
+        isDamaged = !isWhole
+    }
+
+    /// What retention needs to know of it.
+    var candidate: RetentionCandidate {
+        RetentionCandidate(
+            seq: id.seq,
+            short: id.short,
+            previous: previous.map(\.short),
+            time: time,
+            stored: stored,
+            quality: isDamaged ? .damaged : problems > 0 ? .partial : .complete
+        )
+    }
+}

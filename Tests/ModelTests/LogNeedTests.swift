@@ -1,0 +1,126 @@
+import Model
+import TestKit
+import Testing
+
+@Suite struct LogNeedTests {
+    private func base(
+        _ epoch: UInt32,
+        _ span: Range<UInt64>,
+        at second: Int64,
+        good: Bool = true,
+        kept: Bool = true
+    ) -> LogNeed.Base {
+        LogNeed.Base(
+            epoch: epoch,
+            span: span,
+            time: Instant(seconds: second),
+            isGood: good,
+            isKept: kept
+        )
+    }
+
+    private func needs(
+        _ need: LogNeed,
+        _ epoch: UInt32,
+        _ positions: Range<UInt64>,
+        stored: Int64 = 0
+    ) -> Bool {
+        need.needs(epoch: epoch, positions, stored: Instant(seconds: stored))
+    }
+
+    @Test func `from the last base before the window on everything stays`() {
+        let bases = [
+            base(1, 100..<110, at: 10), base(1, 200..<210, at: 20, kept: false),
+            base(1, 300..<310, at: 30), base(1, 400..<410, at: 40),
+        ]
+        let window = Instant(seconds: 35)
+        #expect(LogNeed.anchor(bases, windowStart: window) == 2)
+        let need = LogNeed(bases, windowStart: window)
+        #expect(needs(need, 1, 300..<301))
+        #expect(needs(need, 1, 350..<390))
+        #expect(needs(need, 1, 290..<301))
+        #expect(needs(need, 1, 105..<120))
+        #expect(!needs(need, 1, 110..<120))
+        #expect(!needs(need, 1, 200..<210))
+        #expect(!needs(need, 1, 290..<300))
+        #expect(needs(need, 1, 290..<300, stored: 36))
+    }
+
+    @Test func `a base that is not whole begins nothing`() {
+        let bases = [base(1, 100..<110, at: 10), base(1, 200..<210, at: 20, good: false)]
+        #expect(LogNeed.anchor(bases, windowStart: Instant(seconds: 30)) == 0)
+        #expect(LogNeed.anchor([bases[1]], windowStart: Instant(seconds: 30)) == nil)
+        #expect(needs(LogNeed([bases[1]], windowStart: Instant(seconds: 30)), 1, 0..<1))
+    }
+
+    @Test func `without a base older than the window nothing goes`() {
+        let need = LogNeed([base(1, 100..<110, at: 40)], windowStart: Instant(seconds: 35))
+        #expect(needs(need, 1, 0..<10))
+        #expect(needs(LogNeed([], windowStart: Instant(seconds: 35)), 7, 0..<10))
+    }
+
+    @Test func `without a window the oldest kept base begins it`() {
+        let bases = [base(1, 100..<110, at: 10, kept: false), base(1, 200..<210, at: 20)]
+        let need = LogNeed(bases, windowStart: nil)
+        #expect(!needs(need, 1, 100..<110))
+        #expect(!needs(need, 1, 190..<200))
+        #expect(needs(need, 1, 200..<201))
+        #expect(needs(need, 1, 5_000..<5_001))
+    }
+
+    @Test func `later timelines stay, earlier ones only for their own bases`() {
+        let bases = [base(1, 100..<110, at: 10), base(2, 150..<160, at: 20)]
+        let need = LogNeed(bases, windowStart: Instant(seconds: 30))
+        #expect(needs(need, 3, 0..<10))
+        #expect(needs(need, 2, 150..<151))
+        #expect(!needs(need, 2, 140..<150))
+        #expect(!needs(need, 1, 110..<400))
+        #expect(needs(need, 1, 90..<101))
+    }
+
+    @Test(arguments: [31, 32, 33] as [UInt64])
+    func `inside the window every second stays reachable`(seed: UInt64) {
+        var random = SeededGenerator(seed: seed)
+        for round in 0..<300 {
+            // One timeline; a position a second, a base now and then, a piece for every ten positions.
+            var bases: [LogNeed.Base] = []
+            var second: Int64 = 100
+            while second < 2_000 {
+                let length = Int64.random(in: 1...40, using: &random)
+                bases.append(
+                    base(
+                        1,
+                        UInt64(second)..<UInt64(second + length),
+                        at: second + length,
+                        good: Int.random(in: 0..<4, using: &random) > 0,
+                        kept: Bool.random(using: &random)
+                    )
+                )
+                second += length + Int64.random(in: 1...200, using: &random)
+            }
+            let window = Int64.random(in: 0...2_000, using: &random)
+            let start = Instant(seconds: window)
+            if let anchor = LogNeed.anchor(bases, windowStart: start) {
+                bases[anchor].isKept = true
+            }
+            let need = LogNeed(bases, windowStart: start)
+            let what = "seed \(seed), round \(round)"
+            let stays = { (position: Int64) in
+                let from = UInt64(position / 10 * 10)
+                return needs(need, 1, from..<from + 10, stored: Int64(from) + 10)
+            }
+            for target in stride(from: max(window, 100), to: 2_100, by: 7) {
+                let usable = bases.filter {
+                    $0.isGood && $0.isKept && $0.time.seconds <= target
+                }
+                guard let nearest = usable.max(by: { $0.time < $1.time }) else { continue }
+                let path = Int64(nearest.span.lowerBound)...target
+                #expect(path.allSatisfy(stays), "\(what), target \(target)")
+            }
+            for kept in bases where kept.isKept {
+                let span = Int64(kept.span.lowerBound)..<Int64(kept.span.upperBound)
+                #expect(span.allSatisfy(stays), "\(what)")
+            }
+        }
+    }
+}
