@@ -69,6 +69,16 @@ struct CopyComplianceTests {
             lacks: [.copies]
         ),
         Row(
+            name: "a disk that was never plugged in makes up for nothing",
+            copies: [
+                Copy(name: "a", medium: .disk, site: "dc1", fileSystem: 1),
+                Copy(name: "b", medium: .network, site: "dc1", fileSystem: 1),
+                Copy(name: "c", medium: .disk, site: "x", isOutOfReach: true, isFilled: false),
+            ],
+            rule: .threeTwoOneOneZero,
+            lacks: [.disks, .reach, .verification]
+        ),
+        Row(
             name: "damage and age do not matter to 3-2-1",
             copies: [
                 Copy(name: "a", medium: .disk, verified: old, damage: 7),

@@ -3,8 +3,7 @@ internal import StackConfiguration
 
 // One part of the rule each.
 extension CopyCompliance {
-    static func number(_ copies: [Copy]) -> [Lack] {
-        let good = copies.filter { $0.isThere && $0.isFilled }
+    static func number(_ copies: [Copy], _ good: [Copy]) -> [Lack] {
         guard good.count < wanted else { return [] }
         if let away = copies.first(where: { !$0.isThere }) {
             return [
@@ -20,7 +19,7 @@ extension CopyCompliance {
             return [
                 Lack(
                     part: .copies,
-                    fact: "copy '\(empty.name)' has not a snapshot of every component",
+                    fact: "copy '\(empty.name)' was never up to date, or lacks a component",
                     remedy: copies.count > 1
                         ? "lifeboat copy --to \(empty.name)" : "lifeboat backup"
                 )

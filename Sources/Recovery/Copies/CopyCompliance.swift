@@ -25,7 +25,7 @@ public struct CopyCompliance: Sendable, Hashable {
         public let isOutOfReach: Bool
         /// Whether it is there, or may be away.
         public let isThere: Bool
-        /// Whether it has a snapshot of every component, as far as it can be asked.
+        /// Whether it has a snapshot of every component; whether it ever was up to date, when it is away.
         public let isFilled: Bool
         /// The file system that it is on; nil when it is on none of this host, or not there.
         public let fileSystem: UInt64?
@@ -95,12 +95,13 @@ public struct CopyCompliance: Sendable, Hashable {
         now: Instant
     ) {
         self.rule = rule
-        var lacks = Self.number(copies)
-        lacks += Self.disks(copies)
+        let good = copies.filter { $0.isThere && $0.isFilled }
+        var lacks = Self.number(copies, good)
+        lacks += Self.disks(good)
         lacks += Self.media(copies)
         lacks += Self.sites(copies)
         if rule == .threeTwoOneOneZero {
-            lacks += Self.reach(copies)
+            lacks += Self.reach(good)
             lacks += Self.verification(copies, now)
             lacks += Self.damage(copies)
         }

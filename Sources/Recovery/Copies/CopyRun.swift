@@ -147,7 +147,13 @@ public struct CopyRun: Sendable {
         guard !options.isPreview else {
             return CopyEnding(target, isNew: isNew, .previewed(try await replication.preview()))
         }
-        return CopyEnding(target, isNew: isNew, .copied(await replication.run(progress: progress)))
+        let started = stack.clock.now()
+        let report = await replication.run(progress: progress)
+        if report.isComplete, options.source == nil {
+            // That is not remembered costs the next backup a look.
+            try? CopyMemory(stack, target, vault: vault.id).keep(started)
+        }
+        return CopyEnding(target, isNew: isNew, .copied(report))
     }
 
     private func noSource(for target: CopyConfiguration, _ found: CopySet) -> Fault {

@@ -6,10 +6,11 @@ internal import Vault
 
 extension CopyStanding {
     /// A copy that cannot be used.
-    init(_ absent: AbsentCopy) {
+    init(_ absent: AbsentCopy, _ stack: Stack, vault: Vault) {
         copy = absent.configuration
         fault = absent.fault
         survey = nil
+        current = CopyMemory(stack, absent.configuration, vault: vault.id).last
     }
 
     /// Finds out where a copy stands: lists it, and reads the head of the newest snapshot of each component.

@@ -30,6 +30,8 @@ public struct CopyStanding: Sendable {
     public internal(set) var damage: [String] = []
     /// What else a person should know of it, each a line.
     public internal(set) var problems: [String] = []
+    /// When it last held everything that it should, as this host remembers; nil when nobody knows.
+    public internal(set) var current: Instant?
     /// The file system that it is on; nil when it is on none of this host, or cannot be asked.
     public internal(set) var fileSystem: UInt64?
 
@@ -53,7 +55,7 @@ public struct CopyStanding: Sendable {
             site: copy.site,
             isOutOfReach: copy.lock != nil || copy.isOffline,
             isThere: fault == nil || isExpected,
-            isFilled: fault != nil || components.allSatisfy { $0.newest != nil },
+            isFilled: fault == nil ? components.allSatisfy { $0.newest != nil } : current != nil,
             fileSystem: fileSystem,
             verified: survey?.history.wholeSince,
             damage: damage.count + (survey?.history.open.count ?? 0)

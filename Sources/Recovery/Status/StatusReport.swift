@@ -80,7 +80,7 @@ public struct StatusReport: Sendable {
             if let copy = found.open.first(where: { $0.name == configured.name }) {
                 standings.append(try await CopyStanding(copy, stack, selection, needs: needs))
             } else if let absent = found.absent.first(where: { $0.name == configured.name }) {
-                standings.append(CopyStanding(absent))
+                standings.append(CopyStanding(absent, stack, vault: united.vault))
             }
         }
         CopyStanding.compare(&standings)

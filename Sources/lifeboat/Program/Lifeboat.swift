@@ -13,8 +13,8 @@ struct Lifeboat: ParsableCommand {
         version: "lifeboat \(ProgramVersion.text)",
         subcommands: [
             InitVerb.self, BackupVerb.self, LsVerb.self, RestoreVerb.self, CheckVerb.self,
-            CopyVerb.self, StatusVerb.self, PruneVerb.self, RunVerb.self, KeyVerb.self,
-            DemoVerb.self,
+            CopyVerb.self, PruneVerb.self, StatusVerb.self, DoctorVerb.self, RunVerb.self,
+            KeyVerb.self, DemoVerb.self,
         ]
     )
 }

@@ -21,7 +21,7 @@ enum StandingText {
         if let fault = standing.fault {
             let fact =
                 standing.isExpected
-                ? Styled("not there, as one that is offline may be")
+                ? Styled("not there, as one that is offline may be\(last(standing))")
                 : Styled("cannot be used: \(fault.message)", .red)
             return ["\(head): \(fact.rendered(color: color))"]
         }
@@ -37,6 +37,10 @@ enum StandingText {
         lines += standing.problems.map { "  \(note) \(Styled.visible($0))" }
         guard let survey = standing.survey else { return lines }
         return lines + SurveyText.lines(survey, at: now, color: color).map { "  \($0)" }
+    }
+
+    private static func last(_ standing: CopyStanding) -> String {
+        standing.current.map { "; last up to date \(TimeEcho.text($0))" } ?? "; never up to date"
     }
 
     private static func behind(_ component: CopyStanding.Component) -> String {
@@ -65,6 +69,7 @@ enum StandingText {
             JSONField("address", .text("\(standing.copy.address)")),
             JSONField("reachable", .boolean(standing.fault == nil)),
             JSONField("offline", .boolean(standing.copy.isOffline)),
+            JSONField("current", standing.current.map { .time($0) } ?? .null),
             JSONField("error", standing.fault.map { .text($0.code.id) } ?? .null),
             JSONField("components", .array(standing.components.map { value($0) })),
             JSONField("damage", .array(standing.damage.map { .text($0) })),

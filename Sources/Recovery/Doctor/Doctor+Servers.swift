@@ -1,0 +1,100 @@
+internal import Model
+internal import PostgresProtection
+internal import Protection
+internal import RedisProtection
+internal import StackConfiguration
+
+extension Doctor {
+    /// Each server: whether it answers, and what its settings mean.
+    func servers() async throws(Fault) -> [Examination] {
+        var found: [Examination] = []
+        for component in stack.configuration.components {
+            do throws(Fault) {
+                try Cancellation.check("examine '\(component.name)'")
+                switch component.source {
+                case .postgresql(let postgres):
+                    let settings = try await stack.settings(postgres, isReached: true)
+                    let health = try PostgresHealth(settings)
+                    found += postgresql(component.name, settings, health)
+                case .redis:
+                    guard let redis = try await stack.component(component) as? RedisComponent else {
+                        continue
+                    }
+                    found.append(self.redis(component.name, try await RedisHealth(redis)))
+                case .files, .secrets: continue
+                }
+            } catch {
+                if error.code == .cancelled { throw error }
+                found.append(.problem(component.name, error))
+            }
+        }
+        return found
+    }
+
+    private func postgresql(
+        _ name: String,
+        _ settings: PostgresSettings,
+        _ health: PostgresHealth
+    ) -> [Examination] {
+        var found: [Examination] = []
+        if health.walLevel == "minimal" {
+            found.append(
+                .problem(
+                    name,
+                    "wal_level is minimal: no backup can be taken",
+                    "ALTER SYSTEM SET wal_level = replica, then restart the server",
+                    .sourceUnreachable
+                )
+            )
+        }
+        if settings.slot != nil, health.slotBound == nil {
+            found.append(
+                .warning(
+                    name,
+                    "max_slot_wal_keep_size has no bound: a long absence of Lifeboat fills the server's disk",
+                    "ALTER SYSTEM SET max_slot_wal_keep_size = '10GB', then SELECT pg_reload_conf()"
+                )
+            )
+        }
+        if let wanted = settings.slot, let slot = health.slot {
+            found += self.slot(name, wanted, slot)
+        }
+        let version = "PostgreSQL \(health.version / 10_000).\(health.version % 10_000)"
+        return found.isEmpty ? [.ok(name, "\(version) answers")] : found
+    }
+
+    private func slot(
+        _ name: String,
+        _ wanted: String,
+        _ slot: PostgresHealth.Slot
+    ) -> [Examination] {
+        switch slot {
+        case .active: []
+        case .missing:
+            [.warning(name, "slot '\(wanted)' is not there: no log is kept", "lifeboat backup")]
+        case .lost:
+            [
+                .problem(
+                    name,
+                    "slot '\(wanted)' has lost its log: there will be a gap",
+                    "drop it, SELECT pg_drop_replication_slot('\(wanted)'), then: lifeboat backup",
+                    .sourceUnreachable
+                )
+            ]
+        case .ending:
+            [.warning(name, "the log of slot '\(wanted)' is about to be removed", "lifeboat run")]
+        case .idle:
+            [.warning(name, "nobody receives the log of slot '\(wanted)'", "lifeboat run")]
+        }
+    }
+
+    private func redis(_ name: String, _ health: RedisHealth) -> Examination {
+        let version = health.version.map { "Redis \($0)" } ?? "Redis"
+        guard health.isDiskless == false else { return .ok(name, "\(version) answers") }
+        return .warning(
+            name,
+            "repl-diskless-sync is off: a snapshot takes room on the server's disk",
+            "CONFIG SET repl-diskless-sync yes, then CONFIG REWRITE"
+        )
+    }
+}

@@ -1,0 +1,114 @@
+import Foundation
+import Model
+import SystemIO
+import SystemPackage
+import TestKit
+import Testing
+
+/// `lifeboat doctor`: what it finds, and how it ends.
+struct DoctorTests {
+    /// A change of a healthy stack, what `doctor` says of it and how it ends.
+    struct Row: Sendable, CustomTestStringConvertible {
+        let name: String
+        var remove: String?
+        var edit: (old: String, new: String)?
+        let says: [String]
+        let code: Int32
+        var testDescription: String { name }
+    }
+
+    static let rows = [
+        Row(
+            name: "nothing changed",
+            says: [
+                "ok: keys: host h1 is enrolled", "ok: recipients: 1, as enrolled",
+                "ok: copy local: there and up to date",
+                "warning: 3-2-1: there is one copy beside the data, not 2; add one under `copies:`",
+                "warning: recovery kit: never tested", "lifeboat key kit --test FILE",
+            ],
+            code: 4
+        ),
+        Row(
+            name: "the keys are gone",
+            remove: "state/keys",
+            says: ["problem: keys: unable to read the keys", "lifeboat key enrol --kit FILE"],
+            code: 12
+        ),
+        Row(
+            name: "the copy is gone",
+            remove: "vault",
+            says: ["problem: copies: unable to open store"],
+            code: 10
+        ),
+        Row(
+            name: "its packs are gone",
+            remove: "vault/packs",
+            says: ["problem: copy local: damage", "lifeboat check --copy local --repair"],
+            code: 5
+        ),
+        Row(
+            name: "there are other recipients",
+            edit: (
+                "recipients: [",
+                "recipients: [age1ql3z7hjy54pw3hyww5ayyfg7zqgvc7w3j2elw8zmrj2kg5sfn9aqmcac8p, "
+            ),
+            says: ["problem: recipients: unable to seal to `keys.recipients`"],
+            code: 15
+        ),
+        Row(
+            name: "a server does not answer",
+            edit: (
+                "components:\n",
+                "components:\n  cache:\n    kind: redis\n    address: unix:///nowhere/redis.sock\n"
+            ),
+            says: ["problem: cache: unable to"],
+            code: 14
+        ),
+    ]
+
+    @Test(arguments: rows)
+    func `what is wrong is said with what mends it`(row: Row) async throws {
+        let playground = try await Playground.initialised()
+        #expect(try await playground.run(["backup"]).code == 0)
+        #expect(try await playground.run(["check"]).code == 0)
+        if let name = row.remove { try playground.remove(name) }
+        if let edit = row.edit { try playground.edit(edit.old, edit.new) }
+        let ending = try await playground.run(["doctor", "web"])
+        for text in row.says { #expect(ending.output.contains(text), "\(ending.text)") }
+        #expect(ending.code == row.code, "\(ending.text)")
+        let json = try await playground.run(["doctor", "--json"])
+        #expect(json.code == row.code)
+        #expect(json.output.contains("\"exit_code\":\(row.code),\"examinations\":["))
+    }
+
+    @Test func `servers are asked what their settings mean`() async throws {
+        let playground = try Playground()
+        let server = try PostgresServer.make()
+        defer { server.remove() }
+        try server.start()
+        let redis = try RedisServer("--repl-diskless-sync", "no")
+        defer { redis.remove() }
+        let made = try await playground.run([
+            "init", "db", "--copy", "vault", "--state", "state", "--host", "h1", "--postgres",
+            "host=\(server.root.path) port=\(server.port) user=postgres dbname=postgres",
+            "--redis", "unix://\(redis.socketPath)", "--kit", "kit.txt", "--quiet",
+        ])
+        #expect(made.code == 0, "\(made.text)")
+        let before = try await playground.run(["doctor"])
+        #expect(before.code == 4, "\(before.text)")
+        for text in [
+            "max_slot_wal_keep_size has no bound", "slot 'lifeboat_db' is not there",
+            "repl-diskless-sync is off",
+        ] { #expect(before.output.contains(text), "\(before.text)") }
+        #expect(try await playground.run(["backup"]).code == 0)
+        try server.psql("alter system set max_slot_wal_keep_size = '1GB'")
+        try server.psql("select pg_reload_conf()")
+        let after = try await playground.run(["doctor"])
+        #expect(
+            after.output.contains("nobody receives the log of slot 'lifeboat_db'; lifeboat run")
+        )
+        try server.stop(.immediate)
+        let gone = try await playground.run(["doctor"])
+        #expect(gone.code == 14, "\(gone.text)")
+    }
+}
