@@ -57,9 +57,8 @@ struct SeveralCopiesTests {
         let start = try #require(lines.firstIndex { $0.hasPrefix("copies:") })
         let rest = lines[(start + 1)...]
         let end = rest.firstIndex { !$0.hasPrefix(" ") && !$0.isEmpty } ?? lines.endIndex
-        let path = lines.first { $0.contains("url:") && $0.hasSuffix("/\(copy)") }
-        let url = try #require(path).split(separator: " ").last.map(String.init) ?? ""
-        let one = ["copies:", "  - name: alone", "    url: \(url)"]
+        let line = try #require(lines.first { $0.contains("url:") && $0.hasSuffix("/\(copy)}") })
+        let one = ["copies:", line]
         return (lines[..<start] + one + lines[end...]).joined(separator: "\n")
     }
 
@@ -150,7 +149,7 @@ struct SeveralCopiesTests {
 
     @Test func `a copy with every waits for its turn, and is missed only then`() async throws {
         let playground = try await initialised()
-        try playground.edit("name: local-2", "name: usb\n    every: 7d\n    offline: true")
+        try playground.edit("name: local-2", "name: usb, every: 7d, offline: true")
         #expect(try await playground.run(["backup"]).code == 0)
         #expect(try snapshots(playground, "second").count == 1)
         try rename("second", "away", playground)
