@@ -169,7 +169,7 @@ import Vault
             scene.pass(days: 1)
         }
         #expect((88...96).contains(scene.names("ledger/").count))
-        #expect(scene.numbers.count == 3)
+        #expect(scene.numbers.count == 2)
         // Kept snapshots follow ones that went long ago.
         try await scene.checkAll()
     }

@@ -77,9 +77,11 @@ public struct LedgerEntry: Sendable, Codable, Hashable {
         var entry = LedgerEntry(run: newRun())
         entry.swept = swept
         entry.swept?.forgotten = Array(swept.forgotten.prefix(largestList))
-        entry.swept?.earlier = []
+        let room = largestList - swept.forgotten.prefix(largestList).count
+        entry.swept?.earlier = Array(swept.earlier.prefix(room))
         var entries = [entry]
-        let rest = Array(swept.forgotten.dropFirst(largestList)) + swept.earlier
+        let rest =
+            Array(swept.forgotten.dropFirst(largestList)) + Array(swept.earlier.dropFirst(room))
         for start in stride(from: 0, to: rest.count, by: largestList) {
             var more = LedgerEntry(run: entry.run)
             more.swept = Swept()

@@ -45,14 +45,20 @@ struct SweepRun {
         try await collector.notePacks(&survey, .surviving, of: staying)
         try await look()
         try await removeSnapshots()
+        try await look()
         try await removePacks()
         try await removeLog()
         let followed = Set(
             survey.heads.flatMap { head in head.previous.map { "\(head.id.stream)/\($0.short)" } }
         )
-        swept.earlier = survey.ledger.forgotten.filter { name in
+        let explaining = survey.ledger.forgotten.filter { name in
             SnapshotID(name).map { followed.contains("\($0.stream)/\($0.short)") } ?? false
-        }.sorted()
+        }
+        // Those that an interrupted sweep of the same tombstones deleted.
+        let before = due.flatMap(\.content.forgets).filter { name in
+            SnapshotID(name).map { !present.contains($0) } ?? false
+        }
+        swept.earlier = explaining.union(before).subtracting(swept.forgotten).sorted()
         swept.past = LogStretch.joined(survey.ledger.past + due.flatMap(\.content.log))
     }
 
@@ -89,7 +95,8 @@ struct SweepRun {
             )
         }
         for (id, info) in infos where !present.contains(id) {
-            guard !swept.forgotten.contains(id.description) else { continue }
+            // A store that says that it deleted a snapshot and did not must not lose the packs of it.
+            swept.forgotten.removeAll { $0 == id.description }
             try await keep(id, bytes: info.bytes)
         }
         let holds = try await vault.holds(at: now)
