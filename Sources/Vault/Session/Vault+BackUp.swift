@@ -25,20 +25,9 @@ extension Vault {
         let recipients = try recipients(for: keys)
         let started = request.clock.now()
         let newest = try await intact(newest(of: request.stream))
-        let previous = newest.digests
         let tombstones = try await pendingTombstones()
         let known = try await usablePacks(of: newest.heads, for: recipients, tombstones)
-        let index = DedupIndex(
-            base: try await table(
-                for: newest.heads.first,
-                digest: previous.first,
-                request: request,
-                keys: keys,
-                packs: known
-            ),
-            additions: try additions(request, keys: keys, packs: known),
-            packs: known
-        )
+        let index = try await index(after: newest, request, keys: keys, packs: known)
         let ledger = FrameLedger()
         let pipeline = PackPipeline(
             self,
@@ -63,7 +52,7 @@ extension Vault {
             keys: keys,
             recipients: recipients,
             started: started,
-            previous: previous,
+            previous: newest.digests,
             seq: max(newest.highestSeq, request.above) + 1,
             tombstones: tombstones,
             index: index,
@@ -77,6 +66,26 @@ extension Vault {
         }
         lock.release()
         return snapshot
+    }
+
+    /// What a session knows to be stored, of the packs that it may use.
+    private func index(
+        after newest: Newest,
+        _ request: BackupRequest,
+        keys: HostKeys,
+        packs: [UInt64: PackReference]
+    ) async throws(Fault) -> DedupIndex {
+        DedupIndex(
+            base: try await table(
+                for: newest.heads.first,
+                digest: newest.digests.first,
+                request: request,
+                keys: keys,
+                packs: packs
+            ),
+            additions: try additions(request, keys: keys, packs: packs),
+            packs: packs
+        )
     }
 
     /// What a new snapshot follows.
