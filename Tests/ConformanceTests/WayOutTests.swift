@@ -275,6 +275,29 @@ import Vault
         try await scene.compare(scene.folder.path.appending("typed"), snapshot, files)
     }
 
+    @Test func `it knows every folder of documents`() async throws {
+        let scene = try await Scene()
+        let fixture = scene.fixture
+        for folder in DocumentFolder.allCases {
+            let name = try await fixture.vault.publish(
+                ["note": "for the test"],
+                in: folder,
+                keys: fixture.keys,
+                at: fixture.time
+            )
+            let good = try await scene.recover("verify")
+            #expect(good.status == .exited(0), "\(name)")
+            #expect(!String(decoding: good.output, as: UTF8.self).contains("foreign"), "\(name)")
+            let path = scene.folder.path.appending("vault").pushing(FilePath(name.text))
+            let bytes = try DurableFile.read(path, limit: ByteCount(1 << 20))
+            var broken = bytes
+            broken[20] ^= 1
+            try DurableFile.replace(path, with: broken, mode: 0o600)
+            #expect(try await scene.recover("verify").status == .exited(5), "\(name)")
+            try DurableFile.replace(path, with: bytes, mode: 0o600)
+        }
+    }
+
     @Test func `it refuses another key and another vault`() async throws {
         let scene = try await Scene()
         try await scene.fixture.backUp(["a": [1]])

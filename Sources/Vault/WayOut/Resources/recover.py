@@ -76,7 +76,7 @@ NAMES = {
                 r"(?P<seq>(?!0{10})[0-9]{10})-(?P<hash>[0-9a-f]{16})",
     "log": rf"log/(?P<stream>{STREAM})/(?P<epoch>[0-9a-f]{{8}})/"
            r"(?:history|(?P<from>[0-9a-f]{16})-(?P<to>[0-9a-f]{16}))-(?P<hash>[0-9a-f]{16})",
-    "document": r"(?P<folder>gc|ledger|checks|reports|holds)/"
+    "document": r"(?P<folder>gc|ledger|checks|reports|holds|kits)/"
                 r"(?!0{10})[0-9]{10}-(?P<hash>[0-9a-f]{16})",
 }
 
@@ -167,7 +167,7 @@ def host_key(vault, data, host, number=int):
     return document["key"]
 
 TYPES = {"gc": "collection", "ledger": "ledger", "checks": "check", "reports": "report",
-         "holds": "hold"}
+         "holds": "hold", "kits": "kit"}
 
 def check_document(vault, data, match):
     """A numbered document must be what its name commits to, and of an enrolled host."""
