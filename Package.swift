@@ -140,6 +140,15 @@ let package = Package(
             "ConformanceTests",
             ["Vault", "Sealing", "ObjectStorage", "TestKit", "SystemIO", "Model", system]
         ),
+        .testTarget(
+            name: "GoldenTests",
+            dependencies: [
+                "Vault", "Sealing", "ObjectStorage", "TestKit", "SystemIO", "Model", system,
+            ],
+            // Data of earlier versions, read where it lies.
+            exclude: ["Vaults"],
+            swiftSettings: strictTests
+        ),
         tests("ObjectStorageTests", ["ObjectStorage", "TestKit", "SystemIO", "Model", system]),
         tests("PostgresWireTests", ["Model", "PostgresWire", "TestKit"]),
         tests("RedisWireTests", ["Model", "RedisWire", "TestKit"]),

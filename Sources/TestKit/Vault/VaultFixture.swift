@@ -53,6 +53,26 @@ public struct VaultFixture: Sendable {
         )
     }
 
+    /// A vault that exists already, with the keys that it was made with, and a host whose state folder is empty.
+    ///
+    /// - Throws: `E-IO-…`.
+    public init(
+        opening vault: Vault,
+        stream: StreamName,
+        operator key: SigningKey,
+        identity: AgeIdentity,
+        keys: HostKeys
+    ) throws(Fault) {
+        operatorKey = key
+        self.identity = identity
+        self.keys = keys
+        self.stream = stream
+        self.vault = vault
+        state = try ScratchFolder()
+        options = SessionOptions()
+        options.encoders = 2
+    }
+
     /// The same host, whose state folder was lost and begins empty.
     public init(movingTo state: ScratchFolder, from other: VaultFixture) {
         self = other
