@@ -38,7 +38,7 @@ struct LogGuarantee {
                 beginning: copy.start
             )
             defer { receiver.close() }
-            try await receiver.run { () throws(Fault) in try receiver.hasStored(target) }
+            try await receiver.run(upTo: target)
             serverTime = receiver.serverTime
         } catch  where error.code == .streamBusy {
             try await waitForOther(timeline: copy.timeline, target: target)

@@ -29,7 +29,6 @@ final class LogReceiver {
     private let segmentSize: SegmentSize
     private var timeline: UInt32
     private var buffer: SegmentBuffer
-    private var waitingSince: ContinuousClock.Instant?
     private var lastStatus = ContinuousClock.now
     private var reported = LSN(0)
     private var isStreaming = false
@@ -103,16 +102,18 @@ final class LogReceiver {
     /// Whether the copy that a backup writes to holds everything before a position.
     ///
     /// - Throws: why that copy fails again and again.
-    func hasStored(_ position: LSN) throws(Fault) -> Bool {
+    private func hasStored(_ position: LSN) throws(Fault) -> Bool {
         let (durable, fault) = fan.withFront { ($0.durable(0), $0.fault(0)) }
         if let fault { throw fault }
         return durable.map { $0.position >= position } ?? false
     }
 
-    /// Receives until `isDone` says so, which is asked after each piece and each second; then stores what was received.
+    /// Receives until the copy that a backup writes to holds everything before `target`, or without an end; then stores
+    /// what was received.
     ///
     /// - Throws: `E-CANCELLED` when the task is cancelled; then everything received is stored as far as copies take it.
-    func run(until isDone: () throws(Fault) -> Bool) async throws(Fault) {
+    ///   Why that copy fails again and again.
+    func run(upTo target: LSN? = nil) async throws(Fault) {
         let note = { @Sendable [progress = context.progress] (text: String) in
             progress(.note(text))
         }
@@ -122,7 +123,10 @@ final class LogReceiver {
         }
         try await fan.running(lanes) { () async throws(Fault) in
             do throws(Fault) {
-                while try !isDone() { try await step() }
+                while try target.map({ position throws(Fault) in try !hasStored(position) }) ?? true
+                {
+                    try await step(upTo: target)
+                }
                 try await offerWaiting()
             } catch  where error.code == .cancelled {
                 // The connection is gone; what it brought is stored, and the slot is told the next time.
@@ -141,12 +145,12 @@ final class LogReceiver {
         session.connection.close()
     }
 
-    private func step() async throws(Fault) {
+    private func step(upTo target: LSN?) async throws(Fault) {
         switch try session.nextMessage(waitingUpTo: .milliseconds(200)) {
         case .wal(let start, let bytes, _, let sent):
             sentAt = sent
-            waitingSince = waitingSince ?? .now
-            for piece in try buffer.append(bytes, at: start) { try await offer(piece) }
+            let complete = try buffer.append(bytes, at: start, now: .now)
+            for piece in complete { try await offer(piece) }
         case .keepalive(_, let sent, let replyRequested):
             sentAt = sent
             if replyRequested { try report() }
@@ -154,9 +158,8 @@ final class LogReceiver {
             try await follow(to: next, switchPoint: switchPoint)
         case nil: break
         }
-        if let since = waitingSince, since.duration(to: .now) >= Self.patience {
-            try await offerWaiting()
-        }
+        let isDue = buffer.waitingSince.map { $0.duration(to: .now) >= Self.patience } ?? false
+        if isDue || target.map({ buffer.position >= $0 }) ?? false { try await offerWaiting() }
         try reportNews()
     }
 
@@ -173,7 +176,6 @@ final class LogReceiver {
     /// Hands a piece to the copies; waits while none has room.
     private func offer(_ piece: SegmentBuffer.Piece) async throws(Fault) {
         try await offer(try await sealed(piece))
-        waitingSince = nil
         context.progress(.advanced(Int64(piece.bytes.count)))
     }
 

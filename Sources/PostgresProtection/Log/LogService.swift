@@ -54,7 +54,7 @@ public struct LogService: Sendable {
                 )
                 context.progress(.note("receiving the log from \(receiver.start)"))
                 pause = .milliseconds(500)
-                try await receiver.run { false }
+                try await receiver.run()
             } catch
                 where error.code.disposition == .retry && error.code != .cancelled
                 && error.code != .streamBusy || error.code == .postgresUnreachable

@@ -22,6 +22,8 @@ package struct SegmentBuffer {
     private(set) var position: LSN
     /// Everything before it has been given out.
     package private(set) var given: LSN
+    /// When the oldest byte that waits to be given out was received; nil when none waits.
+    package private(set) var waitingSince: ContinuousClock.Instant?
     private var bytes: [UInt8] = []
     private var start: LSN
     private var pieces = 0
@@ -41,7 +43,11 @@ package struct SegmentBuffer {
     private var room: UInt64 { segmentSize.bytes - position.value % segmentSize.bytes }
 
     /// Takes received bytes, which must begin at ``position``; gives out what is complete with the segment's end.
-    package mutating func append(_ received: [UInt8], at from: LSN) throws(Fault) -> [Piece] {
+    package mutating func append(
+        _ received: [UInt8],
+        at from: LSN,
+        now: ContinuousClock.Instant
+    ) throws(Fault) -> [Piece] {
         guard from == position else {
             throw Fault(
                 .postgresProtocol,
@@ -58,6 +64,8 @@ package struct SegmentBuffer {
             position = position + UInt64(count)
             if closesSegment { complete += closeSegment() }
         }
+        // One message can end a segment and begin the next, whose bytes wait as well.
+        if isWaiting { waitingSince = waitingSince ?? now }
         return complete
     }
 
@@ -66,6 +74,7 @@ package struct SegmentBuffer {
         guard isWaiting else { return nil }
         let piece = Piece(from: given, bytes: Array(bytes[Int(given - start)...]))
         given = position
+        waitingSince = nil
         pieces += 1
         if segmentSize.bytes > Self.wholeLimit {
             bytes = []
@@ -85,6 +94,7 @@ package struct SegmentBuffer {
         bytes = []
         start = position
         given = position
+        waitingSince = nil
         pieces = 0
         return complete
     }
