@@ -78,6 +78,8 @@ extension DirectoryStore {
         } catch {
             throw .store("list objects", path, in: address, error)
         }
+        // The names of a folder come in order already; only the `/` after a folder's can change that.
+        guard entries.contains(where: \.status.isDirectory) else { return entries }
         let slash: [UInt8] = [UInt8(ascii: "/")]
         return entries.sorted { left, right in
             let leftKey = left.name.bytes + (left.status.isDirectory ? slash : [])

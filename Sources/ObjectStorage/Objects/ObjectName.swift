@@ -9,30 +9,43 @@ public struct ObjectName: Sendable, Hashable {
 
     /// Takes a text; nil when it is no name, or longer than 1,000 bytes, or a label is longer than 255.
     public init?(_ text: some StringProtocol) {
-        let bytes = Array(text.utf8)
-        guard !bytes.isEmpty, bytes.count <= 1_000,
-            bytes.split(separator: UInt8(ascii: "/"), omittingEmptySubsequences: false)
-                .allSatisfy(Self.isLabel)
-        else { return nil }
+        var (total, label) = (0, 0)
+        for byte in text.utf8 {
+            total += 1
+            if byte == UInt8(ascii: "/") {
+                guard label > 0 else { return nil }
+                label = 0
+            } else {
+                guard Self.isAllowed(byte), label > 0 || byte != UInt8(ascii: ".") else {
+                    return nil
+                }
+                label += 1
+            }
+            guard label <= Self.longestLabel, total <= Self.longest else { return nil }
+        }
+        guard label > 0 else { return nil }
         self.text = String(text)
     }
+
+    private static let longest = 1_000
+    private static let longestLabel = 255
 
     /// The labels, first to last; at least one.
     public var labels: [Substring] { text.split(separator: "/") }
 
     /// Whether some bytes may be one label of a name.
     static func isLabel(_ bytes: some Collection<UInt8>) -> Bool {
-        guard (1...255).contains(bytes.count), bytes.first != UInt8(ascii: ".") else {
-            return false
-        }
-        return bytes.allSatisfy { byte in
-            switch byte {
-            case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
-                UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "."), UInt8(ascii: "-"),
-                UInt8(ascii: "_"):
-                true
-            default: false
-            }
+        (1...longestLabel).contains(bytes.count) && bytes.first != UInt8(ascii: ".")
+            && bytes.allSatisfy(isAllowed)
+    }
+
+    private static func isAllowed(_ byte: UInt8) -> Bool {
+        switch byte {
+        case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+            UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "."), UInt8(ascii: "-"),
+            UInt8(ascii: "_"):
+            true
+        default: false
         }
     }
 }

@@ -15,7 +15,7 @@ public struct CommitProof: Sendable {
 
     /// What is about to be deleted.
     public let tombstones: PendingTombstones
-    private let packs: [UInt64: PackReference]
+    private let packs: StoredPacks
     private let taken: Duration
 
     /// Reads the tombstones, then lists the packs.
@@ -33,7 +33,7 @@ public struct CommitProof: Sendable {
         try await tombstones.read(vault)
         return CommitProof(
             tombstones: tombstones,
-            packs: try await vault.storedPacks(),
+            packs: try await StoredPacks(vault),
             taken: taken
         )
     }
@@ -59,7 +59,7 @@ public struct CommitProof: Sendable {
                     hints: ["Do it again; then it will not build on that pack."]
                 )
             }
-            guard packs[pack.id.prefix] == pack else {
+            guard packs.contains(pack) else {
                 throw Fault(
                     .vanished,
                     "unable to commit \(what): a pack that it needs is gone",

@@ -12,7 +12,7 @@ final class DedupIndex: Sendable {
         let additions: DedupTable
         let journal: SessionJournal
         var pending: [ContentID: PieceLocation] = [:]
-        var packs: [UInt64: PackReference]
+        var packs: StoredPacks
         /// Packs whose content is to be stored again.
         let worn: Set<UInt64>
 
@@ -26,7 +26,7 @@ final class DedupIndex: Sendable {
     init(
         base: sending DedupTable?,
         additions: sending SessionAdditions,
-        packs: [UInt64: PackReference]
+        packs: StoredPacks
     ) {
         let worn = Set(base?.worn ?? [])
         state = Mutex(
@@ -68,7 +68,7 @@ final class DedupIndex: Sendable {
         throws(Fault)
     {
         try state.withLock { state throws(Fault) in
-            state.packs[pack.id.prefix] = pack
+            state.packs.insert(pack)
             for piece in pieces {
                 state.pending[piece.id] = nil
                 try state.additions.insert(piece.id, piece.location)

@@ -10,13 +10,13 @@ extension Vault {
     func additions(
         _ request: BackupRequest,
         keys: HostKeys,
-        packs stored: [UInt64: PackReference]
+        packs stored: StoredPacks
     ) throws(Fault) -> sending SessionAdditions {
         let place = request.tablePath("session")
         let enrolment = Hashing.sha256(Array((self.enrolment(of: keys.host)?.text ?? "").utf8))
-        let packs = try SessionJournal.packs(place, vault: id, enrolment: enrolment).filter {
-            stored[$0.id.prefix] == $0
-        }
+        let packs = try SessionJournal.packs(place, vault: id, enrolment: enrolment).filter(
+            stored.contains
+        )
         let (new, left) = (request.tablePath("new"), request.tablePath("left"))
         if !packs.isEmpty, try FileSystem.status(new) != nil {
             try FileSystem.rename(new, to: left)

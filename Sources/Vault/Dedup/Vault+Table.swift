@@ -12,7 +12,7 @@ extension Vault {
         digest: Digest256?,
         request: BackupRequest,
         keys: HostKeys,
-        packs stored: [UInt64: PackReference]
+        packs stored: StoredPacks
     ) async throws(Fault) -> sending DedupTable? {
         guard let head, let digest else { return nil }
         if let kept = DedupTable(
@@ -23,7 +23,7 @@ extension Vault {
             return kept
         }
         let table = try DedupTable(creating: request.tablePath("rebuilt"))
-        for pack in head.head.packs where stored[pack.id.prefix] == pack {
+        for pack in head.head.packs where stored.contains(pack) {
             do throws(Fault) {
                 try await addPieces(of: pack, to: table, keys: keys)
             } catch

@@ -29,7 +29,11 @@ public enum VaultName: Sendable, Hashable {
 
     /// Reads a name; nil when the object is foreign.
     public init?(_ name: ObjectName) {
-        let parts = name.description.split { $0 == "/" }.map { String($0) }
+        if let pack = Self.pack(name.text.utf8) {
+            self = .pack(pack)
+            return
+        }
+        let parts = name.labels.map { String($0) }
         switch (parts.first, parts.count) {
         case ("format.json", 1): self = .format
         case (let first?, 1) where Self.wayOutNames.contains(first): self = .wayOut(first)
@@ -38,11 +42,6 @@ public enum VaultName: Sendable, Hashable {
                 let number = Self.number(parts[2].dropLast(5), digits: 6, radix: 10), number > 0
             else { return nil }
             self = .host(parts[1], number: Int(number))
-        case ("packs", 3):
-            guard let digest = Digest256(hexadecimal: parts[2]), parts[2].hasPrefix(parts[1]),
-                parts[1].utf8.count == 2
-            else { return nil }
-            self = .pack(digest)
         case ("snapshots", 3):
             let labels = parts[2].split { $0 == "-" }
             guard let stream = StreamName(parts[1]), labels.count == 2, Self.isShort(labels[1]),
@@ -86,6 +85,18 @@ public enum VaultName: Sendable, Hashable {
             preconditionFailure("a vault name is an object name")
         }
         return name
+    }
+
+    /// Packs are so many that their names are read without taking them to pieces.
+    private static func pack(_ name: String.UTF8View) -> Digest256? {
+        let folder = "packs/".utf8
+        guard name.count == folder.count + 3 + 64, name.starts(with: folder) else { return nil }
+        let part = name.dropFirst(folder.count)
+        let hash = part.dropFirst(3)
+        guard part.prefix(2).elementsEqual(hash.prefix(2)),
+            part.dropFirst(2).first == UInt8(ascii: "/")
+        else { return nil }
+        return Digest256(hexadecimal: Substring(hash))
     }
 
     private static func log(_ parts: [String]) -> VaultName? {

@@ -73,7 +73,7 @@ extension Vault {
         after newest: Newest,
         _ request: BackupRequest,
         keys: HostKeys,
-        packs: [UInt64: PackReference]
+        packs: StoredPacks
     ) async throws(Fault) -> DedupIndex {
         DedupIndex(
             base: try await table(
@@ -124,17 +124,17 @@ extension Vault {
         of heads: [Snapshot],
         for recipients: [AgeRecipient],
         _ tombstones: PendingTombstones
-    ) async throws(Fault) -> [UInt64: PackReference] {
-        var packs = try await storedPacks()
+    ) async throws(Fault) -> StoredPacks {
+        var packs = try await StoredPacks(self)
         guard tombstones.unreadable.isEmpty, let damaged = try await damagedPacks() else {
-            return [:]
+            return StoredPacks()
         }
-        for id in damaged { packs[id.prefix] = nil }
-        packs = packs.filter { !tombstones.dooms($0.value.id) }
+        for id in damaged { packs.withdraw(id) }
+        packs.withdraw { tombstones.dooms($0) }
         for head in heads {
             let isOpen = self.recipients(of: head) == Set(recipients)
-            for pack in head.head.packs where !isOpen || packs[pack.id.prefix] != pack {
-                packs[pack.id.prefix] = nil
+            for pack in head.head.packs where !isOpen || !packs.contains(pack) {
+                packs.withdraw(pack.id)
             }
         }
         return packs
@@ -162,16 +162,6 @@ extension Vault {
             )
         }
         return enrolment.recipients
-    }
-
-    /// Every pack in the store, by prefix.
-    func storedPacks() async throws(Fault) -> [UInt64: PackReference] {
-        var packs: [UInt64: PackReference] = [:]
-        try await store.list("packs/") { info in
-            guard case .pack(let id) = VaultName(info.name) else { return }
-            packs[id.prefix] = PackReference(id: id, bytes: Int(info.bytes))
-        }
-        return packs
     }
 }
 
