@@ -52,6 +52,10 @@ int linux_set_attribute(const char *path, const char *name, const void *value, s
     return lsetxattr(path, name, value, size, 0);
 }
 
+int linux_set_open_attribute(int descriptor, const char *name, const void *value, size_t size) {
+    return fsetxattr(descriptor, name, value, size, 0);
+}
+
 int linux_remove_attribute(const char *path, const char *name) {
     return lremovexattr(path, name);
 }
@@ -73,6 +77,11 @@ uint64_t linux_device(uint32_t major, uint32_t minor) { return gnu_dev_makedev(m
 int linux_set_times(int directory, const char *name, int64_t seconds, int64_t nanoseconds) {
     struct timespec times[2] = {{0, UTIME_OMIT}, {seconds, nanoseconds}};
     return utimensat(directory, name, times, AT_SYMLINK_NOFOLLOW);
+}
+
+int linux_set_open_times(int descriptor, int64_t seconds, int64_t nanoseconds) {
+    struct timespec times[2] = {{0, UTIME_OMIT}, {seconds, nanoseconds}};
+    return futimens(descriptor, times);
 }
 
 void *linux_open_stream(int descriptor) { return fdopendir(descriptor); }

@@ -205,6 +205,28 @@ private func entry(_ path: TreePath, _ kind: TreeEntry.Kind, size: Int64 = 0) ->
         #expect(try FileSystem.status(outside) == before)
     }
 
+    @Test func `rights that are restored go to no file that somebody put there`() async throws {
+        let scratch = try ScratchFolder()
+        let target = scratch.path.appending("t")
+        let writer = try TreeWriter(target: target, ownership: .keep, collision: .refuse)
+        var wanted = entry(path("f"), .file, size: 1)
+        wanted.mode = 0o4755
+        let file = try #require(try writer.create(wanted).file)
+        try writer.write([8], to: file, at: 0)
+        let folder = try Directory.open(target)
+        try folder.rename(name("f"), to: name("ours"))
+        // The same content, in a file that others can write to.
+        let planted = try folder.openFile(name("f"), .readWrite, create: .exclusive(0o666))
+        try planted.setMode(0o666)
+        try planted.write([8], at: 0)
+        let fault = #expect(throws: Fault.self) { try writer.finish(wanted) }
+        #expect(fault?.code == .treeSwapped)
+        #expect(try planted.status().mode == 0o666)
+        try folder.rename(name("ours"), to: name("f"))
+        #expect(try writer.finish(wanted).isEmpty)
+        #expect(try FileSystem.status(target.appending("f"))?.mode == 0o4755)
+    }
+
     @Test func `a link in a file's place is replaced, not written through`() async throws {
         let scratch = try ScratchFolder()
         let victim = scratch.path.appending("victim")

@@ -44,10 +44,12 @@ struct Playground {
         )
     }
 
-    func run(_ arguments: [String], variables: [String: String] = [:]) async throws
-        -> Program.Ending
-    {
-        try await Program.run(arguments, in: path, variables: variables)
+    func run(
+        _ arguments: [String],
+        variables: [String: String] = [:],
+        limits: [String] = []
+    ) async throws -> Program.Ending {
+        try await Program.run(arguments, in: path, variables: variables, limits: limits)
     }
 
     func write(_ name: String, _ text: String) throws {

@@ -12,15 +12,17 @@ enum Program {
         }
     }
 
-    /// Runs it to its end.
+    /// Runs it to its end, under limits that `prlimit` sets.
     static func run(
         _ arguments: [String],
         in folder: FilePath,
-        variables: [String: String] = [:]
+        variables: [String: String] = [:],
+        limits: [String] = []
     ) async throws(Fault) -> Ending {
+        let program = try path
         let command = Command(
-            try path,
-            arguments: arguments,
+            limits.isEmpty ? program : "/usr/bin/prlimit",
+            arguments: (limits.isEmpty ? [] : limits + [program.string]) + arguments,
             environment: ["PATH": "/usr/bin:/bin", "TZ": "UTC"].merging(variables) { $1 },
             workingDirectory: folder
         )

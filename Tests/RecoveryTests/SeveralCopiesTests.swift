@@ -156,6 +156,8 @@ struct SeveralCopiesTests {
         let waits = try await playground.run(["backup"])
         #expect(waits.code == 0, "\(waits.text)")
         #expect(waits.output.contains("its turn comes"))
+        let inTime = try await playground.run(["status"])
+        #expect(inTime.code == 0 && !inTime.output.contains("overdue"), "\(inTime.text)")
         for name in try Directory.open(playground.path.appending("state/work")).names()
         where name.description.hasSuffix(".current") {
             let path = playground.path.appending("state/work").appending(name)
@@ -171,6 +173,9 @@ struct SeveralCopiesTests {
             )
         }
         #expect(try await playground.run(["backup"]).code == 3)
+        let late = try await playground.run(["status"])
+        #expect(late.code == 4 && late.output.contains("its turn is overdue"), "\(late.text)")
+        #expect(try await playground.run(["doctor"]).output.contains("lifeboat copy --to usb"))
         try rename("away", "second", playground)
         #expect(try await playground.run(["backup"]).code == 0)
         #expect(try snapshots(playground, "second") == snapshots(playground, "vault"))

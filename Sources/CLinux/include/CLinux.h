@@ -16,6 +16,7 @@ ssize_t linux_random(void *bytes, size_t count);
 ssize_t linux_list_attributes(const char *path, char *names, size_t size);
 ssize_t linux_get_attribute(const char *path, const char *name, void *value, size_t size);
 int linux_set_attribute(const char *path, const char *name, const void *value, size_t size);
+int linux_set_open_attribute(int descriptor, const char *name, const void *value, size_t size);
 int linux_remove_attribute(const char *path, const char *name);
 off_t linux_seek_data(int descriptor, off_t from);
 off_t linux_seek_hole(int descriptor, off_t from);
@@ -24,6 +25,7 @@ uint32_t linux_minor(uint64_t device);
 uint64_t linux_device(uint32_t major, uint32_t minor);
 /* Seconds and nanoseconds of access (or UTIME_OMIT when access is null) and modification. */
 int linux_set_times(int directory, const char *name, int64_t seconds, int64_t nanoseconds);
+int linux_set_open_times(int descriptor, int64_t seconds, int64_t nanoseconds);
 /* Reads the next entry's name into `name` (256 bytes): 1 = read, 0 = end, -1 = errno. */
 int linux_next_name(void *stream, char *name);
 void *linux_open_stream(int descriptor);

@@ -10,42 +10,30 @@ extension TreeWriter {
         _ name: FileName,
         in folder: borrowing Directory
     ) -> [TreeProblem] {
-        var problems: [TreeProblem] = []
-        var mode = entry.mode
-        if let (owner, group) = owner(of: entry) {
-            let fault = attempt(folder) { (folder) throws(Fault) in
-                try folder.setOwner(owner, group: group, of: name)
-            }
-            if let fault {
-                problems.append(TreeProblem(entry.path, .attributes, fault))
-                // Nobody gets rights that were meant for another owner.
-                mode &= 0o1777
-            }
-        }
-        for attribute in entry.attributes {
-            let fault = attempt(folder) { (folder) throws(Fault) in
-                try folder.setAttribute(attribute.name, to: attribute.value, of: name)
-            }
-            if let fault { problems.append(TreeProblem(entry.path, .attributes, fault)) }
-        }
-        let fault = attempt(folder) { (folder) throws(Fault) in
+        var settling = Settling(entry, owner: owner(of: entry))
+        settling.attempt { (owner, group) throws(Fault) in
+            try folder.setOwner(owner, group: group, of: name)
+        } attribute: { (attribute) throws(Fault) in
+            try folder.setAttribute(attribute.name, to: attribute.value, of: name)
+        } rest: { (mode) throws(Fault) in
             if case .symbolicLink = entry.kind {} else { try folder.setMode(mode, of: name) }
             try folder.setTimes(modified: entry.modified, of: name)
         }
-        if let fault { problems.append(TreeProblem(entry.path, .attributes, fault)) }
-        return problems
+        return settling.problems
     }
 
-    private func attempt(
-        _ folder: borrowing Directory,
-        _ body: (borrowing Directory) throws(Fault) -> Void
-    ) -> Fault? {
-        do throws(Fault) {
-            try body(folder)
-            return nil
-        } catch {
-            return error
+    /// The same, of an open file.
+    func settle(_ entry: TreeEntry, _ file: borrowing Descriptor) -> [TreeProblem] {
+        var settling = Settling(entry, owner: owner(of: entry))
+        settling.attempt { (owner, group) throws(Fault) in
+            try file.setOwner(owner, group: group)
+        } attribute: { (attribute) throws(Fault) in
+            try file.setAttribute(attribute.name, to: attribute.value)
+        } rest: { (mode) throws(Fault) in
+            try file.setMode(mode)
+            try file.setTimes(modified: entry.modified)
         }
+        return settling.problems
     }
 
     private func owner(of entry: TreeEntry) -> (UInt32, UInt32)? {

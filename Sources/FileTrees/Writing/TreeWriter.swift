@@ -1,5 +1,5 @@
 public import Model
-import SystemIO
+public import SystemIO
 public import SystemPackage
 
 /// Writes entries and their content below a folder of the host.
@@ -37,6 +37,10 @@ public final class TreeWriter {
     var directories: [TreeEntry] = []
     /// Folders that were not there before, the target among them, outermost first.
     private var madeDirectories: [TreePath] = []
+    /// Whether files come into being as nobody else's, on every file system that was written to.
+    ///
+    /// One without owners and modes shows others; it has no rights to give away either.
+    private var showsOwners = true
     let ownerIDs = IDCache()
     let groupIDs = IDCache()
 
@@ -86,7 +90,9 @@ public final class TreeWriter {
         case .file:
             let file = WritableFile(path: entry.path, isSparse: entry.isSparse)
             let mode = Descriptor.CreateMode.exclusive(0o600)
-            files.insert(try folder.openFile(name, .readWrite, create: mode), entry.path)
+            let made = try folder.openFile(name, .readWrite, create: mode)
+            if try !Self.isOurs(made.status()) { showsOwners = false }
+            files.insert(made, entry.path)
             return (file, [])
         case .hardLink(let first):
             guard let firstName = first.lastName else { throw nameless(entry) }
@@ -109,16 +115,37 @@ public final class TreeWriter {
     /// Gives a file its length, owner, attributes, mode and times, once it has all of its content.
     ///
     /// - Returns: What could not be set; the content is right all the same.
-    /// - Throws: `E-IO-…`.
+    /// - Throws: `E-TREE-SWAPPED` when another file is in its place, `E-IO-…`.
     public func finish(_ entry: TreeEntry) throws(Fault) -> [TreeProblem] {
         guard entry.kind == .file, let name = entry.path.lastName else { return [] }
-        let folder = try folder(entry.path.parent)
-        let file = try open(entry.path)
-        if try file.descriptor.status().size != entry.size {
-            try file.descriptor.resize(to: entry.size)
+        let file = try folder(entry.path.parent).openFile(name, .readWrite)
+        return try finish(entry, file)
+    }
+
+    /// The same, of the file that was opened under its name and whose content was looked at.
+    ///
+    /// Rights go to this file and no other: whoever may rename in the folder must not get them for a file of theirs.
+    public func finish(
+        _ entry: TreeEntry,
+        _ file: borrowing Descriptor
+    ) throws(Fault) -> [TreeProblem] {
+        guard entry.kind == .file else { return [] }
+        let status = try file.status()
+        guard !showsOwners || Self.isOurs(status) else {
+            throw Fault(
+                .treeSwapped,
+                "unable to restore '\(entry.path)': somebody put another file in its place",
+                hints: ["Restore into a folder that nobody else can write to, then move it."]
+            )
         }
+        if status.size != entry.size { try file.resize(to: entry.size) }
         files.remove(entry.path)
-        return settle(entry, name, in: folder)
+        return settle(entry, file)
+    }
+
+    /// Whether a file is as this writer makes files, which nobody else can open or make.
+    private static func isOurs(_ status: FileStatus) -> Bool {
+        status.owner == Account.current.uid && status.mode == 0o600
     }
 
     /// Gives folders their attributes, the deepest first, and brings everything to the disk.

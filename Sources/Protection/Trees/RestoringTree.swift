@@ -88,10 +88,10 @@ final class RestoringTree: ContentSink {
         }
     }
 
-    /// Gives a file that has all of its content its attributes.
-    func finish(_ entry: TreeEntry) throws(Fault) {
+    /// Gives a file whose content was read back its attributes.
+    func finish(_ entry: TreeEntry, _ file: borrowing Descriptor) throws(Fault) {
         try state.withLock { state throws(Fault) in
-            state.add(try state.writer.finish(entry))
+            state.add(try state.writer.finish(entry, file))
             state.result.files += 1
             state.result.bytes += ByteCount(entry.size)
         }

@@ -81,12 +81,13 @@ public struct TreeRestorer: Sendable {
             progress(.total(total))
             try await verify(tree, books, progress)
             return try tree.complete()
-        } catch  where error.code == .diskFull {
-            guard (try? await takeBack(tree, books)) != nil else {
-                let place = destination.displayed
-                throw error.adding(hint: "A part of what was written stays below '\(place)'.")
-            }
-            throw error
+        } catch {
+            guard books.entries > 0 else { throw error }
+            if error.code == .diskFull, (try? await takeBack(tree, books)) != nil { throw error }
+            let place = destination.displayed
+            throw error.adding(
+                hint: "A part of it is below '\(place)'; remove that before you try again."
+            )
         }
     }
 

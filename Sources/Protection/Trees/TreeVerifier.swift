@@ -45,8 +45,8 @@ struct TreeVerifier {
             progress(.advanced(Int64(piece.count)))
         }
         guard check.finish() else { throw Self.mismatch(work.place.path) }
+        try tree.finish(work.place, file)
         try file.close()
-        try tree.finish(work.place)
     }
 
     /// Compares the bytes of a file that is not in the tree.

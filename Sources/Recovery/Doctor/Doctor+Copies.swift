@@ -19,8 +19,7 @@ extension Doctor {
             if let fault = standing.fault {
                 found.append(
                     standing.isExpected
-                        ? .ok(subject, "not there, as one that is offline may be")
-                        : absent(subject, fault)
+                        ? away(standing, subject, at: report.time) : absent(subject, fault)
                 )
                 continue
             }
@@ -29,6 +28,22 @@ extension Doctor {
             found += try await clock(standing, subject)
         }
         return found
+    }
+
+    private func away(
+        _ standing: CopyStanding,
+        _ subject: String,
+        at now: Instant
+    ) -> Examination {
+        guard standing.isOverdue(at: now) else {
+            return .ok(subject, "not there, as one that is offline may be")
+        }
+        return .problem(
+            subject,
+            "not there, and its turn is overdue",
+            "Connect it, then: lifeboat copy --to \(standing.copy.name)",
+            .objectiveMissed
+        )
     }
 
     private func absent(_ subject: String, _ fault: Fault) -> Examination {

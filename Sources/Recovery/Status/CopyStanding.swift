@@ -41,6 +41,12 @@ public struct CopyStanding: Sendable {
         return AbsentCopy(configuration: copy, fault: fault).isExpected
     }
 
+    /// Whether it is away, and was not up to date within the time that `every:` allows.
+    public func isOverdue(at now: Instant) -> Bool {
+        guard isExpected, let every = copy.every else { return false }
+        return current.map { now - $0 > every } ?? true
+    }
+
     /// Whether something in it is damaged.
     public var isDamaged: Bool {
         !damage.isEmpty || survey?.history.open.isEmpty == false

@@ -44,13 +44,14 @@ public struct StatusReport: Sendable {
     /// Whether the recovery kit was tested lately.
     public let kit: KitStanding
 
-    /// 5 when something is damaged, 4 when a component has no snapshot, the rule that the configuration names is not met or
-    /// the recovery kit's test is overdue, else 0.
+    /// 5 when something is damaged, 4 when a component has no snapshot, the rule that the configuration names is not met, a
+    /// copy that comes and goes or the recovery kit's test is overdue, else 0.
     public var exit: ExitCode {
         guard components.allSatisfy(\.damage.isEmpty), !copies.contains(where: \.isDamaged) else {
             return .damaged
         }
-        let isMissed = hasObjective && !compliance.isMet
+        let isMissed =
+            hasObjective && !compliance.isMet || copies.contains { $0.isOverdue(at: time) }
         return isMissed || kit.isOverdue || components.contains { $0.newest == nil }
             ? .objectiveMissed : .success
     }

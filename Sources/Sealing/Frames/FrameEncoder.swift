@@ -45,6 +45,14 @@ public struct FrameEncoder: ~Copyable {
         guard let stored else {
             return EncodedFrame(type: type, codec: .raw, plainLength: plain.count, body: plain)
         }
+        try prove(stored, decodesTo: plain)
+        return EncodedFrame(type: type, codec: .zstd, plainLength: plain.count, body: stored)
+    }
+
+    /// Decodes a compressed frame and compares it with what went in.
+    ///
+    /// - Throws: `E-SEAL-CODEC` when it is anything else.
+    package func prove(_ stored: [UInt8], decodesTo plain: [UInt8]) throws(Fault) {
         guard let back = try? decoder.decompress(stored, count: plain.count), back == plain else {
             throw Fault(
                 .compression,
@@ -52,6 +60,5 @@ public struct FrameEncoder: ~Copyable {
                 hints: ["Test this machine's memory; nothing of this frame was stored."]
             )
         }
-        return EncodedFrame(type: type, codec: .zstd, plainLength: plain.count, body: stored)
     }
 }

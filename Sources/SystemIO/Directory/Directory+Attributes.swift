@@ -28,17 +28,9 @@ extension Directory {
     ///
     /// - Throws: `E-IO-…` with the path.
     public func setTimes(modified: Instant, of name: FileName) throws(Fault) {
-        let (quotient, remainder) = modified.nanoseconds.quotientAndRemainder(
-            dividingBy: 1_000_000_000
-        )
-        let isBefore = remainder < 0
+        let (seconds, nanoseconds) = modified.secondsAndNanoseconds
         unsafe try named("set the times of", name) {
-            unsafe linux_set_times(
-                rawValue,
-                $0,
-                isBefore ? quotient - 1 : quotient,
-                isBefore ? remainder + 1_000_000_000 : remainder
-            )
+            unsafe linux_set_times(rawValue, $0, seconds, nanoseconds)
         }
     }
 
@@ -122,7 +114,16 @@ extension Directory {
         Self.text(Array("/proc/self/fd/\(rawValue)/".utf8) + name.bytes)
     }
 
-    private static func text(_ bytes: [UInt8]) -> [CChar] {
+    static func text(_ bytes: [UInt8]) -> [CChar] {
         (bytes.filter { $0 != 0 } + [0]).map { CChar(bitPattern: $0) }
+    }
+}
+
+extension Instant {
+    /// As `timespec` counts: the nanoseconds are never negative.
+    var secondsAndNanoseconds: (Int64, Int64) {
+        let (quotient, remainder) = nanoseconds.quotientAndRemainder(dividingBy: 1_000_000_000)
+        return remainder < 0
+            ? (quotient - 1, remainder + 1_000_000_000) : (quotient, remainder)
     }
 }

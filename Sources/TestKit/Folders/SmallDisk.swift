@@ -33,6 +33,15 @@ public final class SmallDisk {
         try Self.mount(path, size, flags: UInt(MS_REMOUNT))
     }
 
+    /// Lets nobody write to it any more.
+    public func makeReadOnly() throws(Fault) {
+        try Self.mount(
+            path,
+            try FileSystem.freeSpace(at: path),
+            flags: UInt(MS_REMOUNT | MS_RDONLY)
+        )
+    }
+
     private static func mount(
         _ path: FilePath,
         _ size: ByteCount,

@@ -14,6 +14,8 @@ enum Program {
         // Whoever reads our output may leave (`lifeboat ls | head`); a backup under way shall not
         // die of it.
         signal(SIGPIPE, SIG_IGN)
+        // A file that may not grow further is an error to report, not a reason to die of.
+        signal(SIGXFSZ, SIG_IGN)
         let words = Array(CommandLine.arguments.dropFirst())
         let threads = BlockingThreads(name: "lifeboat", threads: threadCount)
         let code = await withTaskExecutorPreference(threads) { await run(words) }

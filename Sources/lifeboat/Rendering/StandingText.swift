@@ -20,9 +20,11 @@ enum StandingText {
         let head = "\(name) at \(Styled.visible("\(standing.copy.address)"))"
         if let fault = standing.fault {
             let fact =
-                standing.isExpected
-                ? Styled("not there, as one that is offline may be\(last(standing))")
-                : Styled("cannot be used: \(fault.message)", .red)
+                !standing.isExpected
+                ? Styled("cannot be used: \(fault.message)", .red)
+                : standing.isOverdue(at: now)
+                    ? Styled("not there, and its turn is overdue\(last(standing))", .red)
+                    : Styled("not there, as one that is offline may be\(last(standing))")
             return ["\(head): \(fact.rendered(color: color))"]
         }
         let late = standing.components.filter { $0.behind > 0 || $0.newest == nil }
@@ -63,12 +65,13 @@ enum StandingText {
         }
     }
 
-    static func value(_ standing: CopyStanding) -> JSONValue {
+    static func value(_ standing: CopyStanding, at now: Instant) -> JSONValue {
         .object([
             JSONField("copy", .text(standing.copy.name)),
             JSONField("address", .text("\(standing.copy.address)")),
             JSONField("reachable", .boolean(standing.fault == nil)),
             JSONField("offline", .boolean(standing.copy.isOffline)),
+            JSONField("overdue", .boolean(standing.isOverdue(at: now))),
             JSONField("current", standing.current.map { .time($0) } ?? .null),
             JSONField("error", standing.fault.map { .text($0.code.id) } ?? .null),
             JSONField("components", .array(standing.components.map { value($0) })),

@@ -98,7 +98,10 @@ struct StatusVerb: Verb {
             JSONField("time", .time(report.time)),
             JSONField("exit_code", .integer(Int64(report.exit.rawValue))),
             JSONField("components", .array(components)),
-            JSONField("copies", .array(report.copies.map { StandingText.value($0) })),
+            JSONField(
+                "copies",
+                .array(report.copies.map { StandingText.value($0, at: report.time) })
+            ),
             JSONField("rule", StandingText.value(report.compliance)),
             JSONField("problems", .array(report.problems.map { .text($0) })),
             JSONField("kit_tested", report.kit.tested.map { .time($0) } ?? .null),
