@@ -298,6 +298,32 @@ import Vault
         }
     }
 
+    @Test func `what somebody puts beside it is not run`() async throws {
+        let scene = try await Scene()
+        let snapshot = try await scene.fixture.backUp(SampleFiles.manyShapes(seed: 3))
+        let vault = scene.folder.path.appending("vault")
+        let trap = scene.folder.path.appending("trap")
+        for name in ["argparse", "zstandard", "sys", "os", "re"] {
+            let text = "open('\(trap.string)', 'w').write('\(name)')\n"
+            try DurableFile.create(
+                vault.appending("\(name).py"),
+                with: Array(text.utf8),
+                mode: 0o644
+            )
+        }
+        let target = scene.folder.path.appending("out")
+        let result = try await scene.recover(
+            "restore",
+            "alpha.shop.data",
+            "\(snapshot.head.seq)",
+            target.string,
+            "--identity",
+            scene.kit.string
+        )
+        #expect(result.status == .exited(0), "\(result.errorText)")
+        #expect(try FileSystem.status(trap) == nil)
+    }
+
     @Test func `it refuses another key and another vault`() async throws {
         let scene = try await Scene()
         try await scene.fixture.backUp(["a": [1]])

@@ -102,15 +102,18 @@ final class FilesBackup {
     }
 
     private func draft(_ started: Instant) -> BackupDraft {
+        var problems = scan.problems
         let earlier = session.previous.flatMap { Int($0.head.facts["files"] ?? "") } ?? 0
         if files == 0, earlier > 0 {
+            // An empty mount point looks like this. The snapshot counts as incomplete, so that it pushes out no good one.
             progress(.note("no file is left of \(earlier); look whether everything is mounted"))
+            problems += 1
         }
         var facts = component.roots.facts
         facts["files"] = "\(files)"
         facts["bytes"] = "\(bytes)"
         facts["holes"] = "\(holes)"
         facts["changed"] = "\(changed)"
-        return BackupDraft(time: started, facts: facts, problems: scan.problems)
+        return BackupDraft(time: started, facts: facts, problems: problems)
     }
 }

@@ -5,6 +5,9 @@ public import Vault
 public enum SnapshotChoice {
     /// The newest snapshot at or before the target, for components without a log.
     ///
+    /// The one with the highest number is the newest: a clock that was wrong once must not make its snapshot the newest
+    /// until the right time has caught up with it.
+    ///
     /// - Throws: `E-TARGET-LOG` for a log position, which says nothing of them; `E-SNAPSHOT-NONE` when there is none, naming the oldest that there is.
     public static func newest(
         of stream: StreamName,
@@ -23,9 +26,10 @@ public enum SnapshotChoice {
             guard case .time(let moment) = target else { return true }
             return snapshot.head.time <= moment
         }
-        if let newest = candidates.max(by: { ($0.head.time, $0.id) < ($1.head.time, $1.id) }) {
-            return newest
+        let newest = candidates.max {
+            ($0.id.seq, $0.head.time, $0.id) < ($1.id.seq, $1.head.time, $1.id)
         }
+        if let newest { return newest }
         if let fault = list.refused.first, list.snapshots.isEmpty { throw fault }
         guard let oldest = list.snapshots.map(\.head.time).min() else {
             throw Fault(

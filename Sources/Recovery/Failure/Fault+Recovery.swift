@@ -27,6 +27,8 @@ extension Fault.Code {
     public static let copyDamage = Fault.Code("E-COPY-DAMAGE", .corrupt, exit: .damaged)
     /// A text does not name a moment to go back to.
     public static let targetForm = Fault.Code("E-TARGET-FORM", .permanent, exit: .usage)
+    /// What is restored would lie within a copy or the state folder.
+    public static let ownPlace = Fault.Code("E-RESTORE-OWN", .permanent, exit: .refused)
     /// A moment to go back to lies in the future.
     public static let targetAhead = Fault.Code("E-TARGET-AHEAD", .permanent, exit: .refused)
     /// A secret that the configuration refers to is not there.

@@ -77,7 +77,7 @@ struct KitGuide {
     }
 
     private static func withoutLifeboat(_ kit: RecoveryKit) -> Section {
-        let recover = "python3 VAULT/recover.py VAULT"
+        let recover = "python3 -I VAULT/recover.py VAULT"
         let age = kit.isSealed ? "KEYS" : "THIS-FILE"
         let extraction = Step(
             words:

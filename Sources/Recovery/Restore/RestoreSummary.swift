@@ -10,6 +10,8 @@ public struct RestoreSummary: Sendable {
 
     /// What copies should have handed out and did not; it came from others.
     public let findings: [CopyFinding]
+    /// Why something older came back than there is, or was, each a line.
+    public let passedOver: [String]
     /// The copies that it was read from, by name.
     public let used: [String]
 
@@ -18,11 +20,13 @@ public struct RestoreSummary: Sendable {
         results: [ComponentRestore],
         duration: Duration,
         findings: [CopyFinding] = [],
+        passedOver: [String] = [],
         used: [String] = []
     ) {
         self.results = results
         self.duration = duration
         self.findings = findings
+        self.passedOver = passedOver
         self.used = used
     }
 
@@ -30,8 +34,12 @@ public struct RestoreSummary: Sendable {
     public var fault: Fault? { results.lazy.compactMap(\.fault).first }
 
     /// The exit code: damage that another copy made good changes nothing; 3 when a part of the components, or of one, did not come back; the first fault's
-    /// when none did; 5 when a fault is damage; else 0.
+    /// when none did; 5 when a fault is damage, or when damage made something older come back; else 0.
     public var exit: ExitCode {
-        .of(results, isIncomplete: results.contains { $0.outcome?.problems.isEmpty == false })
+        let exit = ExitCode.of(
+            results,
+            isIncomplete: results.contains { $0.outcome?.problems.isEmpty == false }
+        )
+        return exit == .success && !passedOver.isEmpty ? .damaged : exit
     }
 }

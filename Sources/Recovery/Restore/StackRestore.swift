@@ -39,7 +39,7 @@ public struct StackRestore: Sendable {
                 let isAlone = selection.count == 1
                 let step = try await step(
                     configured,
-                    vault: copies.vault,
+                    copies,
                     target,
                     isAlone: isAlone
                 )
@@ -102,7 +102,7 @@ public struct StackRestore: Sendable {
 
     private func step(
         _ configured: ComponentConfiguration,
-        vault: Vault,
+        _ copies: UnitedCopies,
         _ target: RecoveryTarget,
         isAlone: Bool
     ) async throws(Fault) -> StackRestorePlan.Step {
@@ -110,8 +110,9 @@ public struct StackRestore: Sendable {
         let destination = options.destination.map {
             isAlone ? $0 : $0.appending(configured.name)
         }
+        if let destination { try refuseOwnPlace(destination) }
         let request = RestoreRequest(
-            vault: vault,
+            vault: copies.vault,
             stream: stack.stream(of: configured.name),
             target: target,
             destination: destination,
@@ -119,10 +120,30 @@ public struct StackRestore: Sendable {
             state: try stack.workFolder(),
             clock: stack.clock
         )
+        let plan = try await component.planRestore(request)
         return StackRestorePlan.Step(
             component: component,
             request: request,
-            plan: try await component.planRestore(request)
+            plan: plan,
+            passedOver: try await PassedOver(stack, copies).findings(after: plan.snapshot, target)
+        )
+    }
+
+    /// Refuses a place within a copy or the state folder: what is restored there would be taken for a part of it.
+    private func refuseOwnPlace(_ destination: FilePath) throws(Fault) {
+        var place = destination
+        while place.parent != place, (try? FileSystem.resolved(place)) == nil {
+            place = place.parent
+        }
+        let real = (try? FileSystem.resolved(place)) ?? place
+        let own = stack.ownPlaces.first { own in
+            real.starts(with: (try? FileSystem.resolved(own)) ?? own)
+        }
+        guard let own else { return }
+        throw Fault(
+            .ownPlace,
+            "unable to restore to '\(destination.displayed)': '\(own.displayed)' is Lifeboat's own",
+            hints: ["Name a place outside of the copies and of the state folder with --to."]
         )
     }
 
@@ -145,6 +166,8 @@ public struct StackRestore: Sendable {
             results: results,
             duration: BootClock.now() - begin,
             findings: plan.copies.findings,
+            passedOver: plan.steps.flatMap { step in step.passedOver.map { "\(step.name): \($0)" }
+            },
             used: plan.copies.used
         )
     }

@@ -17,7 +17,8 @@ extension StackRestorePlan.Step {
                 state: request.state,
                 clock: request.clock
             ),
-            plan: plan
+            plan: plan,
+            passedOver: passedOver
         )
     }
 

@@ -14,6 +14,8 @@ public struct StackRestorePlan: Sendable {
         public let request: RestoreRequest
         /// What it will do.
         public let plan: RestorePlan
+        /// Why it begins with an older snapshot than there is, or was, each a line; empty when it does not.
+        public let passedOver: [String]
     }
 
     /// The copies that it reads from, the best first.

@@ -42,6 +42,9 @@ public enum TargetText {
         }
         if let moment = Instant(rfc3339: text) { return .time(moment) }
         if let moment = local(text, offset: offset) { return .time(moment) }
+        if Instant(rfc3339: text + "T00:00:00Z") != nil {
+            throw refusal(text, "it is a day, and has no time", "Write \(text) 13:58, for example.")
+        }
         throw refusal(
             text,
             "it is no moment",

@@ -57,7 +57,7 @@ extension Stack {
     }
 
     /// What belongs to Lifeboat itself on this host: never part of a snapshot.
-    private var ownPlaces: [FilePath] {
+    var ownPlaces: [FilePath] {
         var places = [state]
         for copy in configuration.copies {
             if case .directory(let path) = copy.address { places.append(FilePath(path)) }

@@ -71,6 +71,9 @@ extension Vault {
         length: Int64
     ) async throws(Fault) -> [UInt8] {
         let object = name.objectName
+        guard length <= Self.largestObject else {
+            throw .damaged(object.text, "it is larger than any such object")
+        }
         return try await fromAnyCopy(object) { () async throws(Fault) in
             let bytes = try await store.get(object, limit: Int(length))
             guard Hashing.sha256(bytes).short == short else {

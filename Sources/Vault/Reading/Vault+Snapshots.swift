@@ -63,6 +63,27 @@ extension Vault {
         return (heads, highest ?? newest, refused)
     }
 
+    private static let longestLook = 100
+
+    /// Why the snapshots that follow one, up to the next good one, cannot be used; a hundred at most.
+    ///
+    /// One listing, and a short read for each of them.
+    ///
+    /// - Throws: what the store throws.
+    public func refused(after snapshot: SnapshotID) async throws(Fault) -> [Fault] {
+        var refused: [Fault] = []
+        for (id, bytes) in try await snapshotNames(of: snapshot.stream)
+        where id.seq > snapshot.seq && refused.count < Self.longestLook {
+            do throws(Fault) {
+                _ = try await self.snapshot(id, objectBytes: bytes)
+                break
+            } catch  where error.code.disposition == .corrupt {
+                refused.append(error)
+            }
+        }
+        return refused
+    }
+
     func snapshotNames(
         of stream: StreamName?
     ) async throws(Fault) -> [(id: SnapshotID, bytes: Int64)] {

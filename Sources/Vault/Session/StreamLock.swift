@@ -21,7 +21,7 @@ struct StreamLock: ~Copyable {
             throw Fault(
                 .streamBusy,
                 "unable to back up '\(stream.component)': another process of this host is at it",
-                hints: ["Wait until it has finished; `lifeboat status` shows what runs."]
+                hints: ["Wait until it has finished; `pgrep -a lifeboat` shows it."]
             )
         }
         self.lock = lock

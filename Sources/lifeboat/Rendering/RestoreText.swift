@@ -25,6 +25,8 @@ enum RestoreText {
             lines.append(
                 "    from snapshot \(step.plan.snapshot.id.seq) of \(TimeEcho.text(head.time))"
             )
+            let mark = Styled("damage:", .red).rendered(color: color)
+            lines += step.passedOver.map { "    \(mark) \(Styled.visible($0))" }
             if let point = step.plan.point {
                 lines.append("    comes back as it was at \(TimeEcho.text(point))")
             }
@@ -48,6 +50,8 @@ enum RestoreText {
             lines += (result.outcome?.lines ?? []).map { "  \(Styled.visible($0))" }
             lines += (result.outcome?.problems ?? []).map { "  problem: \(Styled.visible($0))" }
         }
+        let mark = Styled("damage:", .red).rendered(color: color)
+        lines += summary.passedOver.map { "\(mark) \(Styled.visible($0))" }
         let count = summary.results.count { $0.fault == nil }
         lines += CopyText.lines(of: summary.findings, color: color)
         let from = summary.used.isEmpty ? "" : ", read from \(CopyText.names(summary.used))"
@@ -68,6 +72,7 @@ enum RestoreText {
                 JSONField("point", step.plan.point.map { .time($0) } ?? .null),
                 JSONField("destination", .text(step.plan.destination.displayed)),
                 JSONField("bytes", .bytes(step.plan.bytes)),
+                JSONField("passed_over", .array(step.passedOver.map { .text($0) })),
                 JSONField("steps", .array(step.plan.steps.map { .text($0) })),
             ])
         }
@@ -100,6 +105,7 @@ enum RestoreText {
             JSONField("seconds", .seconds(summary.duration)),
             JSONField("exit_code", .integer(Int64(summary.exit.rawValue))),
             JSONField("copies", .array(summary.used.map { .text($0) })),
+            JSONField("passed_over", .array(summary.passedOver.map { .text($0) })),
             JSONField("copy_findings", .array(summary.findings.map { CopyText.value($0) })),
             JSONField("components", .array(components)),
         ]

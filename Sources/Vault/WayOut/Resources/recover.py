@@ -3,12 +3,12 @@
 
 Needs Python 3.9 or newer with two packages: apt install python3-cryptography python3-zstandard
 
-    python3 recover.py VAULT list                        what is there; needs no key
-    python3 recover.py VAULT verify                      is every byte right? needs no key
-    python3 recover.py VAULT show STREAM SEQ|latest      the clear head of a snapshot; needs no key
-    python3 recover.py VAULT restore STREAM SEQ|latest TARGET --identity FILE [--path PREFIX]
+    python3 -I recover.py VAULT list                     what is there; needs no key
+    python3 -I recover.py VAULT verify                   is every byte right? needs no key
+    python3 -I recover.py VAULT show STREAM SEQ|latest   the clear head of a snapshot; needs no key
+    python3 -I recover.py VAULT restore STREAM SEQ|latest TARGET --identity FILE [--path PREFIX]
                                                          the files, or those under a path
-    python3 recover.py VAULT wal STREAM TARGET --identity FILE [--from LSN]
+    python3 -I recover.py VAULT wal STREAM TARGET --identity FILE [--from LSN]
                                                          the PostgreSQL log, as segment files
 
 The identity file is any text with a line AGE-SECRET-KEY-1..., like the recovery kit, or with what
@@ -20,9 +20,13 @@ as `list` shows it.
 Exit: 0 done, 1 failed, 2 usage, 3 done in part (named), 5 damage (named), 10 no vault,
 12 no key fits, 15 refused.
 """
+import sys
+if __name__ == "__main__" and not (sys.flags.isolated or getattr(sys.flags, "safe_path", False)):
+    del sys.path[0]  # a vault is data: nothing that lies beside this program is ever run
+
 import argparse, base64, contextlib, errno, functools, getpass, hashlib, hmac, io, itertools, json
 import os, re
-import signal, stat, struct, sys, tempfile
+import signal, stat, struct, tempfile
 from types import SimpleNamespace
 
 try:

@@ -1,0 +1,37 @@
+internal import Model
+internal import Vault
+
+/// Why a restore begins with an older snapshot than there is, or was.
+///
+/// A restore brings back what it can. That something newer is damaged, forged or gone must not look like success.
+struct PassedOver {
+    private let stack: Stack
+    private let copies: UnitedCopies
+
+    init(_ stack: Stack, _ copies: UnitedCopies) {
+        self.stack = stack
+        self.copies = copies
+    }
+
+    /// What stands between the snapshot that was chosen and the target, each a line.
+    ///
+    /// - Throws: what the store throws, `E-MEMORY`, `E-IO-…`.
+    func findings(
+        after chosen: Snapshot,
+        _ target: RecoveryTarget
+    ) async throws(Fault) -> [String] {
+        var lines = try await copies.vault.refused(after: chosen.id).map {
+            "a newer snapshot cannot be used: \($0.message)"
+        }
+        guard case .latest = target else { return lines }
+        var remembered: SnapshotID?
+        for copy in copies.copies {
+            let known = try HeadMemory(stack, copy.vault).newest(of: chosen.id.stream)
+            if let known, known.seq > remembered?.seq ?? 0 { remembered = known }
+        }
+        if lines.isEmpty, let remembered, remembered.seq > chosen.id.seq {
+            lines.append("snapshot \(remembered.seq), which this host stored or saw, is gone")
+        }
+        return lines
+    }
+}
