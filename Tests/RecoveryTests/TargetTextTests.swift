@@ -38,6 +38,11 @@ struct TargetTextTests {
         #expect(fault?.hints.isEmpty == false)
     }
 
+    @Test func `a day alone is refused with what it lacks`() {
+        let fault = #expect(throws: Fault.self) { try parse("2026-11-23") }
+        #expect(fault?.message.contains("has no time") == true)
+    }
+
     @Test
     func `a wall clock is read across a change of clocks`() throws {
         // Clocks went from +3 to +2 at this moment.

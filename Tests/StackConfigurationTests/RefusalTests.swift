@@ -115,6 +115,17 @@ import Testing
         #expect(fault?.hints == ["Did you mean 'method'?"])
     }
 
+    @Test(arguments: ["/srv/a, /srv/a/b", "/srv/a/, /srv/a", "/srv/a/b, /srv/./a"])
+    func `one path inside another is refused with its place`(paths: String) {
+        let part = "kind: postgresql, dsn: \"service=shop\""
+        let fault = Samples.fault(Samples.small(part, "kind: files, paths: [\(paths)]"))
+        #expect(
+            fault?.message.contains("'components.postgres.paths[1]' overlaps with another path")
+                == true
+        )
+        #expect(Samples.fault(Samples.small(part, "kind: files, paths: [/srv/a, /srv/ab]")) == nil)
+    }
+
     @Test func `all problems are reported together in the order of the file`() {
         let text = """
             version: 1

@@ -10,10 +10,6 @@ import Darwin
 
 /// A line that is typed at a terminal without being shown.
 public enum HiddenLine {
-    /// How long a wait lasts before it looks whether the task was cancelled, in milliseconds.
-    private static let patience: Int32 = 200
-    private static let longest = 4096
-
     /// Reads a line from standard input, which is a terminal; its echo is off meanwhile.
     ///
     /// After success, failure and cancellation the terminal is as it was.
@@ -27,7 +23,7 @@ public enum HiddenLine {
         return try withoutEcho { () throws(Fault) in
             // Only now, so that nothing that is typed at once is shown or thrown away.
             try screen.write(question)
-            let line = try typed()
+            let line = try TypedLine.next()
             // The line end that was typed was not shown either.
             try screen.write("\n")
             return line
@@ -44,30 +40,6 @@ public enum HiddenLine {
         guard unsafe tcsetattr(0, TCSAFLUSH, &silent) == 0 else { throw failure() }
         defer { _ = unsafe tcsetattr(0, TCSAFLUSH, &before) }
         return try body()
-    }
-
-    private static func typed() throws(Fault) -> [UInt8]? {
-        var line: [UInt8] = []
-        while line.count < longest {
-            guard try isReady() else { continue }
-            var byte: UInt8 = 0
-            let count = unsafe read(0, &byte, 1)
-            if count < 0 && errno == EINTR { continue }
-            guard count >= 0 else { throw failure() }
-            if count == 0 { return line.isEmpty ? nil : line }
-            if byte == 10 { return line }
-            line.append(byte)
-        }
-        throw Fault(.consoleRead, "unable to read from the terminal: the line does not end")
-    }
-
-    /// Whether there is something to read, after a short wait.
-    private static func isReady() throws(Fault) -> Bool {
-        guard !Task.isCancelled else {
-            throw Fault(.cancelled, "unable to read from the terminal: it was cancelled")
-        }
-        var descriptor = pollfd(fd: 0, events: Int16(POLLIN), revents: 0)
-        return unsafe poll(&descriptor, 1, patience) > 0
     }
 
     private static func failure() -> Fault {

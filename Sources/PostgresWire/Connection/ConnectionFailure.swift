@@ -74,9 +74,19 @@ package struct ConnectionFailure: Sendable, Hashable {
             return Fault(
                 .postgresUnreachable,
                 attempt + fact,
-                hints: ["Check that the server runs and that host and port are right."],
+                hints: [reachingHint],
                 cause: error
             )
+        }
+    }
+
+    /// What helps when there is no connection for another reason than who asks.
+    private var reachingHint: String {
+        switch sqlState {
+        case "53300" where fact.contains("max_wal_senders"):
+            "Run in the server: ALTER SYSTEM SET max_wal_senders = 10; - then restart it."
+        case "3D000": "Name a database that exists: dbname=postgres."
+        default: "Check that the server runs and that host and port are right."
         }
     }
 

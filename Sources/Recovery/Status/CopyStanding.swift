@@ -42,9 +42,11 @@ public struct CopyStanding: Sendable {
     }
 
     /// Whether it is away, and was not up to date within the time that `every:` allows.
+    ///
+    /// One that never was is not late but missing, which the rule of the copies says.
     public func isOverdue(at now: Instant) -> Bool {
-        guard isExpected, let every = copy.every else { return false }
-        return current.map { now - $0 > every } ?? true
+        guard isExpected, let every = copy.every, let current else { return false }
+        return now - current > every
     }
 
     /// Whether something in it is damaged.

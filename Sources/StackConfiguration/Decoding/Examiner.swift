@@ -91,9 +91,31 @@ struct Examiner {
         }
         var texts: [String] = []
         for (index, item) in sequence.enumerated() {
-            if let text = scalar(item, form, at: "\(path)[\(index)]") { texts.append(text) }
+            let place = "\(path)[\(index)]"
+            guard let text = scalar(item, form, at: place) else { continue }
+            if form == .path { refuseOverlap(of: text, with: texts, item, at: place) }
+            texts.append(text)
         }
         return .list(texts)
+    }
+
+    /// Two roots of which one holds the other would bring the same files twice.
+    private mutating func refuseOverlap(
+        of text: String,
+        with others: [String],
+        _ node: Node,
+        at place: String
+    ) {
+        let names = { (text: String) in text.split(separator: "/").filter { $0 != "." } }
+        let path = names(text)
+        let other = others.first { names($0).starts(with: path) || path.starts(with: names($0)) }
+        guard let other else { return }
+        note(
+            .configurationValue,
+            node,
+            "'\(place)' overlaps with another path: '\(text)' and '\(other)'",
+            "Leave one of them out: what lies inside a folder belongs to it."
+        )
     }
 
     private mutating func components(

@@ -69,9 +69,11 @@ struct Screen: Sendable {
     }
 
     /// Asks a person for a line; nil at the end of input.
-    func ask(_ question: String) -> String? {
-        try? errors.write(question)
-        return readLine()
+    ///
+    /// - Throws: `E-CANCELLED` when a signal came meanwhile, `E-CONSOLE-READ`, `E-CONSOLE-WRITE`.
+    func ask(_ question: String) throws(Fault) -> String? {
+        try errors.write(question)
+        return try TypedLine.next().map { String(decoding: $0, as: UTF8.self) }
     }
 
     /// Shows a fault; gives back the exit code it asks for.

@@ -115,7 +115,7 @@ struct PruneVerb: Verb {
                 hints: ["Read the plan, then run the same command with --yes."]
             )
         }
-        guard screen.ask("Type \(name) to continue: ") == name else {
+        guard try screen.ask("Type \(name) to continue: ") == name else {
             throw Fault(
                 .notConfirmed,
                 "unable to prune '\(name)': it was not confirmed; nothing was changed"

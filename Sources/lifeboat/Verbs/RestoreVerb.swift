@@ -97,7 +97,7 @@ struct RestoreVerb: Verb {
                 hints: ["Read the plan, then run the same command with --yes."]
             )
         }
-        let answer = screen.ask("Type \(stack.configuration.stack) to continue: ")
+        let answer = try screen.ask("Type \(stack.configuration.stack) to continue: ")
         guard answer == stack.configuration.stack else {
             throw Fault(
                 .notConfirmed,
