@@ -4,7 +4,7 @@ public import SystemPackage
 
 /// A program with a terminal of its own, at which a person types.
 public enum TypedProgram {
-    /// What a person does: wait for a text, then type a line.
+    /// What a person does: wait for a text, then type a line, or `\u{3}` alone, an interrupt.
     public typealias Answer = (prompt: String, line: String)
 
     /// How it ended and what was on the screen.
@@ -57,7 +57,7 @@ public enum TypedProgram {
             sys.stdout.buffer.write(data)
             seen += data
             if talk and talk[0].encode() in seen:
-                os.write(terminal, talk[1].encode() + b"\\n")
+                os.write(terminal, talk[1].encode() + (b"" if talk[1] == "\\x03" else b"\\n"))
                 seen, talk = b"", talk[2:]
         status = os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
         sys.stdout.flush()
