@@ -65,7 +65,7 @@ import Testing
         var names: [String] = []
         try await store.list("") { (info) throws(Fault) in names.append(info.name.text) }
         #expect(names == ["a/b"])
-        #expect(try await store.removeAbandonedTemporaries(olderThan: .seconds(3600)) == 1)
+        #expect(try await store.removeLeftovers(olderThan: .seconds(3600)) == 1)
         #expect(try inner.names() == [new, try #require(FileName("b"))].sorted())
     }
 

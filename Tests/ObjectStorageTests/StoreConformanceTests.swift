@@ -13,7 +13,8 @@ func object(_ text: String) -> ObjectName {
 /// Every store and every decorator keeps these promises.
 @Suite struct StoreConformanceTests {
     enum Maker: CaseIterable, Sendable {
-        case memory, directory, crash, faulty, limited, metered, rclone, moto
+        case memory, versions, directory, crash, faulty, hiding, mortal, limited, metered, rclone,
+            moto
 
         /// Whether the store can refuse to replace an object at the very moment of storing it.
         var isExclusive: Bool { self != .rclone }
@@ -21,6 +22,9 @@ func object(_ text: String) -> ObjectName {
         func with(_ body: (any ObjectStore) async throws -> Void) async throws {
             switch self {
             case .memory: try await body(MemoryStore())
+            case .versions: try await body(MemoryStore(keepsVersions: true))
+            case .hiding: try await body(HidingStore(MemoryStore()) { _ in false })
+            case .mortal: try await body(MortalStore(MemoryStore(), goneAt: .max))
             case .crash:
                 try await body(CrashStore(MemoryStore(), crashingAt: .max, fate: .lost))
             case .faulty: try await body(FaultyStore(MemoryStore(), []))
@@ -162,6 +166,41 @@ func object(_ text: String) -> ObjectName {
             }
             #expect(fault?.code == .storeHasNoLocks)
             #expect(fault?.message.contains(store.address) == true)
+        }
+    }
+
+    @Test(arguments: Maker.allCases)
+    func `bytes take the place of others only when that is what was asked for`(maker: Maker)
+        async throws
+    {
+        try await maker.with { store in
+            try await store.put(object("a"), [1, 2])
+            try await store.supersede(object("a"), with: [3])
+            #expect(try await store.get(object("a"), limit: 9) == [3])
+            try await store.supersede(object("b/c"), with: [4])
+            #expect(try await store.get(object("b/c"), limit: 9) == [4])
+            #expect(try await store.status(object("b/c"))?.bytes == 1)
+            try await store.supersede(object("b/c"), with: [])
+            #expect(try await store.get(object("b/c"), limit: 9).isEmpty)
+            #expect(try await store.removeLeftovers(olderThan: .zero) == 0)
+            #expect(try await store.thaw(object("a"), days: 1, isUrgent: false) == .notNeeded)
+        }
+    }
+
+    @Test(arguments: Maker.allCases)
+    func `where versions are kept the current one is first, and each can be read`(maker: Maker)
+        async throws
+    {
+        try await maker.with { store in
+            try await store.put(object("a"), [1, 2])
+            try await store.supersede(object("a"), with: [3, 4, 5])
+            let versions = try await store.versions(of: object("a"))
+            #expect(try await store.versions(of: object("none")).isEmpty)
+            guard let current = versions.first else { return }
+            #expect(current.isCurrent && current.bytes == 3)
+            #expect(
+                try await store.read(object("a"), version: current.id, range: 1..<9) == [4, 5]
+            )
         }
     }
 

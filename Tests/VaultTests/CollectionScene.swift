@@ -1,6 +1,7 @@
 import Model
 import ObjectStorage
 import Sealing
+import SystemPackage
 import TestKit
 import Testing
 import Vault
@@ -9,6 +10,7 @@ import Vault
 struct CollectionScene {
     let store: MemoryStore
     let clock: SimulatedClock
+    let term: LockTerm?
     var fixture: VaultFixture
     private(set) var models: [SnapshotID: [String: [UInt8]]] = [:]
     private var random: SeededGenerator
@@ -16,8 +18,10 @@ struct CollectionScene {
     static let day = Duration.seconds(86_400)
     static let start = Instant(seconds: 1_790_000_000)
 
-    init(seed: UInt64 = 1) async throws {
-        store = MemoryStore(now: Self.start)
+    /// `term`: what the store's locks promise; nil for a store without locks.
+    init(seed: UInt64 = 1, term: LockTerm? = nil) async throws {
+        store = MemoryStore(now: Self.start, lock: term?.whole)
+        self.term = term
         clock = SimulatedClock(Self.start)
         fixture = try await VaultFixture(in: store, packBytes: 8 << 10)
         fixture.clock = clock
@@ -56,13 +60,22 @@ struct CollectionScene {
         store other: (any ObjectStore)? = nil,
         acceptsLosses: Bool = false
     ) async throws -> Collector {
-        Collector(
-            try await Vault.open(other ?? store, expecting: fixture.vault.id),
+        let vault = try await Vault.open(other ?? store, expecting: fixture.vault.id)
+        return Collector(
+            vault,
             keys: keys ?? fixture.keys,
             rules: [fixture.stream: RetentionRule(keep: keep, log: log)],
             clock: clock,
-            acceptsLosses: acceptsLosses
+            acceptsLosses: acceptsLosses,
+            locks: locks(vault)
         )
+    }
+
+    /// What prolongs the store's locks; nil when it has none.
+    func locks(_ vault: Vault) -> LockKeeper? {
+        term.map {
+            LockKeeper(vault, term: $0, memory: fixture.state.path.appending("locks"))
+        }
     }
 
     /// Enrols another host.

@@ -285,33 +285,14 @@ import Vault
 }
 
 /// A store that lists its objects backwards.
-private struct ShuffledStore: ObjectStore {
-    let store: MemoryStore
-    var address: String { store.address }
+private struct ShuffledStore: StoreDecorator {
+    let store: any ObjectStore
 
-    init(_ store: MemoryStore) { self.store = store }
-
-    func put(_ name: ObjectName, _ bytes: [UInt8]) async throws(Fault) {
-        try await store.put(name, bytes)
-    }
-
-    func get(_ name: ObjectName, limit: Int) async throws(Fault) -> [UInt8] {
-        try await store.get(name, limit: limit)
-    }
-
-    func read(_ name: ObjectName, range: Range<Int64>) async throws(Fault) -> [UInt8] {
-        try await store.read(name, range: range)
-    }
-
-    func status(_ name: ObjectName) async throws(Fault) -> ObjectInfo? {
-        try await store.status(name)
-    }
+    init(_ store: any ObjectStore) { self.store = store }
 
     func list(_ prefix: String, _ body: (ObjectInfo) throws(Fault) -> Void) async throws(Fault) {
         var infos: [ObjectInfo] = []
         try await store.list(prefix) { infos.append($0) }
         for info in infos.reversed() { try body(info) }
     }
-
-    func remove(_ name: ObjectName) async throws(Fault) { try await store.remove(name) }
 }

@@ -1,5 +1,5 @@
 public import Model
-public import SystemIO
+import SystemIO
 import SystemPackage
 
 extension DirectoryStore {
@@ -18,18 +18,13 @@ extension DirectoryStore {
         try walk(folder, labels.joined(separator: "/"), body)
     }
 
-    /// Removes temporary files that a crash left behind.
+    /// Removes temporary files that a crash left behind; see ``ObjectStore/removeLeftovers(olderThan:)``.
     ///
-    /// - Parameters:
-    ///   - age: How long ago they were last written; a longer time than any upload takes.
-    ///   - clock: What time it is; it should agree with the clock of the disk.
-    /// - Returns: How many were removed.
-    /// - Throws: `E-STORE-IO`, `E-STORE-DENIED`, `E-STORE-NOROOT`.
-    public func removeAbandonedTemporaries(
-        olderThan age: Duration,
-        clock: some Timekeeper = SystemClock()
-    ) async throws(Fault) -> Int {
-        try sweep(opened(), before: clock.now() - age)
+    /// `age` is how long ago they were last written; a longer time than any upload takes.
+    ///
+    /// - Throws: As ``ObjectStore/removeLeftovers(olderThan:)``.
+    public func removeLeftovers(olderThan age: Duration) async throws(Fault) -> Int {
+        try sweep(opened(), before: SystemClock().now() - age)
     }
 
     private func walk(

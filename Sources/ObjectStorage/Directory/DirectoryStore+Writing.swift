@@ -32,6 +32,19 @@ extension DirectoryStore {
         }
     }
 
+    /// Puts bytes in the place of an object, by one rename; see ``ObjectStore/supersede(_:with:)``.
+    ///
+    /// - Throws: As ``ObjectStore/supersede(_:with:)``.
+    public func supersede(_ name: ObjectName, with bytes: [UInt8]) async throws(Fault) {
+        let (labels, file) = Self.split(name)
+        do throws(Fault) {
+            let folder = try makeFolder(of: labels)
+            try folder.writeDurably(bytes, as: file, mode: 0o600, replacing: true)
+        } catch {
+            throw .store("replace object", name.text, in: address, error)
+        }
+    }
+
     /// Removes an object, while the folders above it stay; see ``ObjectStore/remove(_:)``.
     ///
     /// - Throws: As ``ObjectStore/remove(_:)``.

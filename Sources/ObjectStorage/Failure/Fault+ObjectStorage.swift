@@ -33,6 +33,12 @@ extension Fault.Code {
         .permanent,
         exit: .copyUnreachable
     )
+    /// A bucket lies in another region than its requests are signed for.
+    public static let storeRegion = Fault.Code(
+        "E-STORE-REGION",
+        .permanent,
+        exit: .copyUnreachable
+    )
     /// The clock of this host and that of the store are too far apart.
     public static let storeClock = Fault.Code("E-STORE-CLOCK", .permanent, exit: .copyUnreachable)
 }

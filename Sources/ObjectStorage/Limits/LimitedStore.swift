@@ -4,8 +4,9 @@ public import Model
 ///
 /// Calls are not divided, so one goes at once and those after it wait until its bytes are paid for. An ``S3Store`` holds
 /// itself to the rate of its settings, evenly, and needs none of this.
-public struct LimitedStore: ObjectStore {
-    private let store: any ObjectStore
+public struct LimitedStore: StoreDecorator {
+    /// The store underneath.
+    public let store: any ObjectStore
     private let pacer: Pacer
 
     /// Holds a store to the rate of a pacer, which may be shared with others.
@@ -14,15 +15,20 @@ public struct LimitedStore: ObjectStore {
         self.pacer = pacer
     }
 
-    /// The address of the store underneath.
-    public var address: String { store.address }
-
     /// Stores an object when it is its turn.
     ///
     /// - Throws: As ``ObjectStore/put(_:_:)``; `E-CANCELLED`.
     public func put(_ name: ObjectName, _ bytes: [UInt8]) async throws(Fault) {
         try await pacer.pass(bytes.count)
         try await store.put(name, bytes)
+    }
+
+    /// Replaces an object when it is its turn.
+    ///
+    /// - Throws: As ``ObjectStore/supersede(_:with:)``; `E-CANCELLED`.
+    public func supersede(_ name: ObjectName, with bytes: [UInt8]) async throws(Fault) {
+        try await pacer.pass(bytes.count)
+        try await store.supersede(name, with: bytes)
     }
 
     /// Reads an object, and returns when its bytes are paid for.
@@ -43,39 +49,16 @@ public struct LimitedStore: ObjectStore {
         return bytes
     }
 
-    /// What is known about an object.
+    /// Reads a part of a version of an object, and returns when its bytes are paid for.
     ///
-    /// - Throws: As ``ObjectStore/status(_:)``.
-    public func status(_ name: ObjectName) async throws(Fault) -> ObjectInfo? {
-        try await store.status(name)
-    }
-
-    /// Reports every object below a prefix.
-    ///
-    /// - Throws: As ``ObjectStore/list(_:_:)``.
-    public func list(
-        _ prefix: String,
-        _ body: (ObjectInfo) throws(Fault) -> Void
-    ) async throws(Fault) {
-        try await store.list(prefix, body)
-    }
-
-    /// Reports what lies between the objects.
-    ///
-    /// - Throws: As ``ObjectStore/listOddities(_:)``.
-    public func listOddities(_ body: (StoreOddity) throws(Fault) -> Void) async throws(Fault) {
-        try await store.listOddities(body)
-    }
-
-    /// Removes an object.
-    ///
-    /// - Throws: As ``ObjectStore/remove(_:)``.
-    public func remove(_ name: ObjectName) async throws(Fault) { try await store.remove(name) }
-
-    /// Protects an object from deletion.
-    ///
-    /// - Throws: As ``ObjectStore/keep(_:until:)``.
-    public func keep(_ name: ObjectName, until time: Instant) async throws(Fault) {
-        try await store.keep(name, until: time)
+    /// - Throws: As ``ObjectStore/read(_:version:range:)``; `E-CANCELLED`.
+    public func read(
+        _ name: ObjectName,
+        version: String,
+        range: Range<Int64>
+    ) async throws(Fault) -> [UInt8] {
+        let bytes = try await store.read(name, version: version, range: range)
+        try await pacer.pass(bytes.count)
+        return bytes
     }
 }

@@ -2,15 +2,13 @@ public import Model
 import Synchronization
 
 /// A store that counts what it is asked for.
-public final class MeteredStore: ObjectStore {
-    private let store: any ObjectStore
+public final class MeteredStore: StoreDecorator {
+    /// The store underneath.
+    public let store: any ObjectStore
     private let counted = Mutex(StoreUsage())
 
     /// Counts the calls to a store from now on.
     public init(_ store: any ObjectStore) { self.store = store }
-
-    /// The address of the store underneath.
-    public var address: String { store.address }
 
     /// What was counted so far.
     public var usage: StoreUsage { counted.withLock { $0 } }
@@ -24,14 +22,21 @@ public final class MeteredStore: ObjectStore {
         counted.withLock { $0.stored += ByteCount(bytes.count) }
     }
 
+    /// Replaces an object; counts as storing it.
+    ///
+    /// - Throws: As ``ObjectStore/supersede(_:with:)``.
+    public func supersede(_ name: ObjectName, with bytes: [UInt8]) async throws(Fault) {
+        count(.put)
+        try await store.supersede(name, with: bytes)
+        counted.withLock { $0.stored += ByteCount(bytes.count) }
+    }
+
     /// Reads a whole object.
     ///
     /// - Throws: As ``ObjectStore/get(_:limit:)``.
     public func get(_ name: ObjectName, limit: Int) async throws(Fault) -> [UInt8] {
         count(.get)
-        let bytes = try await store.get(name, limit: limit)
-        counted.withLock { $0.read += ByteCount(bytes.count) }
-        return bytes
+        return counted(try await store.get(name, limit: limit))
     }
 
     /// Reads a part of an object.
@@ -39,9 +44,19 @@ public final class MeteredStore: ObjectStore {
     /// - Throws: As ``ObjectStore/read(_:range:)``.
     public func read(_ name: ObjectName, range: Range<Int64>) async throws(Fault) -> [UInt8] {
         count(.read)
-        let bytes = try await store.read(name, range: range)
-        counted.withLock { $0.read += ByteCount(bytes.count) }
-        return bytes
+        return counted(try await store.read(name, range: range))
+    }
+
+    /// Reads a part of a version of an object; counts as any reading.
+    ///
+    /// - Throws: As ``ObjectStore/read(_:version:range:)``.
+    public func read(
+        _ name: ObjectName,
+        version: String,
+        range: Range<Int64>
+    ) async throws(Fault) -> [UInt8] {
+        count(.read)
+        return counted(try await store.read(name, version: version, range: range))
     }
 
     /// What is known about an object.
@@ -74,6 +89,22 @@ public final class MeteredStore: ObjectStore {
         try await store.listOddities(body)
     }
 
+    /// The versions of an object; counts as a listing.
+    ///
+    /// - Throws: As ``ObjectStore/versions(of:)``.
+    public func versions(of name: ObjectName) async throws(Fault) -> [ObjectVersion] {
+        count(.list)
+        return try await store.versions(of: name)
+    }
+
+    /// Reports the objects that were deleted; counts as a listing.
+    ///
+    /// - Throws: As ``ObjectStore/listDeleted(_:)``.
+    public func listDeleted(_ body: (ObjectName) throws(Fault) -> Void) async throws(Fault) {
+        count(.list)
+        try await store.listDeleted(body)
+    }
+
     /// Removes an object.
     ///
     /// - Throws: As ``ObjectStore/remove(_:)``.
@@ -90,7 +121,24 @@ public final class MeteredStore: ObjectStore {
         try await store.keep(name, until: time)
     }
 
+    /// Asks for a readable copy of an object in cold storage.
+    ///
+    /// - Throws: As ``ObjectStore/thaw(_:days:isUrgent:)``.
+    public func thaw(
+        _ name: ObjectName,
+        days: Int,
+        isUrgent: Bool
+    ) async throws(Fault) -> ObjectThaw {
+        count(.thaw)
+        return try await store.thaw(name, days: days, isUrgent: isUrgent)
+    }
+
     private func count(_ call: StoreUsage.Call) {
         counted.withLock { $0.calls[call, default: 0] += 1 }
+    }
+
+    private func counted(_ bytes: [UInt8]) -> [UInt8] {
+        counted.withLock { $0.read += ByteCount(bytes.count) }
+        return bytes
     }
 }

@@ -18,6 +18,8 @@ public struct StoreUsage: Sendable, Equatable {
         case remove
         /// ``ObjectStore/keep(_:until:)``
         case keep
+        /// ``ObjectStore/thaw(_:days:isUrgent:)``
+        case thaw
     }
 
     /// The number of calls of each kind, those that failed included.

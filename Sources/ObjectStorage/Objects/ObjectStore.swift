@@ -63,24 +63,52 @@ public protocol ObjectStore: Sendable {
     /// - Throws: `E-STORE-NOLOCK` when the store has no such protection; `E-STORE-MISSING`, `E-STORE-IO`,
     ///   `E-STORE-DENIED`, `E-STORE-NOROOT`.
     func keep(_ name: ObjectName, until time: Instant) async throws(Fault)
-}
 
-extension ObjectStore {
-    /// What a store says that has no way to protect objects.
+    /// The contents that an object has had and the store still has, the current one first; none where it keeps none.
     ///
-    /// A decorator hands the call on instead.
-    ///
-    /// - Throws: `E-STORE-NOLOCK`, always.
-    public func keep(_ name: ObjectName, until time: Instant) async throws(Fault) {
-        throw Fault(
-            .storeHasNoLocks,
-            "unable to protect object '\(name)' in '\(address)': this store has no locks",
-            hints: ["Give `lock:` to a copy in an S3 bucket that was made with Object Lock."]
-        )
-    }
-}
+    /// - Throws: `E-STORE-IO`, `E-STORE-DENIED`, `E-STORE-NOROOT`.
+    func versions(of name: ObjectName) async throws(Fault) -> [ObjectVersion]
 
-extension ObjectStore {
-    /// Reports nothing: the store can hold nothing but objects.
-    public func listOddities(_ body: (StoreOddity) throws(Fault) -> Void) async throws(Fault) {}
+    /// Reads a part of one version of an object, as ``read(_:range:)``.
+    ///
+    /// - Throws: As ``read(_:range:)``.
+    func read(
+        _ name: ObjectName,
+        version: String,
+        range: Range<Int64>
+    ) async throws(Fault) -> [UInt8]
+
+    /// Reports every object that was deleted and of which the store still has versions, each once.
+    ///
+    /// - Throws: What `body` throws; `E-STORE-IO`, `E-STORE-DENIED`, `E-STORE-NOROOT`.
+    func listDeleted(_ body: (ObjectName) throws(Fault) -> Void) async throws(Fault)
+
+    /// Takes back the deletion of an object of which the store still has versions: the newest is the current one again.
+    ///
+    /// - Returns: Whether there was a deletion to take back.
+    /// - Throws: `E-STORE-IO`, `E-STORE-DENIED`, `E-STORE-NOROOT`.
+    func undelete(_ name: ObjectName) async throws(Fault) -> Bool
+
+    /// Puts bytes in the place of an object that is not what it should be.
+    ///
+    /// The only call that replaces: for bytes that are proven and nothing else. Where the store keeps versions, what was there
+    /// becomes an older one. After a failure the name holds what it held, or the new bytes.
+    ///
+    /// - Throws: As ``put(_:_:)``, but for `E-STORE-EXISTS`.
+    func supersede(_ name: ObjectName, with bytes: [UInt8]) async throws(Fault)
+
+    /// Asks for a readable copy of an object that lies in cold storage, and tells how far it is.
+    ///
+    /// - Parameters:
+    ///   - name: The object.
+    ///   - days: How long the copy should be there; at least one day.
+    ///   - isUrgent: Whether to pay for hours instead of waiting for up to two days.
+    /// - Returns: How far it is.
+    /// - Throws: `E-STORE-MISSING`, `E-STORE-IO`, `E-STORE-DENIED`, `E-STORE-NOROOT`.
+    func thaw(_ name: ObjectName, days: Int, isUrgent: Bool) async throws(Fault) -> ObjectThaw
+
+    /// Removes what interrupted calls of ``put(_:_:)`` left and nobody has touched for some time; tells how many they were.
+    ///
+    /// - Throws: `E-STORE-IO`, `E-STORE-DENIED`, `E-STORE-NOROOT`.
+    func removeLeftovers(olderThan age: Duration) async throws(Fault) -> Int
 }

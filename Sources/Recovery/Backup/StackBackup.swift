@@ -63,7 +63,7 @@ public struct StackBackup: Sendable {
             copies: found,
             sources: takers.filter { taker in results.contains { $0.taker == taker.name } },
             isWhole: Set(results.compactMap(\.taker)).count == 1,
-            snapshots: results.compactMap(\.ending.snapshot?.id),
+            snapshots: results.compactMap(\.ending.snapshot),
             started: started,
             progress: progress
         )

@@ -13,6 +13,12 @@ public struct CopyCheck: Sendable {
     /// The damage that is there now.
     public internal(set) var left: [CheckReport.Finding]
 
+    /// Whether the copy may keep older versions of what was overwritten or deleted: it is a bucket.
+    public var keepsVersions: Bool {
+        guard case .bucket = copy.address else { return false }
+        return true
+    }
+
     init(_ copy: CopyConfiguration, _ report: CheckReport) {
         self.copy = copy
         self.report = report

@@ -2,7 +2,7 @@ internal import Model
 internal import ObjectStorage
 internal import Vault
 
-/// Mends what a check found damaged in one copy from the others.
+/// Mends what a check found damaged in one copy from its own older versions, and from the others.
 struct CopyRepair: Sendable {
     /// The copy.
     let copy: OpenCopy
@@ -13,7 +13,7 @@ struct CopyRepair: Sendable {
     ///
     /// - Throws: `E-CANCELLED`; what could not be mended is in the result.
     func run(_ findings: [CheckReport.Finding]) async throws(Fault) -> [Mending] {
-        let repair = Repair(of: copy.vault.store, from: others.map(\.vault))
+        let repair = Repair(of: copy.vault.store, as: copy.vault, from: others.map(\.vault))
         var mendings: [Mending] = []
         var seen: Set<String> = []
         for finding in findings where seen.insert(finding.object).inserted {
@@ -30,14 +30,24 @@ struct CopyRepair: Sendable {
             }
             var source: String?
             var fault: Fault?
+            var isOlder = false
             switch await repair.run(name) {
             case .mended(let from): (source, fault) = await verified(repair, name, from)
+            case .broughtBack:
+                (source, fault) = await verified(repair, name, copy.vault.store.address)
+                isOlder = source != nil
             case .whole: break
             case .kept(let reason): fault = reason
             }
             if fault?.code == .cancelled, let fault { throw fault }
             mendings.append(
-                Mending(object: finding.object, fact: finding.fact, source: source, fault: fault)
+                Mending(
+                    object: finding.object,
+                    fact: finding.fact,
+                    source: source,
+                    isOlderVersion: isOlder,
+                    fault: fault
+                )
             )
         }
         return mendings
@@ -49,11 +59,12 @@ struct CopyRepair: Sendable {
         _ name: ObjectName,
         _ address: String
     ) async -> (String?, Fault?) {
-        let source = others.first { $0.vault.store.address == address }?.name ?? address
+        let source =
+            ([copy] + others).first { $0.vault.store.address == address }?.name ?? address
         switch await repair.run(name) {
         case .whole: return (source, nil)
         case .kept(let fault): return (nil, fault)
-        case .mended:
+        case .mended, .broughtBack:
             return (
                 nil,
                 Fault(

@@ -20,19 +20,22 @@ public struct BackedUpCopy: Sendable {
     public let configuration: CopyConfiguration
     /// What came of it.
     public let outcome: Outcome
+    /// Why not everything that its snapshots need stays locked; nil when it does, or when it has no locks.
+    public let lockFault: Fault?
 
     /// Describes an ending.
-    public init(configuration: CopyConfiguration, outcome: Outcome) {
+    public init(configuration: CopyConfiguration, outcome: Outcome, lockFault: Fault? = nil) {
         self.configuration = configuration
         self.outcome = outcome
+        self.lockFault = lockFault
     }
 
     /// Its name.
     public var name: String { configuration.name }
 
-    /// Why it lacks something; nil when it does not.
+    /// Why it lacks something, or is not locked as it should be; nil when neither is so.
     public var fault: Fault? {
-        guard case .behind(let fault) = outcome else { return nil }
+        guard case .behind(let fault) = outcome else { return lockFault }
         return fault
     }
 }

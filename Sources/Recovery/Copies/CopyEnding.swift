@@ -30,10 +30,10 @@ public struct CopyEnding: Sendable {
         self.outcome = outcome
     }
 
-    /// Why it did not come to its end; nil when it did.
+    /// Why it did not come to its end, or is not locked as it should be; nil when neither is so.
     public var fault: Fault? {
         switch outcome {
-        case .copied(let report): report.fault
+        case .copied(let report): report.fault ?? report.lockFault
         case .previewed: nil
         case .failed(let fault): fault
         }

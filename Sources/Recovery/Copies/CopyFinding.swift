@@ -6,4 +6,6 @@ public struct CopyFinding: Sendable, Hashable {
     public let object: String
     /// What is wrong with it there.
     public let fact: String
+    /// Whether it came from an older version in the same copy, rather than from another copy.
+    public let hasOlder: Bool
 }

@@ -2,6 +2,7 @@ internal import Model
 internal import ObjectStorage
 internal import StackConfiguration
 internal import SystemPackage
+internal import Vault
 
 /// The one place where a configured copy becomes a store.
 struct CopyOpening: Sendable {
@@ -37,10 +38,12 @@ struct CopyOpening: Sendable {
         }
     }
 
+    /// What is stored is locked for longer than the configuration says, and prolonged before that time is over.
     private static func lock(_ lock: CopyLock) -> S3Lock {
-        switch lock.mode {
-        case .governance: S3Lock(mode: .governance, period: lock.period)
-        case .compliance: S3Lock(mode: .compliance, period: lock.period)
+        let period = LockTerm(period: lock.period).whole
+        return switch lock.mode {
+        case .governance: S3Lock(mode: .governance, period: period)
+        case .compliance: S3Lock(mode: .compliance, period: period)
         }
     }
 }

@@ -143,7 +143,12 @@ public struct CopyRun: Sendable {
         isNew: Bool,
         _ progress: (ReplicationReport) -> Void
     ) async throws(Fault) -> CopyEnding {
-        let replication = Replication(from: source, to: vault, choice: stack.choice(of: target))
+        let replication = Replication(
+            from: source,
+            to: vault,
+            choice: stack.choice(of: target),
+            locks: try stack.locks(of: target, vault)
+        )
         guard !options.isPreview else {
             return CopyEnding(target, isNew: isNew, .previewed(try await replication.preview()))
         }

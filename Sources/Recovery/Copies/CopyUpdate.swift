@@ -16,7 +16,7 @@ struct CopyUpdate {
     /// Whether all components were written to one copy.
     let isWhole: Bool
     /// The snapshots that were taken.
-    let snapshots: [SnapshotID]
+    let snapshots: [Snapshot]
     /// When the backup began.
     let started: Instant
     let progress: @Sendable (String) -> ProgressReporter
@@ -24,8 +24,32 @@ struct CopyUpdate {
     /// Updates every copy whose turn it is; that one fails stops no other.
     func run() async -> [BackedUpCopy] {
         await stack.configuration.copies.concurrentlyMapped(width: Self.width) { copy in
-            BackedUpCopy(configuration: copy, outcome: await outcome(copy))
+            let outcome = await outcome(copy)
+            return BackedUpCopy(
+                configuration: copy,
+                outcome: outcome,
+                lockFault: await lockFault(copy, outcome)
+            )
         }
+    }
+
+    /// Prolongs the locks of what the new snapshots need in a copy that they were written to; tells why that failed, here or
+    /// while it was brought up to date.
+    private func lockFault(_ copy: CopyConfiguration, _ outcome: BackedUpCopy.Outcome) async
+        -> Fault?
+    {
+        switch outcome {
+        case .updated(let report): return report.lockFault
+        case .waits, .behind: return nil
+        case .written: break
+        }
+        guard let vault = copies.open.first(where: { $0.name == copy.name })?.vault else {
+            return nil
+        }
+        do throws(Fault) {
+            _ = try await stack.locks(of: copy, vault)?.keep(snapshots)
+            return nil
+        } catch { return error }
     }
 
     private func outcome(_ copy: CopyConfiguration) async -> BackedUpCopy.Outcome {
@@ -51,7 +75,7 @@ struct CopyUpdate {
             try? memory.keep(started)
             // So that a later loss there is noticed.
             let heads = HeadMemory(stack, target.vault)
-            for id in snapshots { try? heads.saw(id) }
+            for snapshot in snapshots { try? heads.saw(snapshot.id) }
         }
         return outcome
     }
@@ -60,12 +84,17 @@ struct CopyUpdate {
         let reporter = progress("copy \(target.name)")
         reporter(.phase("copying"))
         var last = ReplicationReport()
+        let locks: LockKeeper?
+        do throws(Fault) {
+            locks = try stack.locks(of: target.configuration, target.vault)
+        } catch { return .behind(error) }
         for source in sources where source.name != target.name {
             var bytes: Int64 = 0
             let report = await Replication(
                 from: source.vault,
                 to: target.vault,
-                choice: stack.choice(of: target.configuration)
+                choice: stack.choice(of: target.configuration),
+                locks: locks
             ).run { report in
                 reporter(.advanced(Int64(report.bytes.bytes) - bytes))
                 bytes = Int64(report.bytes.bytes)

@@ -47,8 +47,16 @@ public struct UnitedCopies: Sendable {
     ///
     /// That a piece of log is not in every copy is no finding: a copy may hold it within a longer piece.
     public var findings: [CopyFinding] {
-        let met = store.findings.filter { !$0.isMissing || !$0.object.text.hasPrefix("log/") }
-            .map { CopyFinding(copy: name($0.copy), object: $0.object.text, fact: $0.fact) }
+        let met = store.findings
+            .filter { !$0.isMissing || $0.hasOlder || !$0.object.text.hasPrefix("log/") }
+            .map {
+                CopyFinding(
+                    copy: name($0.copy),
+                    object: $0.object.text,
+                    fact: $0.fact,
+                    hasOlder: $0.hasOlder
+                )
+            }
         return earlier + met.filter { !earlier.contains($0) }
     }
 

@@ -1,5 +1,4 @@
 public import Model
-internal import ObjectStorage
 public import StackConfiguration
 internal import SystemIO
 internal import SystemPackage
@@ -45,7 +44,8 @@ public struct StackPrune: Sendable {
     /// - Throws: as ``run()``.
     public func plan() async throws(Fault) -> CollectionPlan { try await collector().plan() }
 
-    /// Deletes what was marked a day ago or longer, marks what may go now, and removes what interrupted uploads left.
+    /// Deletes what was marked a day ago or longer, marks what may go now, prolongs locks, and removes what interrupted uploads
+    /// left.
     ///
     /// - Throws: `E-STREAM-BUSY` when another process of this host is at it, what `Collector.run()` throws, what opening the
     ///   vault and reading the host's keys throw.
@@ -59,9 +59,6 @@ public struct StackPrune: Sendable {
             )
         }
         let report = try await collector().run()
-        if let directory = try await stack.opening.store(of: copy) as? DirectoryStore {
-            _ = try await directory.removeAbandonedTemporaries(olderThan: .seconds(2 * 86_400))
-        }
         lock.release()
         return report
     }
@@ -110,12 +107,14 @@ public struct StackPrune: Sendable {
                 comesInOrder: copy == stack.firstCopy && copy.every == nil
             )
         }
+        let vault = try await stack.openVault(in: copy)
         return Collector(
-            try await stack.openVault(in: copy),
+            vault,
             keys: try stack.hostKeys(),
             rules: rules,
             clock: stack.clock,
-            acceptsLosses: acceptsLosses
+            acceptsLosses: acceptsLosses,
+            locks: try stack.locks(of: copy, vault)
         )
     }
 

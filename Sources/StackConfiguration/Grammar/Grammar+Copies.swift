@@ -48,7 +48,7 @@ extension Grammar {
         Key(
             "credentials",
             .secret,
-            "Where the access key is. Default: the environment and files of AWS's own programs."
+            "What holds the access key, in the form of ~/.aws/credentials, section [default]. Default: the environment and files of AWS's own programs."
         ),
         Key("storage_class", .scalar(.word), "The storage class, such as GLACIER_IR."),
     ]

@@ -44,7 +44,7 @@ public struct BucketConfiguration: Sendable, Hashable {
     /// Reads `s3://bucket` and `s3://bucket/prefix`; nil for anything else.
     ///
     /// A prefix is labels of letters, digits, `.`, `-` and `_`, none beginning with a dot, as in the names of objects.
-    init?(url: String) {
+    public init?(url: String) {
         guard url.hasPrefix("s3://") else { return nil }
         var parts = url.dropFirst(5).split(separator: "/", omittingEmptySubsequences: false)[...]
         if parts.count > 1, parts.last?.isEmpty == true { parts = parts.dropLast() }

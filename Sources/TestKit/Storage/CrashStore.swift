@@ -11,7 +11,7 @@ extension Fault.Code {
 ///
 /// A test runs its work with a crash at change 1, 2, 3 … until ``hasCrashed`` stays false, and each time looks at what
 /// the store underneath holds.
-public final class CrashStore: ObjectStore {
+public final class CrashStore: StoreDecorator {
     /// What becomes of the change at which the machine goes down.
     public enum Fate: Sendable, CaseIterable {
         /// The store never got it.
@@ -20,8 +20,6 @@ public final class CrashStore: ObjectStore {
         case applied
     }
 
-    /// The address of the store underneath.
-    public var address: String { store.address }
     /// The store underneath, which survives.
     public let store: any ObjectStore
     private let fate: Fate
@@ -105,6 +103,70 @@ public final class CrashStore: ObjectStore {
     public func listOddities(_ body: (StoreOddity) throws(Fault) -> Void) async throws(Fault) {
         try checkUp()
         try await store.listOddities(body)
+    }
+
+    /// The versions of an object.
+    ///
+    /// - Throws: `E-TEST-CRASHED`, and what the store underneath throws.
+    public func versions(of name: ObjectName) async throws(Fault) -> [ObjectVersion] {
+        try checkUp()
+        return try await store.versions(of: name)
+    }
+
+    /// Reports the objects that were deleted.
+    ///
+    /// - Throws: `E-TEST-CRASHED`, and what the store underneath throws.
+    public func listDeleted(_ body: (ObjectName) throws(Fault) -> Void) async throws(Fault) {
+        try checkUp()
+        try await store.listDeleted(body)
+    }
+
+    /// Takes back the deletion of an object.
+    ///
+    /// - Throws: `E-TEST-CRASHED`, and what the store underneath throws.
+    public func undelete(_ name: ObjectName) async throws(Fault) -> Bool {
+        var isBack = false
+        try await change { () async throws(Fault) in isBack = try await store.undelete(name) }
+        return isBack
+    }
+
+    /// Reads a part of a version of an object.
+    ///
+    /// - Throws: `E-TEST-CRASHED`, and what the store underneath throws.
+    public func read(
+        _ name: ObjectName,
+        version: String,
+        range: Range<Int64>
+    ) async throws(Fault) -> [UInt8] {
+        try checkUp()
+        return try await store.read(name, version: version, range: range)
+    }
+
+    /// Replaces an object, or crashes.
+    ///
+    /// - Throws: `E-TEST-CRASHED`, and what the store underneath throws.
+    public func supersede(_ name: ObjectName, with bytes: [UInt8]) async throws(Fault) {
+        try await change { () async throws(Fault) in try await store.supersede(name, with: bytes) }
+    }
+
+    /// Asks for a readable copy of an object in cold storage.
+    ///
+    /// - Throws: `E-TEST-CRASHED`, and what the store underneath throws.
+    public func thaw(
+        _ name: ObjectName,
+        days: Int,
+        isUrgent: Bool
+    ) async throws(Fault) -> ObjectThaw {
+        try checkUp()
+        return try await store.thaw(name, days: days, isUrgent: isUrgent)
+    }
+
+    /// Removes what interrupted calls left.
+    ///
+    /// - Throws: `E-TEST-CRASHED`, and what the store underneath throws.
+    public func removeLeftovers(olderThan age: Duration) async throws(Fault) -> Int {
+        try checkUp()
+        return try await store.removeLeftovers(olderThan: age)
     }
 
     private func change(_ apply: () async throws(Fault) -> Void) async throws(Fault) {

@@ -3,7 +3,7 @@ public import ObjectStorage
 import Synchronization
 
 /// A store that misbehaves by script.
-public final class FaultyStore: ObjectStore {
+public final class FaultyStore: StoreDecorator {
     /// How one call misbehaves.
     public enum Misbehaviour: Sendable {
         /// It fails and does nothing.
@@ -32,8 +32,6 @@ public final class FaultyStore: ObjectStore {
         }
     }
 
-    /// The address of the store underneath.
-    public var address: String { store.address }
     /// The store underneath.
     public let store: any ObjectStore
     private let rules: [Rule]
@@ -53,6 +51,17 @@ public final class FaultyStore: ObjectStore {
         if case .pretend = rule { return }
         if case .fail(let fault) = rule { throw fault }
         try await store.put(name, Self.spoilt(bytes, rule))
+        if case .failAfterwards(let fault) = rule { throw fault }
+    }
+
+    /// Replaces an object, or does not; counts as `put`.
+    ///
+    /// - Throws: What the script or the store underneath says.
+    public func supersede(_ name: ObjectName, with bytes: [UInt8]) async throws(Fault) {
+        let rule = next(.put)
+        if case .pretend = rule { return }
+        if case .fail(let fault) = rule { throw fault }
+        try await store.supersede(name, with: Self.spoilt(bytes, rule))
         if case .failAfterwards(let fault) = rule { throw fault }
     }
 
@@ -123,13 +132,6 @@ public final class FaultyStore: ObjectStore {
         if case .fail(let fault) = rule { throw fault }
         try await store.keep(name, until: time)
         if case .failAfterwards(let fault) = rule { throw fault }
-    }
-
-    /// Reports what lies between the objects of the store underneath.
-    ///
-    /// - Throws: What the store underneath or `body` says.
-    public func listOddities(_ body: (StoreOddity) throws(Fault) -> Void) async throws(Fault) {
-        try await store.listOddities(body)
     }
 
     private func next(_ kind: StoreOperation.Kind) -> Misbehaviour? {

@@ -5,10 +5,9 @@ import Synchronization
 /// A store that is gone from one call on, whatever that call is: a cable that is pulled, a machine that dies.
 ///
 /// A test runs its work with the end at call 1, 2, 3 … until ``isGone`` stays false.
-public final class MortalStore: ObjectStore {
-    /// The address of the store underneath.
-    public var address: String { store.address }
-    private let store: any ObjectStore
+public final class MortalStore: StoreDecorator {
+    /// The store underneath.
+    public let store: any ObjectStore
     private let limit: Int
     private let calls = Mutex(0)
 
@@ -70,6 +69,86 @@ public final class MortalStore: ObjectStore {
     public func remove(_ name: ObjectName) async throws(Fault) {
         try live()
         try await store.remove(name)
+    }
+
+    /// Reports what lies between the objects.
+    ///
+    /// - Throws: `E-STORE-IO` when the store is gone, and what the store underneath throws.
+    public func listOddities(_ body: (StoreOddity) throws(Fault) -> Void) async throws(Fault) {
+        try live()
+        try await store.listOddities(body)
+    }
+
+    /// Protects an object from deletion.
+    ///
+    /// - Throws: `E-STORE-IO` when the store is gone, and what the store underneath throws.
+    public func keep(_ name: ObjectName, until time: Instant) async throws(Fault) {
+        try live()
+        try await store.keep(name, until: time)
+    }
+
+    /// The versions of an object.
+    ///
+    /// - Throws: `E-STORE-IO` when the store is gone, and what the store underneath throws.
+    public func versions(of name: ObjectName) async throws(Fault) -> [ObjectVersion] {
+        try live()
+        return try await store.versions(of: name)
+    }
+
+    /// Reports the objects that were deleted.
+    ///
+    /// - Throws: `E-STORE-IO` when the store is gone, and what the store underneath throws.
+    public func listDeleted(_ body: (ObjectName) throws(Fault) -> Void) async throws(Fault) {
+        try live()
+        try await store.listDeleted(body)
+    }
+
+    /// Takes back the deletion of an object.
+    ///
+    /// - Throws: `E-STORE-IO` when the store is gone, and what the store underneath throws.
+    public func undelete(_ name: ObjectName) async throws(Fault) -> Bool {
+        try live()
+        return try await store.undelete(name)
+    }
+
+    /// Reads a part of a version of an object.
+    ///
+    /// - Throws: `E-STORE-IO` when the store is gone, and what the store underneath throws.
+    public func read(
+        _ name: ObjectName,
+        version: String,
+        range: Range<Int64>
+    ) async throws(Fault) -> [UInt8] {
+        try live()
+        return try await store.read(name, version: version, range: range)
+    }
+
+    /// Replaces an object.
+    ///
+    /// - Throws: `E-STORE-IO` when the store is gone, and what the store underneath throws.
+    public func supersede(_ name: ObjectName, with bytes: [UInt8]) async throws(Fault) {
+        try live()
+        try await store.supersede(name, with: bytes)
+    }
+
+    /// Asks for a readable copy of an object in cold storage.
+    ///
+    /// - Throws: `E-STORE-IO` when the store is gone, and what the store underneath throws.
+    public func thaw(
+        _ name: ObjectName,
+        days: Int,
+        isUrgent: Bool
+    ) async throws(Fault) -> ObjectThaw {
+        try live()
+        return try await store.thaw(name, days: days, isUrgent: isUrgent)
+    }
+
+    /// Removes what interrupted calls left.
+    ///
+    /// - Throws: `E-STORE-IO` when the store is gone, and what the store underneath throws.
+    public func removeLeftovers(olderThan age: Duration) async throws(Fault) -> Int {
+        try live()
+        return try await store.removeLeftovers(olderThan: age)
     }
 
     private func live() throws(Fault) {

@@ -15,5 +15,12 @@ public struct CollectionReport: Sendable {
     /// When what was marked now may be deleted, by the store's clock; nil when nothing was.
     public internal(set) var due: Instant?
 
+    /// What became of the locks of what stays; nil for a store without locks.
+    public internal(set) var locks: LockReport?
+    /// How many interrupted uploads were cleared away.
+    public internal(set) var leftovers = 0
+    /// What could not be done beside: locks that could not be prolonged, leftovers that could not be cleared away.
+    public internal(set) var findings: [Fault] = []
+
     init(plan: CollectionPlan) { self.plan = plan }
 }

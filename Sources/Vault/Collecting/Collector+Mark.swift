@@ -2,11 +2,12 @@ internal import Model
 internal import ObjectStorage
 
 extension Collector {
-    /// Writes tombstones for what may go and is in none of this host's yet.
+    /// Writes tombstones for what may go and is in none of this host's yet; `gone` are those that were carried out.
     func mark(
         _ survey: Survey,
         _ decided: [StreamName: StreamDecisions],
         _ logs: [LogPlan],
+        without gone: Set<ObjectName>,
         now: Instant,
         _ report: inout CollectionReport
     ) async throws(Fault) {
@@ -16,10 +17,10 @@ extension Collector {
             zip(stream.heads, stream.decisions).filter { !$0.1.isKept }.map(\.0.id.description)
         }
         if acceptsLosses { forgets += survey.refused.map(\.id.description) }
-        let swept = Set(report.swept.tombstones)
-        let open = pending.filter { !swept.contains($0.name.text) }
+        let open = pending.filter { !gone.contains($0.name) }
+        let marked = Set(open.flatMap(\.content.forgets))
         forgets = forgets.filter { !settled.contains($0) }.sorted()
-        forgets += report.swept.locked.filter { SnapshotID($0) != nil }
+        forgets += report.swept.locked.filter { SnapshotID($0) != nil && !marked.contains($0) }
         report.markedSnapshots = forgets.count
         var tombstones = Tombstones()
         for name in forgets { tombstones.add { $0.forgets.append(name) } }

@@ -27,6 +27,8 @@ public struct Collector: Sendable {
     let rules: [StreamName: RetentionRule]
     let clock: any Timekeeper
     let acceptsLosses: Bool
+    /// Prolongs the locks of what stays; nil for a store without locks.
+    let locks: LockKeeper?
 
     /// Prepares a collector; nothing is read.
     ///
@@ -36,18 +38,21 @@ public struct Collector: Sendable {
     ///   - rules: what to keep of which stream; of a stream without a rule everything is kept.
     ///   - clock: the time of day and the time that never jumps.
     ///   - acceptsLosses: whether snapshots that are gone or damaged are given up instead of stopping everything.
+    ///   - locks: prolongs the locks of what stays; nil for a store without locks.
     public init(
         _ vault: Vault,
         keys: HostKeys,
         rules: [StreamName: RetentionRule],
         clock: any Timekeeper,
-        acceptsLosses: Bool = false
+        acceptsLosses: Bool = false,
+        locks: LockKeeper? = nil
     ) {
         self.vault = vault
         self.keys = keys
         self.rules = rules
         self.clock = clock
         self.acceptsLosses = acceptsLosses
+        self.locks = locks
     }
 
     /// Says what ``run()`` would do, and writes nothing.
@@ -59,7 +64,7 @@ public struct Collector: Sendable {
         return try await plan(&survey, decided, now: clock.now()).plan
     }
 
-    /// Sweeps what was marked long enough ago, then marks what may go now.
+    /// Sweeps what was marked long enough ago, marks what may go now, and prolongs the locks of the rest.
     ///
     /// After success a tombstone is there for everything that may go and is not gone. After failure, or after a crash at any
     /// moment, some of what may go is gone, and nothing else.
@@ -73,9 +78,12 @@ public struct Collector: Sendable {
         let decided = try await decide(&survey, now: now)
         let (plan, logs) = try await plan(&survey, decided, now: now)
         var report = CollectionReport(plan: plan)
-        report.swept = try await sweep(&survey, decided, now: now)
-        try await mark(survey, decided, logs, now: now, &report)
+        let gone: Set<ObjectName>
+        (report.swept, gone) = try await sweep(&survey, decided, now: now)
+        try await mark(survey, decided, logs, without: gone, now: now, &report)
         try await tidy(survey, hasReported: !report.swept.tombstones.isEmpty, now: now)
+        await prolongLocks(survey, decided, logs, now: now, &report)
+        await removeLeftovers(&report)
         return report
     }
 

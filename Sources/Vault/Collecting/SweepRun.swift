@@ -16,6 +16,8 @@ struct SweepRun {
     /// Snapshots that were seen and are not deleted.
     private var present: Set<SnapshotID> = []
     private var lookedAt = Duration.zero
+    /// What is known to be locked is not asked for; nil for a store without locks.
+    private let locks: LockTable?
 
     /// How many objects are deleted at a time.
     private static let width = 8
@@ -34,6 +36,7 @@ struct SweepRun {
         self.survey = survey
         self.decided = decided
         self.now = now
+        locks = collector.locks?.table(at: now)
     }
 
     /// Sweeps.
@@ -97,22 +100,26 @@ struct SweepRun {
         for (id, info) in infos where !present.contains(id) {
             // A store that says that it deleted a snapshot and did not must not lose the packs of it.
             swept.forgotten.removeAll { $0 == id.description }
-            try await keep(id, bytes: info.bytes)
+            try await keep(id, bytes: info.bytes, [.surviving, .kept])
         }
         let holds = try await vault.holds(at: now)
         for id in forgetting.keys.sorted() where holds[id] != nil {
-            try await keep(id, bytes: forgetting[id] ?? 0)
+            try await keep(id, bytes: forgetting[id] ?? 0, [.surviving, .kept])
             swept.spare(id.description)
         }
     }
 
     /// Keeps a snapshot with everything that it names.
-    private mutating func keep(_ id: SnapshotID, bytes: Int64) async throws(Fault) {
+    private mutating func keep(
+        _ id: SnapshotID,
+        bytes: Int64,
+        _ use: SurveyedPacks.Use
+    ) async throws(Fault) {
         forgetting[id] = nil
         present.insert(id)
         do throws(Fault) {
             let snapshot = try await vault.snapshot(id, objectBytes: bytes)
-            survey.packs.note(snapshot.head.packs, [.surviving, .kept])
+            survey.packs.note(snapshot.head.packs, use)
         } catch  where error.code.disposition == .corrupt {
             throw collector.unreadable(error, count: 1)
         }
@@ -127,11 +134,16 @@ struct SweepRun {
         for id in forgetting.keys.sorted() {
             try await lookIfStale()
             guard let bytes = forgetting[id] else { continue }
+            let stored = survey.heads.first { $0.id == id }?.stored
             do throws(Fault) {
+                guard !isLocked(id.objectName, stored: stored) else {
+                    throw Fault(.objectLocked, "unable to remove '\(id)': it is locked")
+                }
                 try await vault.store.remove(id.objectName)
             } catch  where error.code == .objectLocked {
                 swept.leaveLocked(id.description)
-                try await keep(id, bytes: bytes)
+                // It stays given up: neither it nor its packs are locked for longer.
+                try await keep(id, bytes: bytes, .surviving)
                 continue
             }
             present.remove(id)
@@ -161,6 +173,8 @@ struct SweepRun {
                 let name = VaultName.pack(pack.id).objectName
                 if pack.use.contains(.surviving) {
                     swept.spare(name.text)
+                } else if isLocked(name, stored: pack.stored) {
+                    swept.leaveLocked(name.text)
                 } else {
                     doomed.append((index, name))
                 }
@@ -205,14 +219,27 @@ struct SweepRun {
             }[...]
             while !rest.isEmpty {
                 try await lookIfStale()
-                let batch = rest.prefix(Self.width).map { ($0, pieces[$0].name) }
-                rest = rest.dropFirst(Self.width)
+                var batch: [(index: Int, name: ObjectName)] = []
+                while batch.count < Self.width, let place = rest.popFirst() {
+                    let piece = pieces[place]
+                    if isLocked(piece.name, stored: piece.stored) {
+                        swept.leaveLocked(piece.name.text)
+                    } else {
+                        batch.append((place, piece.name))
+                    }
+                }
                 for (place, _) in try await remove(batch) {
                     swept.log += 1
                     swept.bytes += pieces[place].piece.objectBytes
                 }
             }
         }
+    }
+
+    /// Whether an object is known to be locked still.
+    private func isLocked(_ name: ObjectName, stored: Instant?) -> Bool {
+        guard let end = locks?.end(of: name, stored: stored) else { return false }
+        return end > now
     }
 
     /// Deletes some objects at once; tells which are gone, and notes which the store does not let go.

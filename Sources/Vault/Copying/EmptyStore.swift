@@ -22,6 +22,10 @@ struct EmptyStore: ObjectStore {
 
     func remove(_ name: ObjectName) async throws(Fault) { throw refusal(name) }
 
+    func supersede(_ name: ObjectName, with bytes: [UInt8]) async throws(Fault) {
+        throw refusal(name)
+    }
+
     private func missing(_ name: ObjectName) -> Fault {
         Fault(.objectMissing, "unable to read object '\(name)': it is not there yet")
     }

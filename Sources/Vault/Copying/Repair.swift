@@ -10,6 +10,8 @@ public struct Repair: Sendable {
     public enum Outcome: Sendable {
         /// The copy holds it whole now; where it came from.
         case mended(from: String)
+        /// The copy holds it whole again: it was overwritten or deleted, and an older version of it is in front now.
+        case broughtBack
         /// The copy holds it whole already: what found it damaged was mistaken, or somebody else mended it.
         case whole
         /// No copy that was asked holds it whole, or the copy refuses it.
@@ -17,29 +19,33 @@ public struct Repair: Sendable {
     }
 
     private let store: any ObjectStore
+    private let vault: Vault?
     private let others: [Vault]
 
     /// Prepares the repair of a copy.
     ///
     /// - Parameters:
     ///   - store: where the damaged copy is; its `format.json` may be damaged too.
+    ///   - vault: the vault as the damaged copy has it, which knows what objects must be; one of the others serves as well.
     ///   - others: other copies of the vault, the best first.
-    public init(of store: any ObjectStore, from others: [Vault]) {
+    public init(of store: any ObjectStore, as vault: Vault? = nil, from others: [Vault]) {
         self.store = store
+        self.vault = vault ?? others.first
         self.others = others
     }
 
-    /// Mends one object.
+    /// Mends one object: with an older version of it in the same copy, else from another copy.
     ///
-    /// After success the copy holds proven bytes under the name. After a failure it holds what it held, or nothing under
-    /// this one name, never bytes that are not proven. Memory: the object.
+    /// After success the copy holds proven bytes under the name. After a failure it holds what it held, never bytes that are
+    /// not proven. Memory: the object.
     public func run(_ object: ObjectName) async -> Outcome {
-        guard let name = VaultName(object), let any = others.first else {
-            return .kept(nowhere(object))
-        }
+        guard let name = VaultName(object), let vault else { return .kept(nowhere(object)) }
         var cause: Fault?
         do throws(Fault) {
-            if (try? await any.provenObject(name, in: store)) != nil { return .whole }
+            guard let damage = await damage(name, vault) else { return .whole }
+            do throws(Fault) {
+                if try await bringBack(name, vault, damage) { return .broughtBack }
+            } catch  where error.code != .cancelled { cause = error }
             for other in others {
                 let bytes: [UInt8]
                 do throws(Fault) {
@@ -53,6 +59,31 @@ public struct Repair: Sendable {
             }
             return .kept(nowhere(object, cause))
         } catch { return .kept(error) }
+    }
+
+    /// What is wrong with an object in the copy; nil when it is whole.
+    private func damage(_ name: VaultName, _ vault: Vault) async -> Fault? {
+        do throws(Fault) {
+            _ = try await vault.provenObject(name, in: store)
+            return nil
+        } catch { return error }
+    }
+
+    /// Puts an older version in front; without moving a byte where a deletion is all that hides it.
+    private func bringBack(
+        _ name: VaultName,
+        _ vault: Vault,
+        _ damage: Fault
+    ) async throws(Fault) -> Bool {
+        let object = name.objectName
+        if damage.code == .objectMissing, (try? await store.undelete(object)) == true,
+            await self.damage(name, vault) == nil
+        {
+            return true
+        }
+        guard let older = try await vault.olderVersion(of: name, in: store) else { return false }
+        try await store.replace(object, with: older.bytes)
+        return true
     }
 
     /// A whole object of another copy; the way out is the program's own.
@@ -74,7 +105,7 @@ public struct Repair: Sendable {
     private func nowhere(_ object: ObjectName, _ cause: Fault? = nil) -> Fault {
         Fault(
             .nowhereWhole,
-            "unable to mend object '\(object)' in '\(store.address)': no other copy holds it whole",
+            "unable to mend object '\(object)' in '\(store.address)': no other copy, and no older version, is whole",
             hints: cause.map { ["The nearest was: \($0.message)."] } ?? [],
             cause: cause
         )

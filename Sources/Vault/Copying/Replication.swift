@@ -15,6 +15,8 @@ public struct Replication: Sendable {
     let target: Vault
     let choice: CopyChoice
     let options: ReplicationOptions
+    /// Prolongs the locks of what the target needs of it; nil for a target without locks.
+    let locks: LockKeeper?
     /// Time that goes on while the host sleeps.
     let bootTime: @Sendable () -> Duration
 
@@ -23,9 +25,12 @@ public struct Replication: Sendable {
         from source: Vault,
         to target: Vault,
         choice: CopyChoice = CopyChoice(),
-        options: ReplicationOptions = ReplicationOptions()
+        options: ReplicationOptions = ReplicationOptions(),
+        locks: LockKeeper? = nil
     ) {
-        self.init(from: source, to: target, choice: choice, options: options) { BootClock.now() }
+        self.init(from: source, to: target, choice: choice, options: options, locks: locks) {
+            BootClock.now()
+        }
     }
 
     /// The same with another clock, for tests of what a long pause does.
@@ -34,6 +39,7 @@ public struct Replication: Sendable {
         to target: Vault,
         choice: CopyChoice = CopyChoice(),
         options: ReplicationOptions = ReplicationOptions(),
+        locks: LockKeeper? = nil,
         bootTime: @escaping @Sendable () -> Duration
     ) {
         precondition(source.id == target.id, "both are copies of one vault")
@@ -41,6 +47,7 @@ public struct Replication: Sendable {
         self.target = target
         self.choice = choice
         self.options = options
+        self.locks = locks
         self.bootTime = bootTime
     }
 
@@ -57,6 +64,7 @@ public struct Replication: Sendable {
         do throws(Fault) {
             try await run.everything(progress)
         } catch { run.report.fault = error }
+        await run.prolongLocks()
         return run.report
     }
 

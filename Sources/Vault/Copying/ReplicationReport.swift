@@ -36,6 +36,10 @@ public struct ReplicationReport: Sendable {
     public internal(set) var waiting: [Finding] = []
     /// Damaged objects of the target that were replaced by what the source holds.
     public internal(set) var mended: [String] = []
+    /// What became of the locks of what was copied; nil for a target without locks.
+    public internal(set) var locks: LockReport?
+    /// Why the locks could not be prolonged; nil when they could.
+    public internal(set) var lockFault: Fault?
     /// Why the replication ended before its time; nil when it came to its end.
     public internal(set) var fault: Fault?
 
@@ -43,7 +47,9 @@ public struct ReplicationReport: Sendable {
     public init() {}
 
     /// Whether the target now holds everything that it wants of the source.
-    public var isComplete: Bool { fault == nil && damage.isEmpty && waiting.isEmpty }
+    public var isComplete: Bool {
+        fault == nil && lockFault == nil && damage.isEmpty && waiting.isEmpty
+    }
 
     mutating func note(_ finding: Finding) {
         if !damage.contains(finding) { damage.append(finding) }

@@ -12,6 +12,8 @@ final class ReplicationRun {
     private var packs: [Digest256: Int64] = [:]
     private var provenAt: Duration?
     private var brokenPacks: Set<Digest256> = []
+    /// The packs that the snapshots name which were written, where they have to stay locked.
+    private var named: Set<Digest256> = []
     /// The log of the source, by stream.
     var sourceLog: [StreamName: [VaultName]] = [:]
     /// The log of the target, by stream; what was copied is added.
@@ -180,7 +182,16 @@ final class ReplicationRun {
             else { throw vanished(id.description) }
             report.bytes += ByteCount(bytes)
             report.snapshots.append(id)
+            if plan.locks != nil { named.formUnion(snapshot.head.packs.map(\.id)) }
         }
+    }
+
+    /// Prolongs the locks of what the snapshots need that were written, some of it stored long ago.
+    func prolongLocks() async {
+        guard let locks = plan.locks, !report.snapshots.isEmpty else { return }
+        do throws(Fault) {
+            report.locks = try await locks.keep(packs: named, of: report.snapshots)
+        } catch { report.lockFault = error }
     }
 
     private func copyDocuments(

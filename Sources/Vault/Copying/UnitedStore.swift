@@ -5,8 +5,9 @@ internal import Synchronization
 /// Several copies of a vault as one store to read from, the best first.
 ///
 /// An object that one copy lacks or cannot hand out comes from the next. One that turns out to be damaged is looked at in
-/// every copy, and from then on comes from the first that holds it whole; see ``Vault/fromAnyCopy(_:_:)``. What was met on
-/// the way is in ``findings``. Nothing can be written.
+/// every copy, and from then on comes from the first that holds it whole; see ``Vault/fromAnyCopy(_:_:)``. Where none does, a
+/// copy that keeps versions may hold it whole behind what somebody put in front of it. What was met on the way is in
+/// ``findings``. Nothing can be written.
 public final class UnitedStore: ObjectStore {
     /// Something that one copy should have handed out and did not.
     public struct Finding: Sendable, Hashable {
@@ -18,9 +19,19 @@ public final class UnitedStore: ObjectStore {
         public let fact: String
         /// Whether it is not there, which in a copy that is behind is no damage.
         public let isMissing: Bool
+        /// Whether an older version of the same copy was read in its place.
+        public internal(set) var hasOlder = false
     }
 
-    private struct State {
+    /// Where an object is whole that no copy hands out whole.
+    struct Older {
+        let index: Int
+        let version: String
+        let bytes: Int64
+    }
+
+    struct State {
+        var older: [ObjectName: Older] = [:]
         var rejected: [ObjectName: Set<Int>] = [:]
         var failures: [Int]
         var served: [Int]
@@ -32,8 +43,8 @@ public final class UnitedStore: ObjectStore {
     private static let patience = 3
     private static let mostFindings = 1_000
 
-    private let members: [Vault]
-    private let state: Mutex<State>
+    let members: [Vault]
+    let state: Mutex<State>
 
     /// Unites copies of one vault; at least one.
     public init(_ members: [Vault]) {
@@ -62,14 +73,18 @@ public final class UnitedStore: ObjectStore {
     ///
     /// - Throws: As ``ObjectStore/get(_:limit:)``, when no copy hands it out.
     public func get(_ name: ObjectName, limit: Int) async throws(Fault) -> [UInt8] {
-        try await first(name) { store throws(Fault) in try await store.get(name, limit: limit) }
+        try await first(name, { store throws(Fault) in try await store.get(name, limit: limit) }) {
+            0..<$0.bytes
+        }
     }
 
     /// Reads a part of an object; see ``ObjectStore/read(_:range:)``.
     ///
     /// - Throws: As ``ObjectStore/read(_:range:)``, when no copy hands it out.
     public func read(_ name: ObjectName, range: Range<Int64>) async throws(Fault) -> [UInt8] {
-        try await first(name) { store throws(Fault) in try await store.read(name, range: range) }
+        try await first(name, { store throws(Fault) in try await store.read(name, range: range) }) {
+            _ in range
+        }
     }
 
     /// What is known about an object in the first copy that has it; see ``ObjectStore/status(_:)``.
@@ -124,24 +139,14 @@ public final class UnitedStore: ObjectStore {
         }
     }
 
-    /// Refuses.
+    /// Looks at an object in every copy until one holds it whole, then at older versions; it comes from there from now on.
     ///
-    /// - Throws: `E-STORE-DENIED`.
-    public func put(_ name: ObjectName, _ bytes: [UInt8]) async throws(Fault) {
-        throw readOnly(name)
-    }
-
-    /// Refuses.
-    ///
-    /// - Throws: `E-STORE-DENIED`.
-    public func remove(_ name: ObjectName) async throws(Fault) { throw readOnly(name) }
-
-    /// Looks at an object in every copy until one holds it whole; it comes from there from now on.
-    ///
-    /// - Returns: whether there is such a copy.
+    /// - Returns: whether there is such a copy or version.
     /// - Throws: `E-CANCELLED`.
     func reconsider(_ object: ObjectName) async throws(Fault) -> Bool {
-        guard let name = VaultName(object) else { return false }
+        guard let name = VaultName(object), state.withLock({ $0.older[object] == nil }) else {
+            return false
+        }
         for index in candidates(object) {
             let member = members[index]
             do throws(Fault) {
@@ -155,14 +160,20 @@ public final class UnitedStore: ObjectStore {
                 }
             }
         }
-        return false
+        guard let older = try await findOlder(object) else { return false }
+        markOlder(object, older)
+        return true
     }
 
-    /// The first copy that hands an object out.
-    private func first<Value>(
+    /// What the first copy hands out that can; else a part of an older version.
+    private func first(
         _ name: ObjectName,
-        _ call: (any ObjectStore) async throws(Fault) -> Value
-    ) async throws(Fault) -> Value {
+        _ call: (any ObjectStore) async throws(Fault) -> [UInt8],
+        orOlder range: (Older) -> Range<Int64>
+    ) async throws(Fault) -> [UInt8] {
+        if let older = state.withLock({ $0.older[name] }) {
+            return try await read(name, older, range(older))
+        }
         var missed: [(index: Int, fault: Fault)] = []
         for index in candidates(name) {
             do throws(Fault) {
@@ -177,6 +188,11 @@ public final class UnitedStore: ObjectStore {
                 if error.code == .cancelled { throw error }
                 missed.append((index, error))
             }
+        }
+        if let older = try await findOlder(name) {
+            for miss in missed { failed(miss.index, name, miss.fault) }
+            markOlder(name, older)
+            return try await read(name, older, range(older))
         }
         // That an object is nowhere only counts when every copy could be asked.
         throw missed.first { $0.fault.code != .objectMissing }?.fault ?? missed.first?.fault
@@ -213,13 +229,6 @@ public final class UnitedStore: ObjectStore {
                 fact: fault.message,
                 isMissing: fault.code == .objectMissing
             )
-        )
-    }
-
-    private func readOnly(_ name: ObjectName) -> Fault {
-        Fault(
-            .storeDenied,
-            "unable to change object '\(name)': several copies together are only read from"
         )
     }
 }

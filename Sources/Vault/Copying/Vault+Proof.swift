@@ -96,7 +96,7 @@ extension Vault {
         .damaged(object, "its bytes are not those that its name commits to")
     }
 
-    private static func limit(of name: VaultName) -> Int64 {
+    static func limit(of name: VaultName) -> Int64 {
         switch name {
         case .pack, .snapshot, .log, .history: largestObject
         case .host, .format, .document, .wayOut: Int64(largestDocument)

@@ -33,16 +33,16 @@ extension Vault {
         }
     }
 
-    /// Runs a step that reads one object; when it meets damage and another copy holds the object whole, again with that.
-    ///
-    /// In a vault of one copy the step runs once.
+    /// Runs a step that reads one object; when it meets damage and another copy, or an older version, is whole, again with
+    /// that.
     ///
     /// - Throws: what the step throws.
     func fromAnyCopy<Value>(
         _ name: ObjectName,
         _ step: () async throws(Fault) -> Value
     ) async throws(Fault) -> Value {
-        var rest = (store as? UnitedStore)?.count ?? 1
+        // Each copy, and an older version.
+        var rest = (store as? UnitedStore).map { $0.count + 1 } ?? 1
         while true {
             do throws(Fault) {
                 return try await step()
@@ -53,5 +53,10 @@ extension Vault {
                 else { throw error }
             }
         }
+    }
+
+    /// The length of an object that a listing showed: that of its older version, where one is read in its place.
+    func length(of name: ObjectName, listed: Int64) -> Int64 {
+        (store as? UnitedStore)?.olderLength(of: name) ?? listed
     }
 }

@@ -33,6 +33,8 @@ extension Fault.Code {
     public static let vanished = Fault.Code("E-VAULT-VANISHED", .retry, exit: .failed)
     /// Something that a session builds on is about to be deleted.
     public static let doomed = Fault.Code("E-VAULT-DOOMED", .retry, exit: .failed)
+    /// The locks of what snapshots need could not be prolonged in a copy with Object Lock.
+    public static let lockShort = Fault.Code("E-LOCK-SHORT", .retry, exit: .incomplete)
     /// A host does not hold a snapshot that it wants to release.
     public static let notHeld = Fault.Code("E-HOLD-NONE", .permanent, exit: .usage)
     /// A listing does not show what is there, so that nothing may be deleted on account of it.

@@ -110,7 +110,8 @@ extension Vault {
         let name = VaultName.snapshot(id.stream, seq: id.seq, short: id.short).objectName
         return try await fromAnyCopy(name) { () async throws(Fault) in
             let signed = try await signedHead(name)
-            return (try snapshot(id, signed, objectBytes: objectBytes), signed.headDigest)
+            let bytes = length(of: name, listed: objectBytes)
+            return (try snapshot(id, signed, objectBytes: bytes), signed.headDigest)
         }
     }
 

@@ -20,6 +20,37 @@ extension Vault {
         }
     }
 
+    /// Puts back the `format.json` that somebody overwrote or deleted, from an older version that the store keeps.
+    ///
+    /// It proves itself: its hash is the vault's id.
+    ///
+    /// - Returns: whether there was one, and it is in front now.
+    /// - Throws: what the store throws.
+    public static func bringBackFormat(
+        in store: any ObjectStore,
+        of id: Digest256
+    ) async throws(Fault) -> Bool {
+        let name = VaultName.format
+        for version in try await store.versions(of: name.objectName).reversed()
+        where !version.isDeletion && !version.isCurrent && version.bytes <= 1 << 20 {
+            do throws(Fault) {
+                let bytes = try await store.read(
+                    name.objectName,
+                    version: version.id,
+                    range: 0..<version.bytes
+                )
+                let document = try SignedDocument(parsing: bytes, object: "\(name.objectName)")
+                let (format, _) = try verified(document, object: "\(name.objectName)")
+                guard format.vault == id else { continue }
+                try await store.replace(name.objectName, with: bytes)
+                return true
+            } catch
+                where error.code.disposition == .corrupt || error.code == .objectMissing
+            { continue }
+        }
+        return false
+    }
+
     /// Writes the lost `format.json` of a vault again; opens the vault.
     ///
     /// The document follows from the operator's key and the environment alone. It is written only when a host document or

@@ -10,7 +10,7 @@ enum CheckText {
         let isAlone = check.copies.count + check.failures.count + check.absent.count == 1
         let copies = check.copies.flatMap { one in
             (isAlone ? [] : [heading(one.copy, color: color)])
-                + lines(one, canMend: !isAlone, color: color)
+                + lines(one, canMend: !isAlone || one.keepsVersions, color: color)
         }
         let failures = check.failures.map {
             "copy \($0.copy.name): the check ended before its time"
@@ -26,12 +26,15 @@ enum CheckText {
     private static func lines(_ check: CopyCheck, canMend: Bool, color: Bool) -> [String] {
         let lines = lines(check.report, color: color)
         guard !check.mendings.isEmpty else {
-            let mend =
-                "Mend it from another copy: lifeboat check --copy \(check.copy.name) --repair"
+            let place = check.keepsVersions ? "" : " from another copy"
+            let mend = "Mend it\(place): lifeboat check --copy \(check.copy.name) --repair"
             return lines + (check.left.isEmpty || !canMend ? [] : [mend])
         }
         let mendings = check.mendings.map { mending in
             let object = Styled.visible(mending.object)
+            if mending.isOlderVersion {
+                return "mended: \(object), from an older version: it was overwritten or deleted"
+            }
             if let source = mending.source { return "mended: \(object), from copy \(source)" }
             guard let fault = mending.fault else { return "whole: \(object) itself" }
             return "not mended: \(Styled.visible(fault.message))"
@@ -106,6 +109,7 @@ enum CheckText {
         .object([
             JSONField("object", .text(mending.object)), JSONField("fact", .text(mending.fact)),
             JSONField("from", mending.source.map { .text($0) } ?? .null),
+            JSONField("older_version", .boolean(mending.isOlderVersion)),
             JSONField("error", mending.fault.map { .text($0.message) } ?? .null),
         ])
     }

@@ -34,7 +34,8 @@ enum CopyText {
     static func lines(of findings: [CopyFinding], color: Bool) -> [String] {
         let mark = Styled("damage:", .red).rendered(color: color)
         var lines = findings.prefix(largestList).map {
-            "\(mark) copy \($0.copy): \(Styled.visible($0.fact)); it came from another copy"
+            "\(mark) copy \($0.copy): \(Styled.visible($0.fact)); it came from "
+                + ($0.hasOlder ? "an older version there" : "another copy")
         }
         if findings.count > largestList {
             lines.append("and \(findings.count - largestList) more of this kind")
@@ -57,6 +58,7 @@ enum CopyText {
         .object([
             JSONField("copy", .text(finding.copy)), JSONField("object", .text(finding.object)),
             JSONField("fact", .text(finding.fact)),
+            JSONField("older_version", .boolean(finding.hasOlder)),
         ])
     }
 }

@@ -73,6 +73,12 @@ enum PruneText {
                     + " run it again after \(TimeEcho.text(due)) to delete them"
             )
         }
+        if let locks = report.locks, locks.prolonged > 0 {
+            lines.append("locked for longer: \(locks.prolonged) of \(locks.needed) objects")
+        }
+        if report.leftovers > 0 {
+            lines.append("cleared away: what \(report.leftovers) interrupted uploads left")
+        }
         return lines.isEmpty ? ["there is nothing to do"] : lines
     }
 
@@ -122,6 +128,12 @@ enum PruneText {
             JSONField("marked_packs", value(report.markedPacks)),
             JSONField("marked_log", value(report.markedLog)),
             JSONField("deletable_from", report.due.map { .time($0) } ?? .null),
+            JSONField(
+                "locks_prolonged",
+                report.locks.map { .integer(Int64($0.prolonged)) } ?? .null
+            ),
+            JSONField("leftovers", .integer(Int64(report.leftovers))),
+            JSONField("findings", .array(report.findings.map { .text($0.message) })),
         ]
     }
 

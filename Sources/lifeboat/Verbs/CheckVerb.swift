@@ -16,7 +16,8 @@ struct CheckVerb: Verb {
             or its signature commits to. deep: every file and piece of log is decoded as well, which takes an identity.
             With --budget only so much is read, and the next check goes on from there. When this host's keys are there,
             the vault remembers what was found.
-            With --repair, what is damaged or missing in one copy is taken from another and verified.
+            With --repair, what is damaged or missing in one copy is taken from an older version that its bucket keeps, or from
+            another copy, and verified.
             Ends with 5 when something is damaged, forged or missing and was not mended, with 13 when a copy that should be
             there is not.
             """
@@ -43,7 +44,10 @@ struct CheckVerb: Verb {
         help: ArgumentHelp("The copy to look at. Default: all that are there.", valueName: "COPY")
     )
     var copy: String?
-    @Flag(name: .long, help: "Mend what is damaged or missing from the other copies.")
+    @Flag(
+        name: .long,
+        help: "Mend what is damaged or missing from older versions and the other copies."
+    )
     var repair = false
     @OptionGroup var identities: IdentityOption
     @OptionGroup var global: GlobalOptions

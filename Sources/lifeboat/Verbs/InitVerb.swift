@@ -28,8 +28,8 @@ struct InitVerb: Verb {
     @Option(
         name: .long,
         help: ArgumentHelp(
-            "A folder for the backups; again for another copy, on another disk.",
-            valueName: "DIR"
+            "A folder for the backups, or a bucket: s3://BUCKET/PREFIX; again for another copy, elsewhere.",
+            valueName: "PLACE"
         )
     )
     var copy: [String]
@@ -125,12 +125,7 @@ struct InitVerb: Verb {
             host: host ?? ConfigurationFile.machine(),
             state: state.map { WorkingDirectory.absolute($0).string },
             keys: KeyConfiguration(recipients: [Self.anyRecipient]),
-            copies: copy.enumerated().map { index, path in
-                CopyConfiguration(
-                    name: index == 0 ? "local" : "local-\(index + 1)",
-                    address: .directory(WorkingDirectory.absolute(path).string)
-                )
-            },
+            copies: try InitCopies.configurations(copy, variables: Variables.all),
             components: components
         )
         var checked = try StackConfiguration.decode(

@@ -90,7 +90,8 @@ struct PruneVerb: Verb {
         let report = try await prune.run()
         try screen.result(PruneText.lines(report))
         try screen.json("summary", PruneText.fields(report))
-        return .success
+        for finding in report.findings { _ = screen.show(finding) }
+        return report.findings.isEmpty ? .success : .incomplete
     }
 
     private func untilTime() throws(Fault) -> Instant? {

@@ -45,6 +45,37 @@ import Testing
         #expect(throws: MalformedReply.self) { _ = try ListingPage(Array(text.utf8)) }
     }
 
+    @Test func `a page of unfinished uploads is read, and what is none throws`() throws {
+        let upload =
+            "<Upload><Key>a%20b</Key><UploadId>u1</UploadId>"
+            + "<Initiated>2026-11-28T02:56:02.000Z</Initiated></Upload>"
+        func page(_ rest: String, _ upload: String) -> [UInt8] {
+            let encoding = "<EncodingType>url</EncodingType>"
+            return Array(
+                "<ListMultipartUploadsResult>\(encoding)\(upload)\(rest)</ListMultipartUploadsResult>"
+                    .utf8
+            )
+        }
+        let last = try UploadsPage(page("<IsTruncated>false</IsTruncated>", upload))
+        #expect(last.items.map(\.key) == ["a b"] && last.items.map(\.id) == ["u1"])
+        #expect(last.items[0].begun == Instant(rfc3339: "2026-11-28T02:56:02Z"))
+        #expect(last.next == nil)
+        let more =
+            "<IsTruncated>true</IsTruncated><NextKeyMarker>k%2B</NextKeyMarker>"
+            + "<NextUploadIdMarker>u2</NextUploadIdMarker>"
+        let first = try UploadsPage(page(more, upload + upload))
+        #expect(first.items.count == 2 && first.next?.key == "k+" && first.next?.upload == "u2")
+        for bytes in [
+            page("<IsTruncated>true</IsTruncated>", upload),
+            page("<IsTruncated>maybe</IsTruncated>", upload),
+            page("", upload.replacing("<UploadId>u1</UploadId>", with: "")),
+            page("", upload.replacing("2026-", with: "26-")),
+            Array("<ListBucketResult/>".utf8), Array(Self.page().utf8), [],
+        ] {
+            #expect(throws: MalformedReply.self) { _ = try UploadsPage(bytes) }
+        }
+    }
+
     @Test func `a listing that contradicts itself, or leaves out how it goes on, throws`() {
         for (old, new) in [
             ("<KeyCount>2", "<KeyCount>3"), ("<IsTruncated>false</IsTruncated>", ""),

@@ -194,7 +194,7 @@ import Testing
             (403, "AccessDenied", .storeDenied, "permissions"),
             (403, "InvalidAccessKeyId", .storeCredentials, "credentials"),
             (403, "InvalidObjectState", .objectArchived, "Thaw"),
-            (400, "AuthorizationHeaderMalformed", .invalidValue, "region"),
+            (400, "AuthorizationHeaderMalformed", .storeRegion, "region"),
             (403, "QuotaExceeded", .storeFull, "quota"),
         ]
         for (status, code, expected, hint) in cases {

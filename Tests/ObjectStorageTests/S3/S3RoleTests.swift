@@ -1,13 +1,14 @@
 import FoundationEssentials
 import Model
 import ObjectStorage
+import SystemIO
 import TestKit
 import Testing
 
 /// The policies of `Docs/operations.md`, enforced by a server.
 @Suite struct S3RoleTests {
     /// The policy of a role, for a bucket.
-    private static func policy(_ role: String) throws -> String {
+    private static func policy(_ role: String, bucket: String = "versioned") throws -> String {
         let file = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
             .deletingLastPathComponent().deletingLastPathComponent()
             .appending(path: "Docs/operations.md")
@@ -15,7 +16,7 @@ import Testing
         let start = try #require(text.firstRange(of: "```json \(role)\n"))
         let rest = text[start.upperBound...]
         let end = try #require(rest.firstRange(of: "\n```"))
-        return String(rest[..<end.lowerBound]).replacing("BUCKET", with: "versioned")
+        return String(rest[..<end.lowerBound]).replacing("BUCKET", with: bucket)
     }
 
     private static func denied(_ body: () async throws -> Void) async {
@@ -52,6 +53,68 @@ import Testing
         var names: [ObjectName] = []
         try await restorer.list("") { (info) throws(Fault) in names.append(info.name) }
         #expect(names == [object("packs/1"), object("packs/2")])
+    }
+
+    @Test func `a host locks for longer, and only a maintainer takes back what was deleted`()
+        async throws
+    {
+        let server = try MotoServer(users: [
+            "host": Self.policy("host", bucket: "locked"),
+            "maintainer": Self.policy("maintainer", bucket: "locked"),
+            "thief": """
+            {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": ["s3:*"],
+              "Resource": ["arn:aws:s3:::locked", "arn:aws:s3:::locked/*"]}]}
+            """,
+        ])
+        var settings = try server.bucket("locked").settings
+        settings.prefix = "prod"
+        func store(_ user: String, _ lock: S3Lock?) throws -> S3Store {
+            settings.lock = lock
+            let bucket = try server.bucket("locked", user: user)
+            return try S3Store(settings, environment: bucket.environment)
+        }
+        let lock = S3Lock(mode: .compliance, period: .seconds(3_600))
+        let (bare, host) = try (store("host", nil), store("host", lock))
+        let maintainer = try store("maintainer", lock)
+        try await bare.put(object("packs/1"), [1])
+        try await host.put(object("packs/2"), [2])
+        let end = SystemClock().now() + .seconds(86_400)
+        for name in [object("packs/1"), object("packs/2")] {
+            try await host.keep(name, until: end)
+            #expect(try await host.status(name)?.lockedUntil?.seconds ?? 0 >= end.seconds)
+            // Whatever the credentials: it is hidden, and still there.
+            let thief = try store("thief", nil)
+            let kept = await #expect(throws: Fault.self) { try await thief.remove(name) }
+            #expect(kept?.code == .objectLocked)
+            try await Self.hide(name, server, settings)
+            #expect(try await host.status(name) == nil)
+            await Self.denied { _ = try await host.undelete(name) }
+            #expect(try await maintainer.undelete(name))
+            #expect(try await host.get(name, limit: 1).count == 1)
+        }
+        #expect(try await maintainer.removeLeftovers(olderThan: .zero) == 0)
+    }
+
+    /// Puts a mark of a deletion in front, as a plain `DELETE` does.
+    private static func hide(
+        _ name: ObjectName,
+        _ server: MotoServer,
+        _ settings: S3Settings
+    ) async throws {
+        let bucket = try server.bucket("locked", user: "thief")
+        var environment = bucket.environment
+        environment["PATH"] = "/usr/bin:/bin"
+        environment["PYTHONPATH"] = TestKit.S3Servers.modules
+        let script = """
+            import boto3
+            boto3.client("s3", endpoint_url="http://127.0.0.1:\(server.port)", region_name="us-east-1")\
+                .delete_object(Bucket="locked", Key="\(settings.prefix)/\(name)")
+            """
+        _ = try await Command(
+            "/usr/bin/python3",
+            arguments: ["-c", script],
+            environment: environment
+        ).runSuccessfully(outputLimit: 1 << 16)
     }
 
     @Test func `who may write and list and not read finds out whether a lost reply was a success`()

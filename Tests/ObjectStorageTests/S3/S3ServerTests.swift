@@ -84,6 +84,13 @@ import Testing
         #expect(
             try await store.versions(of: object("a")).map(\.isDeletion) == [true, false, false]
         )
+        var deleted: [ObjectName] = []
+        try await store.put(object("a-b"), [5])
+        try await store.listDeleted { (name) throws(Fault) in deleted.append(name) }
+        #expect(deleted == [object("a")])
+        #expect(try await store.undelete(object("a")))
+        #expect(try await store.get(object("a"), limit: 9) == Array("evil".utf8))
+        #expect(try await !store.undelete(object("a")))
         try await store.remove(object("a"))
         #expect(try await store.versions(of: object("a")).isEmpty)
         try await store.put(object("a"), [4])
@@ -127,6 +134,78 @@ import Testing
             try await store.keep(object("a"), until: SystemClock().now() + .seconds(60))
         }
         #expect(fault?.code == .storeHasNoLocks)
+    }
+
+    @Test func `a server that knows no locks is told so by nobody's object`() async throws {
+        let server = try S3Servers.rclone.get()
+        let bucket = try server.bucket()
+        var settings = bucket.fresh()
+        settings.lock = S3Lock(mode: .governance, period: .seconds(3_600))
+        let store = try S3Store(settings, environment: bucket.environment)
+        try await store.put(object("a"), [1, 2, 3])
+        for _ in 0..<2 {
+            let fault = await #expect(throws: Fault.self) {
+                try await store.keep(object("a"), until: SystemClock().now() + .seconds(9_999))
+            }
+            #expect(fault?.code == .storeHasNoLocks)
+        }
+        #expect(try await store.get(object("a"), limit: 99) == [1, 2, 3])
+    }
+
+    @Test func `a lock that a bucket cannot have is refused in words`() async throws {
+        let bucket = try S3Servers.moto.get().bucket()
+        var settings = bucket.fresh()
+        settings.lock = S3Lock(mode: .compliance, period: .seconds(3_600))
+        let store = try S3Store(settings, environment: bucket.environment)
+        let fault = await #expect(throws: Fault.self) { try await store.put(object("a"), [1]) }
+        #expect(fault?.code == .storeHasNoLocks, "\(String(describing: fault))")
+        #expect(try await store.status(object("a")) == nil)
+    }
+
+    @Test func `what is locked can be mended: the right bytes go in front of the wrong ones`()
+        async throws
+    {
+        let server = try S3Servers.moto.get()
+        let bucket = try server.bucket("locked")
+        var settings = bucket.fresh()
+        settings.lock = S3Lock(mode: .compliance, period: .seconds(3_600))
+        let store = try S3Store(settings, environment: bucket.environment)
+        try await store.put(object("a"), [1, 2])
+        try PlainRequest.send(
+            "PUT",
+            "/locked/\(settings.prefix)/a",
+            Array("evil".utf8),
+            port: server.port
+        )
+        try await store.supersede(object("a"), with: [1, 2])
+        #expect(try await store.get(object("a"), limit: 9) == [1, 2])
+        #expect(try await store.versions(of: object("a")).map(\.bytes) == [2, 4, 2])
+        #expect(try await store.status(object("a"))?.lockedUntil != nil)
+        let fault = await #expect(throws: Fault.self) { try await store.remove(object("a")) }
+        #expect(fault?.code == .objectLocked)
+    }
+
+    @Test func `uploads in parts that nobody finished are given up when they are old`()
+        async throws
+    {
+        let server = try S3Servers.moto.get()
+        let bucket = try server.bucket()
+        let proxy = FaultyProxy(upstream: server.port)
+        var settings = bucket.fresh()
+        settings.endpoint = "http://127.0.0.1:\(proxy.port)"
+        let store = try S3Store(settings, environment: bucket.environment)
+        // Somebody else's in the same bucket is left alone.
+        for key in ["\(settings.prefix)/a", "\(settings.prefix)/b/c", "x-\(settings.prefix)/a"] {
+            try PlainRequest.send("POST", "/lifeboat/\(key)?uploads", port: server.port)
+        }
+        // moto says of every upload that it was begun in 2010.
+        let now = SystemClock().now().rfc3339(digits: 3)
+        proxy.follow([.init("GET", "uploads", .replace("2010-11-10T20:48:33.000Z", with: now))])
+        #expect(try await store.removeLeftovers(olderThan: .seconds(3_600)) == 0)
+        #expect(try await store.removeLeftovers(olderThan: .seconds(3_600)) == 2)
+        #expect(try await store.removeLeftovers(olderThan: .seconds(3_600)) == 0)
+        let plain = try S3Servers.rclone.get().bucket().store()
+        #expect(try await plain.removeLeftovers(olderThan: .zero) == 0)
     }
 
     @Test func `packs may lie in cold storage, heads do not, and thawing brings them back`()

@@ -77,7 +77,7 @@ struct S3Act: Sendable {
             "IllegalLocationConstraintException":
             let region = error.region.map { ": '\($0)'" } ?? ""
             return Fault(
-                .invalidValue,
+                .storeRegion,
                 message("the bucket is not in region '\(endpoint.region)'"),
                 hints: ["Set `region:` to that of the bucket\(region)."]
             )

@@ -14,4 +14,6 @@ struct S3Learned: Sendable {
     var takesChecksums = true
     /// Whether the bucket keeps versions; nil as long as nobody knows.
     var isVersioned: Bool?
+    /// Whether the bucket was made with Object Lock; nil as long as nobody knows.
+    var hasLocks: Bool?
 }

@@ -1,24 +1,19 @@
 public import Model
 
 extension S3Store {
-    /// Asks the provider for a readable copy of an object in cold storage, and tells how far it is.
+    /// Asks the provider for a readable copy of an object in cold storage; see ``ObjectStore/thaw(_:days:isUrgent:)``.
     ///
-    /// Asking again is harmless and is the way to find out. The copy costs money for as long as it is there.
+    /// Asking again is harmless and is the way to find out how far it is. The copy costs money for as long as it is there.
     ///
-    /// - Parameters:
-    ///   - name: The object.
-    ///   - days: How long the copy should be there; at least one day.
-    ///   - isUrgent: Whether to pay for hours instead of waiting for up to two days.
-    /// - Returns: How far it is.
-    /// - Throws: `E-STORE-MISSING`, `E-STORE-IO`, `E-STORE-DENIED`, `E-STORE-NOROOT`.
+    /// - Throws: As ``ObjectStore/thaw(_:days:isUrgent:)``.
     public func thaw(
         _ name: ObjectName,
         days: Int,
         isUrgent: Bool
-    ) async throws(Fault) -> S3Thaw {
+    ) async throws(Fault) -> ObjectThaw {
         let act = act("thaw object", name.text)
         guard let facts = try await facts(name, act) else { throw missing(act) }
-        if let state = S3Thaw(facts.restore) { return state }
+        if let state = ObjectThaw(facts.restore) { return state }
         guard ["GLACIER", "DEEP_ARCHIVE"].contains(facts.storageClass ?? "") else {
             return .notNeeded
         }

@@ -1,9 +1,11 @@
 public import Model
+import Synchronization
 
 extension S3Store {
     /// Protects an object from deletion; see ``ObjectStore/keep(_:until:)``.
     ///
-    /// One request to see how long it is protected already, and one more when that is too short.
+    /// One request to see how long it is protected already, and one more when that is too short. The first call asks whether
+    /// the bucket has locks: a server that overlooks what the request is about would replace the object.
     ///
     /// - Throws: As ``ObjectStore/keep(_:until:)``; `E-STORE-NOLOCK` also when the settings have no lock.
     public func keep(_ name: ObjectName, until time: Instant) async throws(Fault) {
@@ -13,6 +15,7 @@ extension S3Store {
         // The server knows whole seconds.
         let end = Instant(seconds: time.seconds) < time ? time + .seconds(1) : time
         if let held = facts.lockedUntil, held >= Instant(seconds: end.seconds) { return }
+        guard try await hasLocks(act) ?? (facts.lockedUntil != nil) else { throw withoutLocks(act) }
         let text =
             "<Retention xmlns=\"http://s3.amazonaws.com/doc/2006-03-01/\">"
             + "<Mode>\(lock.mode.rawValue.uppercased())</Mode>"
@@ -33,7 +36,26 @@ extension S3Store {
         }
     }
 
-    private func withoutLocks(_ act: S3Act) -> Fault {
+    /// Whether the bucket was made with Object Lock; nil for who may not ask.
+    ///
+    /// That an object carries a lock proves nothing: some servers keep the headers and lock nothing.
+    func hasLocks(_ act: S3Act) async throws(Fault) -> Bool? {
+        if let known = client.learned.withLock({ $0.hasLocks }) { return known }
+        var request = S3Request("GET", nil)
+        request.query = [("object-lock", "")]
+        let reply = try await client.perform(request, act)
+        if reply.status == 401 || reply.status == 403 { return nil }
+        var hasLocks = false
+        if reply.isSuccess, let document = try? XMLElement(parsing: reply.body) {
+            hasLocks =
+                document.name == "ObjectLockConfiguration"
+                && document["ObjectLockEnabled"] == "Enabled"
+        }
+        client.learned.withLock { $0.hasLocks = hasLocks }
+        return hasLocks
+    }
+
+    func withoutLocks(_ act: S3Act) -> Fault {
         Fault(
             .storeHasNoLocks,
             act.message("this store has no locks"),

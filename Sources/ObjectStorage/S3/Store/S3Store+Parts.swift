@@ -11,7 +11,8 @@ extension S3Store {
     func sendInParts(
         _ name: ObjectName,
         _ whole: UploadPart,
-        _ act: S3Act
+        _ act: S3Act,
+        isReplacing: Bool
     ) async throws(Fault) -> S3Reply {
         var begin = S3Request("POST", key(name))
         begin.query = [("uploads", "")]
@@ -27,7 +28,7 @@ extension S3Store {
                 let part = UploadPart(whole.bytes, start..<end)
                 tags.append(try await send(part, number: tags.count + 1, of: upload, name, act))
             }
-            return try await finish(upload, tags, name, act)
+            return try await finish(upload, tags, name, act, isReplacing: isReplacing)
         } catch {
             try await abort(upload, name, after: error, act)
         }
@@ -56,7 +57,8 @@ extension S3Store {
         _ upload: String,
         _ tags: [String],
         _ name: ObjectName,
-        _ act: S3Act
+        _ act: S3Act,
+        isReplacing: Bool
     ) async throws(Fault) -> S3Reply {
         let parts = tags.enumerated().map { index, tag in
             "<Part><PartNumber>\(index + 1)</PartNumber><ETag>\"\(ETag.plain(tag))\"</ETag></Part>"
@@ -68,7 +70,9 @@ extension S3Store {
         request.query = [("uploadId", upload)]
         request.body = UploadPart(Array(text.utf8))
         request.set("content-type", "application/xml")
-        if client.learned.withLock({ $0.takesConditions }) { request.set("if-none-match", "*") }
+        if !isReplacing, client.learned.withLock({ $0.takesConditions }) {
+            request.set("if-none-match", "*")
+        }
         let reply = try await client.perform(request, act)
         // A server may find out that it cannot only after it has begun to answer with success.
         if reply.isSuccess {

@@ -17,21 +17,29 @@ extension S3Store {
     ///
     /// - Throws: As ``ObjectStore/read(_:range:)``; `E-STORE-ARCHIVED` for one that must be thawed first.
     public func read(_ name: ObjectName, range: Range<Int64>) async throws(Fault) -> [UInt8] {
-        try await read(name, version: nil, range: range)
+        try await part(of: name, version: nil, range)
     }
 
-    /// Reads a part of one version of an object; see ``versions(of:)``.
+    /// Reads a part of one version of an object; see ``ObjectStore/read(_:version:range:)``.
     ///
     /// - Throws: As ``ObjectStore/read(_:range:)``; `E-STORE-ARCHIVED` for one that must be thawed first.
     public func read(
         _ name: ObjectName,
-        version: String?,
+        version: String,
         range: Range<Int64>
+    ) async throws(Fault) -> [UInt8] {
+        try await part(of: name, version: version, range)
+    }
+
+    private func part(
+        of name: ObjectName,
+        version: String?,
+        _ range: Range<Int64>
     ) async throws(Fault) -> [UInt8] {
         let act = act("read object", name.text)
         let lower = max(0, range.lowerBound)
         guard lower < range.upperBound else {
-            if try await facts(name, act) == nil { throw missing(act) }
+            if try await facts(name, version: version, act) == nil { throw missing(act) }
             return []
         }
         var request = S3Request("GET", key(name))
@@ -58,15 +66,18 @@ extension S3Store {
     ///
     /// - Throws: As ``ObjectStore/status(_:)``.
     public func status(_ name: ObjectName) async throws(Fault) -> ObjectInfo? {
-        guard let facts = try await facts(name, act("examine object", name.text)) else {
-            return nil
+        let act = act("examine object", name.text)
+        guard let facts = try await facts(name, act) else { return nil }
+        var lockedUntil = facts.lockedUntil
+        if lockedUntil != nil, client.settings.lock != nil, try await hasLocks(act) == false {
+            lockedUntil = nil
         }
         return ObjectInfo(
             name: name,
             bytes: facts.bytes,
             modified: facts.modified,
             storageClass: facts.storageClass,
-            lockedUntil: facts.lockedUntil
+            lockedUntil: lockedUntil
         )
     }
 

@@ -42,7 +42,7 @@ extension S3Store {
     /// The fault of a version that cannot be deleted because it is locked; nil when it is not.
     private func lockedFault(
         _ name: ObjectName,
-        _ version: S3Version,
+        _ version: ObjectVersion,
         _ act: S3Act
     ) async throws(Fault) -> Fault? {
         guard !version.isDeletion, let facts = try await facts(name, version: version.id, act)
@@ -60,7 +60,7 @@ extension S3Store {
     /// Whether the bucket keeps versions.
     ///
     /// Who may not ask finds out from the reply to the first deletion.
-    private func keepsVersions(_ act: S3Act) async throws(Fault) -> Bool {
+    func keepsVersions(_ act: S3Act) async throws(Fault) -> Bool {
         if let known = client.learned.withLock({ $0.isVersioned }) { return known }
         var request = S3Request("GET", nil)
         request.query = [("versioning", "")]

@@ -22,26 +22,51 @@ extension S3Store {
         {
             return try await compare(name, part, act)
         }
-        let reply = try await send(name, part, act)
+        let reply = try await send(name, part, act, isReplacing: false)
         switch reply.status {
         case 200..<300: try await prove(reply, name, part, act)
         case 412: try await compare(name, part, act)
-        default: throw client.fault(reply, act)
+        default: throw refusal(reply, act)
         }
+    }
+
+    /// Why an object was not stored; that the bucket has no locks is said in words.
+    private func refusal(_ reply: S3Reply, _ act: S3Act) -> Fault {
+        let error = S3ErrorReply(reply)
+        guard client.settings.lock != nil, error.status == 400, error.code == "InvalidRequest"
+        else { return client.fault(reply, act) }
+        return withoutLocks(act)
+    }
+
+    /// Puts bytes over whatever is there; see ``ObjectStore/supersede(_:with:)``.
+    ///
+    /// One request, and the new object takes the old one's place at once; in a versioned bucket nothing is lost.
+    ///
+    /// - Throws: As ``ObjectStore/supersede(_:with:)``.
+    public func supersede(_ name: ObjectName, with bytes: [UInt8]) async throws(Fault) {
+        let act = act("replace object", name.text)
+        let part = UploadPart(bytes)
+        // What the server knows of conditions and checksums has to be known.
+        _ = try await refusesToReplace(act)
+        let reply = try await send(name, part, act, isReplacing: true)
+        guard reply.isSuccess else { throw refusal(reply, act) }
+        try await prove(reply, name, part, act)
     }
 
     private func send(
         _ name: ObjectName,
         _ part: UploadPart,
-        _ act: S3Act
+        _ act: S3Act,
+        isReplacing: Bool
     ) async throws(Fault) -> S3Reply {
         guard part.count <= Self.largestWhole else {
-            return try await sendInParts(name, part, act)
+            return try await sendInParts(name, part, act, isReplacing: isReplacing)
         }
         var request = S3Request("PUT", key(name))
         request.body = part
         request.headers = newObjectHeaders(name)
         protect(&request)
+        if isReplacing { request.set("if-none-match", nil) }
         return try await client.perform(request, act)
     }
 

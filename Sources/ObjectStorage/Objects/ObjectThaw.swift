@@ -1,7 +1,7 @@
 public import Model
 
 /// How far an object in cold storage is from being readable.
-public enum S3Thaw: Sendable, Hashable {
+public enum ObjectThaw: Sendable, Hashable {
     /// It can be read as it is.
     case notNeeded
     /// The provider is at it: minutes to two days, as the class has it.
