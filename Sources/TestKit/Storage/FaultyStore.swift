@@ -21,12 +21,20 @@ public final class FaultyStore: StoreDecorator {
     /// Which call misbehaves, and how.
     public struct Rule: Sendable {
         let kind: StoreOperation.Kind
+        let prefix: String
         let number: Int
         let misbehaviour: Misbehaviour
 
-        /// Lets the call of a kind with a number, counted from 1, misbehave.
-        public init(_ kind: StoreOperation.Kind, number: Int, _ misbehaviour: Misbehaviour) {
+        /// Lets the call of a kind with a number, counted from 1, misbehave; of puts, only those below a prefix count.
+        public init(
+            _ kind: StoreOperation.Kind,
+            below prefix: String = "",
+            number: Int,
+            _ misbehaviour: Misbehaviour
+        ) {
+            precondition(kind == .put || prefix.isEmpty, "a prefix is for puts")
             self.kind = kind
+            self.prefix = prefix
             self.number = number
             self.misbehaviour = misbehaviour
         }
@@ -35,19 +43,21 @@ public final class FaultyStore: StoreDecorator {
     /// The store underneath.
     public let store: any ObjectStore
     private let rules: [Rule]
-    private let counts = Mutex<[StoreOperation.Kind: Int]>([:])
+    /// How many calls each rule was asked about.
+    private let counts: Mutex<[Int]>
 
     /// Wraps a store.
     public init(_ store: any ObjectStore, _ rules: [Rule]) {
         self.store = store
         self.rules = rules
+        counts = Mutex(Array(repeating: 0, count: rules.count))
     }
 
     /// Stores an object, or does not.
     ///
     /// - Throws: What the script or the store underneath says.
     public func put(_ name: ObjectName, _ bytes: [UInt8]) async throws(Fault) {
-        let rule = next(.put)
+        let rule = next(.put, name.text)
         if case .pretend = rule { return }
         if case .fail(let fault) = rule { throw fault }
         try await store.put(name, Self.spoilt(bytes, rule))
@@ -58,7 +68,7 @@ public final class FaultyStore: StoreDecorator {
     ///
     /// - Throws: What the script or the store underneath says.
     public func supersede(_ name: ObjectName, with bytes: [UInt8]) async throws(Fault) {
-        let rule = next(.put)
+        let rule = next(.put, name.text)
         if case .pretend = rule { return }
         if case .fail(let fault) = rule { throw fault }
         try await store.supersede(name, with: Self.spoilt(bytes, rule))
@@ -134,12 +144,16 @@ public final class FaultyStore: StoreDecorator {
         if case .failAfterwards(let fault) = rule { throw fault }
     }
 
-    private func next(_ kind: StoreOperation.Kind) -> Misbehaviour? {
-        let number = counts.withLock { counts in
-            counts[kind, default: 0] += 1
-            return counts[kind, default: 0]
+    private func next(_ kind: StoreOperation.Kind, _ name: String = "") -> Misbehaviour? {
+        counts.withLock { counts in
+            var found: Misbehaviour?
+            for (index, rule) in rules.enumerated()
+            where rule.kind == kind && name.hasPrefix(rule.prefix) {
+                counts[index] += 1
+                if counts[index] == rule.number { found = found ?? rule.misbehaviour }
+            }
+            return found
         }
-        return rules.first { $0.kind == kind && $0.number == number }?.misbehaviour
     }
 
     private func failing(_ kind: StoreOperation.Kind) throws(Fault) -> Misbehaviour? {
