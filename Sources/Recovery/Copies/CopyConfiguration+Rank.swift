@@ -7,17 +7,9 @@ extension CopyConfiguration {
         switch medium {
         case .disk: 0
         case .network: 1
-        case .object: isArchive ? 3 : 2
+        case .object: archiveClass == nil ? 2 : 3
         case .optical: 4
         case .tape: 5
         }
-    }
-
-    /// Whether what is stored there takes hours to come back.
-    private var isArchive: Bool {
-        guard case .bucket(let bucket) = address, let name = bucket.storageClass else {
-            return false
-        }
-        return ["GLACIER", "DEEP_ARCHIVE"].contains(name)
     }
 }

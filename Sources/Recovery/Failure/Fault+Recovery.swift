@@ -27,6 +27,8 @@ extension Fault.Code {
     public static let copyDamage = Fault.Code("E-COPY-DAMAGE", .corrupt, exit: .damaged)
     /// A text does not name a moment to go back to.
     public static let targetForm = Fault.Code("E-TARGET-FORM", .permanent, exit: .usage)
+    /// What a restore needs is being thawed.
+    public static let thawing = Fault.Code("E-THAWING", .retry, exit: .incomplete)
     /// What is restored would lie within a copy or the state folder.
     public static let ownPlace = Fault.Code("E-RESTORE-OWN", .permanent, exit: .refused)
     /// A moment to go back to lies in the future.

@@ -10,8 +10,8 @@ public struct StackRestore: Sendable {
     /// How many components are restored at once.
     static let width = 2
 
-    private let stack: Stack
-    private let options: RestoreOptions
+    let stack: Stack
+    let options: RestoreOptions
 
     /// Prepares a restore.
     public init(_ stack: Stack, _ options: RestoreOptions) {
@@ -25,9 +25,7 @@ public struct StackRestore: Sendable {
     ///   `E-COMPONENT-UNKNOWN`, `E-TARGET-AHEAD`, `E-TARGET-LOG` for a log position without exactly one PostgreSQL,
     ///   `E-COPY-UNKNOWN`, and what opening the copies throws when none is there.
     public func plan() async throws(Fault) -> StackRestorePlan {
-        let selection = try stack.selection(options.components)
-            .sorted { $0.kind.restoreRank < $1.kind.restoreRank }
-        try refuseTarget(selection)
+        let selection = try orderedSelection()
         let copies = try await stack.copiesToRead(options.copy, expecting: options.vault)
         var steps: [StackRestorePlan.Step] = []
         var refusals: [Fault] = []
@@ -57,6 +55,30 @@ public struct StackRestore: Sendable {
             moment: steps.count > 1 ? moment : nil,
             steps: steps.map { $0.reading(best.vault) }
         )
+    }
+
+    /// The components that are asked for, in the order in which they begin; the target is one that a restore can have.
+    func orderedSelection() throws(Fault) -> [ComponentConfiguration] {
+        let selection = try stack.selection(options.components)
+            .sorted { $0.kind.restoreRank < $1.kind.restoreRank }
+        try refuseTarget(selection)
+        return selection
+    }
+
+    /// The snapshot that one component begins with, found without reading any pack.
+    func beginning(
+        of configured: ComponentConfiguration,
+        _ copies: UnitedCopies,
+        _ target: RecoveryTarget
+    ) async throws(Fault) -> (snapshot: Snapshot, notBefore: Instant?) {
+        guard configured.kind == .postgresql else {
+            let stream = stack.stream(of: configured.name)
+            return (
+                try await SnapshotChoice.newest(of: stream, in: copies.vault, at: target), nil
+            )
+        }
+        let plan = try await step(configured, copies, target, isAlone: false).plan
+        return (plan.snapshot, plan.notBefore)
     }
 
     /// Refuses a target that no restore of these components can have.
@@ -90,7 +112,7 @@ public struct StackRestore: Sendable {
     ///
     /// A log position is a point of one cluster's log. What has no log goes back to its snapshot nearest before the moment
     /// at which the cluster had certainly reached no later position.
-    private func target(
+    func target(
         of configured: ComponentConfiguration,
         reachedAt moment: Instant?
     ) -> RecoveryTarget? {

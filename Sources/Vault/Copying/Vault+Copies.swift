@@ -73,3 +73,16 @@ extension Enrolment {
     /// The document as it is stored.
     var bytes: [UInt8] { Array(text.utf8) }
 }
+
+extension Vault {
+    /// Asks for a readable copy of a pack that lies in cold storage, and tells how far it is.
+    ///
+    /// - Throws: as ``ObjectStore/thaw(_:days:isUrgent:)``.
+    public func thaw(
+        _ pack: PackReference,
+        days: Int,
+        isUrgent: Bool
+    ) async throws(Fault) -> ObjectThaw {
+        try await store.thaw(VaultName.pack(pack.id).objectName, days: days, isUrgent: isUrgent)
+    }
+}

@@ -51,6 +51,10 @@ struct RestoreVerb: Verb {
     var noRecover = false
     @Flag(name: .long, help: "Leave secrets sealed.")
     var sealed = false
+    @Flag(name: .long, help: "Ask for what lies in cold storage; that takes hours and costs money.")
+    var thaw = false
+    @Flag(name: .long, help: "With --thaw: sooner, for more money.")
+    var urgent = false
     @OptionGroup var global: GlobalOptions
 
     func perform(_ screen: Screen) async throws(Fault) -> Model.ExitCode {
@@ -72,6 +76,11 @@ struct RestoreVerb: Verb {
         options.recovers = !noRecover
         options.keepsSealed = sealed
         let restore = StackRestore(stack, options)
+        if let cold = try await restore.coldStorage() {
+            try screen.result(ColdStorageText.lines(cold, color: screen.hasColor))
+            try screen.json("cold_storage", ColdStorageText.fields(cold))
+            if thaw { try await restore.thaw(cold, isUrgent: urgent) }
+        }
         let plan = try await restore.plan()
         try screen.result(RestoreText.lines(plan, stack, color: screen.hasColor))
         try screen.json("plan", RestoreText.fields(plan))

@@ -86,7 +86,7 @@ struct S3Act: Sendable {
             return Fault(
                 .objectArchived,
                 message("it lies in cold storage\(kind) and must be thawed first"),
-                hints: ["Thaw it, or restore from another copy."]
+                hints: ["Thaw what a restore needs: lifeboat restore … --thaw"]
             )
         case "QuotaExceeded", "XMinioStorageFull", "InsufficientStorage", "StorageCapExceeded":
             return Fault(.storeFull, message(error.words), hints: ["Raise the quota there."])

@@ -1,0 +1,63 @@
+import Model
+import ObjectStorage
+import Recovery
+import SystemIO
+import SystemPackage
+import TestKit
+import Testing
+
+/// A copy whose packs must be thawed before they can be read.
+struct ColdStorageTests {
+    @Test func `a restore says what must be thawed, asks for it, and goes on once it can be read`()
+        async throws
+    {
+        let bucket = try Bucket(.moto)
+        let playground = try Playground()
+        let run = { (words: [String]) in
+            try await playground.run(words, variables: bucket.variables)
+        }
+        let ending = try await run([
+            "init", "web", "--copy", bucket.url, "--files", "source", "--secrets", "secret.env",
+            "--state", "state", "--host", "h1", "--kit", "kit.txt",
+        ])
+        try #require(ending.code == 0, "\(ending.text)")
+        try playground.edit("url: \(bucket.url)", "url: \(bucket.url), storage_class: GLACIER")
+        #expect(try await run(["backup"]).code == 0)
+        let words = ["restore", "--to", "out", "--yes", "--identity", "kit.txt"]
+        let cold = try await run(words)
+        #expect(cold.code == 13 || cold.code == 1, "\(cold.text)")
+        #expect(cold.output.contains("lie in GLACIER"), "\(cold.text)")
+        #expect(cold.output.contains("within 5 to 12 hours, about $0.00"), "\(cold.text)")
+        #expect(cold.output.contains("within 3 to 5 hours, about $0.0"), "\(cold.text)")
+        #expect(cold.errors.contains("--thaw"), "\(cold.text)")
+        let asked = try await run(words + ["--thaw"])
+        #expect(asked.code == 3 && asked.errors.contains("id: E-THAWING"), "\(asked.text)")
+        #expect(asked.errors.contains("again in 5 to 12 hours"), "\(asked.text)")
+        #expect(try FileSystem.status(playground.path.appending("out")) == nil)
+        let done = try await run(words + ["--thaw"])
+        #expect(done.code == 0, "\(done.text)")
+        #expect(
+            try playground.read(playground.restored("out/files", "source/letter"))
+                == "dear reader\n"
+        )
+    }
+
+    @Test func `prices grow with what is thawed, and bulk is never dearer`() {
+        for archive in [ArchiveClass.flexible, .deep] {
+            let price = { (objects: Int, isUrgent: Bool) in
+                archive.cents(
+                    objects: objects,
+                    bytes: Int64(objects) << 25,
+                    isUrgent: isUrgent
+                )
+            }
+            #expect(price(0, true) == 0)
+            #expect(price(1_000, true) < price(2_000, true))
+            #expect(price(1_000, false) < price(1_000, true))
+        }
+        // 15,000,000 objects of 100 TB in all: the example of AWS's own help pages.
+        let bytes = Int64(102_400) << 30
+        let cents = ArchiveClass.flexible.cents(objects: 15_000_000, bytes: bytes, isUrgent: true)
+        #expect(cents == 177_400)
+    }
+}
