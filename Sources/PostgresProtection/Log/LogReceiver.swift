@@ -126,6 +126,8 @@ final class LogReceiver {
                 while try target.map({ position throws(Fault) in try !hasStored(position) }) ?? true
                 {
                     try await step(upTo: target)
+                    // Waiting for the server blocks a thread; on a small pool the lanes need a turn too.
+                    await Task.yield()
                 }
                 try await offerWaiting()
             } catch  where error.code == .cancelled {
