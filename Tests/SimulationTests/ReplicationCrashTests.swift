@@ -109,7 +109,8 @@ import Vault
             if points.isMultiple(of: 3) { try await sea.finish(target) }
         }
         print("gone: \(points - 1) calls of a replication, source \(sourceDies)")
-        #expect(points > 20)
+        // A head is read once, so the source is asked less often than the target.
+        #expect(points > 15)
     }
 
     @Test func `a flipped byte in any object of the source is not spread, and stops nothing else`()

@@ -28,7 +28,7 @@ struct ObjectTransfer: Sendable {
     }
 
     /// Writes proven bytes; tells whether they took the place of others.
-    private func write(_ bytes: [UInt8], _ name: ObjectName) async throws(Fault) -> Bool {
+    func write(_ bytes: [UInt8], _ name: ObjectName) async throws(Fault) -> Bool {
         do throws(Fault) {
             try await target.store.put(name, bytes)
             return false

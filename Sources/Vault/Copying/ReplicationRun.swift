@@ -5,6 +5,9 @@ internal import ObjectStorage
 ///
 /// Used by one task.
 final class ReplicationRun {
+    /// How often the target is listed again when that took too long; once more follows the head then.
+    private static let proofs = 3
+
     let plan: Replication
     var report = ReplicationReport()
     var ledger = CollectionLedger()
@@ -68,9 +71,17 @@ final class ReplicationRun {
 
     /// The snapshot of the source, proven; nil, and reported, when it is damaged.
     func snapshot(_ id: SnapshotID) async throws(Fault) -> Snapshot? {
+        try await wholeSnapshot(id)?.snapshot
+    }
+
+    /// The same with its object's bytes.
+    private func wholeSnapshot(
+        _ id: SnapshotID
+    ) async throws(Fault) -> (snapshot: Snapshot, bytes: [UInt8])? {
         do throws(Fault) {
             let name = VaultName.snapshot(id.stream, seq: id.seq, short: id.short)
-            return try source.provenSnapshot(try await source.wholeObject(name), id)
+            let bytes = try await source.wholeObject(name)
+            return (try source.provenSnapshot(bytes, id), bytes)
         } catch
             where error.code.disposition == .corrupt || error.code == .objectMissing
         {
@@ -103,18 +114,22 @@ final class ReplicationRun {
         provenAt = nil
         for (id, need) in batch.heads {
             try Self.checkCancellation()
-            guard let snapshot = try await snapshot(id) else { continue }
-            try await prove()
+            guard let (snapshot, bytes) = try await wholeSnapshot(id) else { continue }
+            for _ in 0..<Self.proofs where !isFresh { try await prove() }
             guard try isProven(snapshot), hasLog(need, of: snapshot) else { continue }
-            try await write(snapshot)
+            try await write(snapshot, bytes)
             progress(report)
         }
     }
 
-    /// Lists what the target holds, unless that was done less than an hour ago.
+    /// Whether the target was listed less than an hour ago: what was there then is there now.
+    private var isFresh: Bool {
+        provenAt.map { plan.bootTime() - $0 < plan.options.proofLife } ?? false
+    }
+
+    /// Lists what the target holds.
     private func prove() async throws(Fault) {
         let now = plan.bootTime()
-        if let provenAt, now - provenAt < plan.options.proofLife { return }
         // Tombstones before packs: one that is gone by now was carried out, and the listing shows what is left.
         try await ledger.refresh(target)
         var packs: [Digest256: Int64] = [:]
@@ -171,19 +186,23 @@ final class ReplicationRun {
     }
 
     /// Writes the head of a snapshot whose packs are proven, and looks whether it is there.
-    private func write(_ snapshot: Snapshot) async throws(Fault) {
+    ///
+    /// When that took so long that the proof does not hold any more, it looks for the packs once more.
+    private func write(_ snapshot: Snapshot, _ bytes: [UInt8]) async throws(Fault) {
         let id = snapshot.id
-        let name = VaultName.snapshot(id.stream, seq: id.seq, short: id.short)
-        switch await ObjectTransfer(source: source, target: target).run(name) {
-        case .failed(let fault): throw fault
-        case .refused(let fault): report.note(ReplicationReport.Finding(id.description, fault))
-        case .copied(let bytes, _):
-            guard try await target.store.status(name.objectName)?.bytes == snapshot.objectBytes
-            else { throw vanished(id.description) }
-            report.bytes += ByteCount(bytes)
-            report.snapshots.append(id)
-            if plan.locks != nil { named.formUnion(snapshot.head.packs.map(\.id)) }
+        let name = VaultName.snapshot(id.stream, seq: id.seq, short: id.short).objectName
+        _ = try await ObjectTransfer(source: source, target: target).write(bytes, name)
+        guard try await target.store.status(name)?.bytes == snapshot.objectBytes
+        else { throw vanished(id.description) }
+        if !isFresh {
+            try await prove()
+            if let gone = snapshot.head.packs.first(where: { packs[$0.id] != Int64($0.bytes) }) {
+                throw vanished(VaultName.pack(gone.id).objectName.text)
+            }
         }
+        report.bytes += ByteCount(bytes.count)
+        report.snapshots.append(id)
+        if plan.locks != nil { named.formUnion(snapshot.head.packs.map(\.id)) }
     }
 
     /// Prolongs the locks of what the snapshots need that were written, some of it stored long ago.

@@ -8,6 +8,9 @@ internal import SystemPackage
 
 /// The last steps of a session: manifest, proof that everything is stored, snapshot object, table.
 struct SnapshotCommit {
+    /// How often packs are proven again when that took too long; one proof more follows the snapshot then.
+    private static let proofs = 3
+
     let vault: Vault
     let request: BackupRequest
     let keys: HostKeys
@@ -32,16 +35,17 @@ struct SnapshotCommit {
         sizes.added = session.pieces.added
         sizes.stored = ledger.packs.reduce(0) { $0 + Int64($1.bytes) }
         sizes.entries = Int64(session.spool.count)
-        let proof = try await prove(packs, draft, knowing: tombstones)
+        var proof = try await prove(packs, draft, knowing: tombstones)
+        // A listing may take long, a host may sleep: what was proven an hour ago may be gone, and no snapshot names that.
+        for _ in 0..<Self.proofs where !proof.isFresh(request.clock) {
+            proof = try await prove(packs, draft, knowing: proof.tombstones)
+        }
         let head = head(draft, packs: packs, sizes: sizes, body: body)
         let object = SignedObject.build(head: head, body: body, key: keys.signing)
         let digest = Hashing.sha256(object)
         let id = SnapshotID(stream: request.stream, seq: seq, short: digest.short)
         try await store(object, as: id)
-        if !proof.isFresh(request.clock) {
-            // It took too long, suspended perhaps: what was proven may have gone before the snapshot was there.
-            _ = try await prove(packs, draft, knowing: proof.tombstones)
-        }
+        if !proof.isFresh(request.clock) { try await proveStored(id, packs, draft, proof) }
         // The table is a cache: the snapshot stands whether or not it can be kept.
         try? index.publish(
             as: request.tablePath("table"),
@@ -67,6 +71,23 @@ struct SnapshotCommit {
                 .vanished,
                 "unable to commit the backup of '\(request.stream.component)': the snapshot is not there after it was stored",
                 hints: ["Look at the store's own log, then run the backup again."]
+            )
+        }
+    }
+
+    /// Proves it once more when storing the snapshot took too long: what it needs may have gone before it was there.
+    private func proveStored(
+        _ id: SnapshotID,
+        _ packs: [PackReference],
+        _ draft: BackupDraft,
+        _ proof: CommitProof
+    ) async throws(Fault) {
+        do throws(Fault) {
+            _ = try await prove(packs, draft, knowing: proof.tombstones)
+        } catch {
+            throw error.adding(
+                hint:
+                    "Storing '\(id)' took longer than an hour, so it may lack something; it does not count."
             )
         }
     }
