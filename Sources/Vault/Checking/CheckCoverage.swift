@@ -32,14 +32,9 @@ package struct CheckCoverage: Sendable {
 
     /// Since when a name is verified; nil when it never was.
     package func since(of name: String) -> Instant? {
-        var (low, high) = (0, segments.count)
-        while low < high {
-            let middle = (low + high) / 2
-            let range = segments[middle].range
-            if range.contains(name) { return segments[middle].since }
-            if name <= range.after { high = middle } else { low = middle + 1 }
-        }
-        return nil
+        let next = segments.indices.first(from: { name <= segments[$0].range.after })
+        guard next > 0, segments[next - 1].range.contains(name) else { return nil }
+        return segments[next - 1].since
     }
 
     /// Notes a newer verification, which replaces what was known of its names.

@@ -21,13 +21,8 @@ struct PackTable: Sendable {
 
     /// Where a pack is in the table; nil when the vault has none of that name.
     func find(_ id: Digest256) -> Int? {
-        var (low, high) = (0, ids.count)
-        while low < high {
-            let middle = (low + high) / 2
-            if ids[middle] == id { return middle }
-            if ids[middle] < id { low = middle + 1 } else { high = middle }
-        }
-        return nil
+        let index = ids.indices.first(from: { ids[$0] >= id })
+        return index < ids.count && ids[index] == id ? index : nil
     }
 
     /// Notes that a head names a pack; tells whether it is the first to do so.

@@ -69,11 +69,6 @@ struct VaultInventory: Sendable {
 
     /// The first object of the ring after a name; ``count`` when there is none.
     func index(after name: String) -> Int {
-        var (low, high) = (0, count)
-        while low < high {
-            let middle = (low + high) / 2
-            if member(middle).name <= name { low = middle + 1 } else { high = middle }
-        }
-        return low
+        (0..<count).first(from: { member($0).name > name })
     }
 }

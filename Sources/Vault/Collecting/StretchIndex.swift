@@ -30,16 +30,7 @@ struct StretchIndex {
 
     private func covers(_ piece: LogPiece, isHeld: Bool) -> Bool {
         let all = stretches[Key(epoch: piece.epoch, isHeld: isHeld)] ?? []
-        var low = 0
-        var high = all.count
-        while low < high {
-            let middle = (low + high) / 2
-            if all[middle].positions.lowerBound <= piece.from {
-                low = middle + 1
-            } else {
-                high = middle
-            }
-        }
-        return all[max(0, low - 64)..<low].contains { $0.covers(piece) }
+        let end = all.indices.first(from: { all[$0].positions.lowerBound > piece.from })
+        return all[max(0, end - 64)..<end].contains { $0.covers(piece) }
     }
 }

@@ -41,13 +41,8 @@ struct SurveyedPacks {
 
     /// The place of a pack; nil when the listing does not show it.
     func index(of id: Digest256) -> Int? {
-        var low = 0
-        var high = entries.count
-        while low < high {
-            let middle = (low + high) / 2
-            if entries[middle].id < id { low = middle + 1 } else { high = middle }
-        }
-        return low < entries.count && entries[low].id == id ? low : nil
+        let index = entries.indices.first(from: { entries[$0].id >= id })
+        return index < entries.count && entries[index].id == id ? index : nil
     }
 
     /// Notes what names some packs; tells whether all of them are there with their size.

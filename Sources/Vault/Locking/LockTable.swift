@@ -89,13 +89,10 @@ package struct LockTable {
     /// Until when an object is locked, as far as is known; `stored` is when it was, by the store's clock.
     package func end(of name: ObjectName, stored: Instant?) -> Instant? {
         let key = Key(name)
-        var low = 0
-        var high = known.count
-        while low < high {
-            let middle = (low + high) / 2
-            if known[middle].key < key { low = middle + 1 } else { high = middle }
+        let index = known.indices.first(from: { known[$0].key >= key })
+        if index < known.count, known[index].key == key {
+            return Instant(seconds: known[index].end)
         }
-        if low < known.count, known[low].key == key { return Instant(seconds: known[low].end) }
         guard let stored, stored >= since else { return nil }
         return stored + term.whole
     }

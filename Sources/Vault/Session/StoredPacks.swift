@@ -35,7 +35,7 @@ struct StoredPacks: Sendable {
     /// The pack whose name begins with a number, if there is one.
     subscript(prefix: UInt64) -> PackReference? {
         if let pack = added[prefix] { return pack }
-        var index = firstIndex { $0.prefix >= prefix }
+        var index = ids.indices.first(from: { ids[$0].prefix >= prefix })
         while index < ids.count, ids[index].prefix == prefix {
             if sizes[index] != Self.withdrawn {
                 return PackReference(id: ids[index], bytes: Int(sizes[index]))
@@ -66,17 +66,7 @@ struct StoredPacks: Sendable {
     }
 
     private func index(of id: Digest256) -> Int? {
-        let index = firstIndex { $0 >= id }
+        let index = ids.indices.first(from: { ids[$0] >= id })
         return index < ids.count && ids[index] == id ? index : nil
-    }
-
-    /// The place of the first name that is not below a bound.
-    private func firstIndex(_ isReached: (Digest256) -> Bool) -> Int {
-        var (low, high) = (0, ids.count)
-        while low < high {
-            let middle = (low + high) / 2
-            if isReached(ids[middle]) { high = middle } else { low = middle + 1 }
-        }
-        return low
     }
 }
