@@ -34,16 +34,11 @@ public enum HiddenLine {
         _ body: () throws(Fault) -> Value
     ) throws(Fault) -> Value {
         var before = termios()
-        guard unsafe tcgetattr(0, &before) == 0 else { throw failure() }
+        guard unsafe tcgetattr(0, &before) == 0 else { throw TypedLine.failure() }
         var silent = before
         silent.c_lflag &= ~tcflag_t(ECHO | ECHOE | ECHOK | ECHONL)
-        guard unsafe tcsetattr(0, TCSAFLUSH, &silent) == 0 else { throw failure() }
+        guard unsafe tcsetattr(0, TCSAFLUSH, &silent) == 0 else { throw TypedLine.failure() }
         defer { _ = unsafe tcsetattr(0, TCSAFLUSH, &before) }
         return try body()
-    }
-
-    private static func failure() -> Fault {
-        let reason = unsafe String(cString: strerror(errno)).lowercased()
-        return Fault(.consoleRead, "unable to read from the terminal: \(reason)")
     }
 }

@@ -42,7 +42,8 @@ public enum TypedLine {
         return unsafe poll(&descriptor, 1, patience) > 0
     }
 
-    private static func failure() -> Fault {
+    /// Why the terminal cannot be read, as the system last said.
+    static func failure() -> Fault {
         let reason = unsafe String(cString: strerror(errno)).lowercased()
         return Fault(.consoleRead, "unable to read from the terminal: \(reason)")
     }
