@@ -35,6 +35,20 @@ import Vault
             return try await command.run(outputLimit: 1 << 20)
         }
 
+        /// Restores a snapshot of the fixture's stream into a folder with it; by the kit, unless another file is named.
+        func restore(_ which: String, to target: FilePath, _ identity: FilePath? = nil)
+            async throws -> Command.Result
+        {
+            try await recover(
+                "restore",
+                "alpha.shop.data",
+                which,
+                target.string,
+                "--identity",
+                (identity ?? kit).string
+            )
+        }
+
         /// Compares a restored folder with a snapshot: every path, its bytes, its mode, its time.
         func compare(_ target: FilePath, _ snapshot: Snapshot, _ files: [String: [UInt8]])
             async throws
@@ -84,14 +98,7 @@ import Vault
         }
         for (snapshot, model) in kept {
             let target = scene.folder.path.appending("out-\(snapshot.head.seq)")
-            let result = try await scene.recover(
-                "restore",
-                "alpha.shop.data",
-                "\(snapshot.head.seq)",
-                target.string,
-                "--identity",
-                scene.kit.string
-            )
+            let result = try await scene.restore("\(snapshot.head.seq)", to: target)
             #expect(result.status == .exited(0), "\(result.errorText)")
             try await scene.compare(target, snapshot, model)
             #expect(try await scene.fixture.restore(snapshot) == model)
@@ -108,14 +115,7 @@ import Vault
         let files = ["pages512/long": bytes]
         let snapshot = try await scene.fixture.backUp(files)
         let target = scene.folder.path.appending("out")
-        let result = try await scene.recover(
-            "restore",
-            "alpha.shop.data",
-            "latest",
-            target.string,
-            "--identity",
-            scene.kit.string
-        )
+        let result = try await scene.restore("latest", to: target)
         #expect(result.status == .exited(0), "\(result.errorText)")
         try await scene.compare(target, snapshot, files)
     }
@@ -312,14 +312,7 @@ import Vault
             )
         }
         let target = scene.folder.path.appending("out")
-        let result = try await scene.recover(
-            "restore",
-            "alpha.shop.data",
-            "\(snapshot.head.seq)",
-            target.string,
-            "--identity",
-            scene.kit.string
-        )
+        let result = try await scene.restore("\(snapshot.head.seq)", to: target)
         #expect(result.status == .exited(0), "\(result.errorText)")
         #expect(try FileSystem.status(trap) == nil)
     }
@@ -331,14 +324,7 @@ import Vault
         for identity in [AgeIdentity(), scene.fixture.keys.identity] {
             try DurableFile.replace(wrong, with: Array(identity.secretText.utf8), mode: 0o600)
             let target = scene.folder.path.appending(FileName.temporary())
-            let result = try await scene.recover(
-                "restore",
-                "alpha.shop.data",
-                "latest",
-                target.string,
-                "--identity",
-                wrong.string
-            )
+            let result = try await scene.restore("latest", to: target, wrong)
             #expect(result.status == .exited(12))
         }
         let other = Command(
@@ -385,14 +371,7 @@ import Vault
         #expect(try await scene.fixture.vault.snapshots().snapshots.map(\.id.seq) == [1, 4])
         for (snapshot, model) in [kept[0], kept[3]] {
             let target = scene.folder.path.appending("out-\(snapshot.head.seq)")
-            let result = try await scene.recover(
-                "restore",
-                "alpha.shop.data",
-                "\(snapshot.head.seq)",
-                target.string,
-                "--identity",
-                scene.kit.string
-            )
+            let result = try await scene.restore("\(snapshot.head.seq)", to: target)
             #expect(result.status == .exited(0), "\(result.errorText)")
             try await scene.compare(target, snapshot, model)
         }

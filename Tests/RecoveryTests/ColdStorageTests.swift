@@ -25,7 +25,7 @@ struct ColdStorageTests {
         #expect(try await run(["backup"]).code == 0)
         let words = ["restore", "--to", "out", "--yes", "--identity", "kit.txt"]
         let cold = try await run(words)
-        #expect(cold.code == 13 || cold.code == 1, "\(cold.text)")
+        #expect(cold.code == 13, "\(cold.text)")
         #expect(cold.output.contains("lie in GLACIER"), "\(cold.text)")
         #expect(cold.output.contains("within 5 to 12 hours, about $0.00"), "\(cold.text)")
         #expect(cold.output.contains("within 3 to 5 hours, about $0.0"), "\(cold.text)")
