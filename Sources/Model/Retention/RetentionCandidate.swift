@@ -26,6 +26,8 @@ public struct RetentionCandidate: Sendable, Hashable {
     public var isLastProven = false
     /// Whether it was found out of place before; what once was stays so, whatever else goes.
     public var wasDoubted = false
+    /// Whether a key signed it that does not count any more.
+    public var isRevoked = false
     /// Whether snapshots come to this copy in the order in which they are made, so that a late one is out of place.
     public var comesInOrder = true
     /// Why a person holds it; nil when nobody does.

@@ -20,8 +20,17 @@ public enum RetentionDoubt {
         return facts
     }
 
-    /// The same of snapshots that are ordered.
+    /// The same of snapshots that are ordered; one that a revoked key signed makes no other doubtful.
     static func sorted(_ snapshots: [RetentionCandidate]) -> [String?] {
+        var facts = [String?](repeating: "a revoked key signed it", count: snapshots.count)
+        let trusted = snapshots.indices.filter { !snapshots[$0].isRevoked }
+        for (index, fact) in zip(trusted, places(trusted.map { snapshots[$0] })) {
+            facts[index] = fact
+        }
+        return facts
+    }
+
+    private static func places(_ snapshots: [RetentionCandidate]) -> [String?] {
         var facts = snapshots.indices.map { index in
             order(snapshots, index)
                 ?? (snapshots[index].wasDoubted ? "it was out of place before" : nil)

@@ -11,7 +11,7 @@ public struct VaultFixture: Sendable {
     /// Opens everything in the vault.
     public let identity: AgeIdentity
     /// The keys of the enrolled host.
-    public let keys: HostKeys
+    public internal(set) var keys: HostKeys
     /// The host's tables and locks.
     public private(set) var state: ScratchFolder
     /// The stream that ``backUp(_:to:)`` writes.

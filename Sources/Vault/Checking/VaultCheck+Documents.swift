@@ -24,6 +24,13 @@ extension VaultCheck {
                 number: number,
                 object: info.name.text
             )
+        case .revocation(let host, let short):
+            _ = try vault.revocation(
+                try await read(info),
+                of: host,
+                short: short,
+                object: info.name.text
+            )
         case .format: try await checkFormat(info)
         case .document(.collections, let number, let short):
             let tombstone: VaultDocument<Tombstone> = try vault.document(
@@ -66,6 +73,36 @@ extension VaultCheck {
         chain.know(id)
     }
 
+    /// Whether no document was stored once more under another number: it would pass for a new one.
+    private mutating func checkNumbers() {
+        var first: [VaultName: UInt64] = [:]
+        for (name, info) in inventory.small {
+            guard case .document(let folder, let number, let short) = name else { continue }
+            let any = VaultName.document(folder, number: 1, short: short)
+            if let lowest = first[any] {
+                note(info.name.text, "it is there under number \(lowest) already", .listing)
+            } else {
+                first[any] = number
+            }
+        }
+    }
+
+    /// Whether the revocation of every key that an enrolment calls revoked is there.
+    private mutating func checkRevocations(_ present: Set<String>) {
+        let there = vault.revocations.filter { present.contains($0.name.text) }
+        for enrolment in vault.enrolments where present.contains(enrolment.name.text) {
+            let isLost = enrolment.revoked.contains { key in
+                !there.contains { $0.host == enrolment.host && $0.keys.contains(key) }
+            }
+            guard isLost else { continue }
+            note(
+                enrolment.name.text,
+                "it calls a key revoked, and the revocation is missing: nothing that the key signed is trusted",
+                .listing
+            )
+        }
+    }
+
     private func checkFormat(_ info: ObjectInfo) async throws(Fault) {
         let document = try SignedDocument(parsing: try await read(info), object: info.name.text)
         guard try Vault.verified(document, object: info.name.text).0.vault == vault.id else {
@@ -95,6 +132,8 @@ extension VaultCheck {
             guard case .host(let host, let number) = name else { continue }
             hosts[host, default: 0] = max(hosts[host, default: 0], number)
         }
+        checkRevocations(present)
+        checkNumbers()
         for (host, highest) in hosts {
             for number in 1..<highest
             where !present.contains(VaultName.host(host, number: number).objectName.text) {

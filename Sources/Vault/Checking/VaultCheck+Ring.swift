@@ -18,11 +18,14 @@ extension VaultCheck {
                 return
             }
             try await stopIfCancelled(&scrub)
-            let isWrong = try await finding(name, .hashes) { check async throws(Fault) in
+            let fault = try await finding(name, .hashes) { check async throws(Fault) in
                 try await check.verify(member, name, bytes: bytes)
             }
-            if isWrong {
-                let fact = "its bytes are not what its name or its signature commits to"
+            if let fault {
+                let fact =
+                    fault.code == .revoked
+                    ? "a key signed it that the operator revoked"
+                    : "its bytes are not what its name or its signature commits to"
                 scrub.damage.append(CheckReport.Finding(object: name, fact: fact, depth: .hashes))
             }
             scrub.cover(ring.advance(through: name))

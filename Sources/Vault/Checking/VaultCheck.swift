@@ -137,28 +137,28 @@ public struct VaultCheck {
 
     /// Runs one step; a fault about the object itself becomes a finding.
     ///
-    /// - Returns: whether something is wrong.
+    /// - Returns: what is wrong; nil when nothing is.
     mutating func finding(
         _ object: String,
         _ depth: CheckDepth,
         _ step: (inout VaultCheck) async throws(Fault) -> Void
-    ) async throws(Fault) -> Bool {
+    ) async throws(Fault) -> Fault? {
         do throws(Fault) {
             try await step(&self)
-            return false
+            return nil
         } catch
             where error.code.disposition == .corrupt || error.code == .objectMissing
             || error.code == .invalidKey || error.code == .unknownFormat
         {
             guard error.code == .objectMissing else {
                 note(object, error.message, depth)
-                return true
+                return error
             }
             // What a collection deletes while the check runs is no loss.
             if deleted == nil { deleted = try await vault.deletedNames() }
-            guard deleted?.contains(object) == false else { return false }
+            guard deleted?.contains(object) == false else { return nil }
             note(object, "it is not there any more", depth)
-            return true
+            return error
         }
     }
 }

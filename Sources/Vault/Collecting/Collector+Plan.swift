@@ -22,6 +22,7 @@ extension Collector {
                 places.map { survey.heads[$0] },
                 candidates: candidates,
                 rule: rule,
+                givesUpRevoked: acceptsLosses,
                 now: now
             )
         }
@@ -145,7 +146,10 @@ extension Collector {
     ) async throws(Fault) {
         for head in heads {
             do throws(Fault) {
-                let snapshot = try await vault.snapshot(head.id, objectBytes: head.objectBytes)
+                let snapshot = try await vault.acceptingRevoked.snapshot(
+                    head.id,
+                    objectBytes: head.objectBytes
+                )
                 survey.packs.note(snapshot.head.packs, use)
             } catch  where error.code.disposition == .corrupt {
                 throw unreadable(error, count: 1)

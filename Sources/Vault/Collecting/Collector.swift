@@ -37,7 +37,8 @@ public struct Collector: Sendable {
     ///   - keys: of this host, which is enrolled; they sign what it writes.
     ///   - rules: what to keep of which stream; of a stream without a rule everything is kept.
     ///   - clock: the time of day and the time that never jumps.
-    ///   - acceptsLosses: whether snapshots that are gone or damaged are given up instead of stopping everything.
+    ///   - acceptsLosses: whether snapshots that are gone or damaged are given up instead of stopping everything, and those
+    ///     that a revoked key signed instead of staying.
     ///   - locks: prolongs the locks of what stays; nil for a store without locks.
     public init(
         _ vault: Vault,
@@ -134,7 +135,7 @@ public struct Collector: Sendable {
     private func doubted(_ survey: Survey) -> [SnapshotID] {
         Dictionary(grouping: survey.heads, by: \.id.stream).values.flatMap { heads in
             let facts = RetentionDoubt.facts(of: heads.map { candidate($0, survey) })
-            return zip(heads, facts).filter { $0.1 != nil }.map(\.0.id)
+            return zip(heads, facts).filter { $0.1 != nil && !$0.0.isRevoked }.map(\.0.id)
         }
     }
 

@@ -20,11 +20,16 @@ struct StreamDecisions {
         _ heads: [SurveyedHead],
         candidates: [RetentionCandidate],
         rule: RetentionRule,
+        givesUpRevoked: Bool,
         now: Instant
     ) {
         self.stream = stream
         self.heads = heads
         var decisions = Retention.decide(candidates, keep: rule.keep)
+        for (index, head) in heads.enumerated()
+        where givesUpRevoked && head.isRevoked && candidates[index].hold == nil {
+            decisions[index].reasons = []
+        }
         let newestGood = Retention.newestGood(candidates)
         let doubts = RetentionDoubt.facts(of: candidates)
         var bases: [LogNeed.Base] = []

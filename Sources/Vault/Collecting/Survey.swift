@@ -29,9 +29,18 @@ struct Survey {
         try await checkComplete(names, vault, acceptingLosses: acceptingLosses)
         for (id, info) in infos {
             do throws(Fault) {
-                let snapshot = try await vault.snapshot(id, objectBytes: info.bytes)
-                let isWhole = packs.note(snapshot.head.packs, .snapshot)
-                heads.append(SurveyedHead(snapshot, stored: info.modified, isWhole: isWhole))
+                let snapshot = try await vault.acceptingRevoked.snapshot(
+                    id,
+                    objectBytes: info.bytes
+                )
+                heads.append(
+                    SurveyedHead(
+                        snapshot,
+                        stored: info.modified,
+                        isWhole: packs.note(snapshot.head.packs, .snapshot),
+                        isRevoked: vault.refuses(id, by: snapshot.head.by)
+                    )
+                )
             } catch  where error.code.disposition == .corrupt {
                 refused.append((id, error))
             }

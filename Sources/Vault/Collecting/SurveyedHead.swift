@@ -15,8 +15,10 @@ struct SurveyedHead {
     let log: BaseLog?
     /// Whether its object or a pack of it is damaged or missing.
     var isDamaged: Bool
+    /// Whether a revoked key signed it: it stays, and takes no other's place.
+    let isRevoked: Bool
 
-    init(_ snapshot: Snapshot, stored: Instant, isWhole: Bool) {
+    init(_ snapshot: Snapshot, stored: Instant, isWhole: Bool, isRevoked: Bool) {
         id = snapshot.id
         self.stored = stored
         objectBytes = snapshot.objectBytes
@@ -27,11 +29,12 @@ struct SurveyedHead {
         sourceBytes = snapshot.head.sizes.source
         log = kind == .postgresql ? BaseLog(facts: snapshot.head.facts) : nil
         isDamaged = !isWhole
+        self.isRevoked = isRevoked
     }
 
     /// What retention needs to know of it.
     var candidate: RetentionCandidate {
-        RetentionCandidate(
+        var candidate = RetentionCandidate(
             seq: id.seq,
             short: id.short,
             previous: previous.map(\.short),
@@ -39,5 +42,7 @@ struct SurveyedHead {
             stored: stored,
             quality: isDamaged ? .damaged : problems > 0 ? .partial : .complete
         )
+        candidate.isRevoked = isRevoked
+        return candidate
     }
 }

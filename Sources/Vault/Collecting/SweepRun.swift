@@ -118,7 +118,7 @@ struct SweepRun {
         forgetting[id] = nil
         present.insert(id)
         do throws(Fault) {
-            let snapshot = try await vault.snapshot(id, objectBytes: bytes)
+            let snapshot = try await vault.acceptingRevoked.snapshot(id, objectBytes: bytes)
             survey.packs.note(snapshot.head.packs, use)
         } catch  where error.code.disposition == .corrupt {
             throw collector.unreadable(error, count: 1)

@@ -53,7 +53,7 @@ public struct DeletionRepair: Sendable {
         case .snapshot: ledger.forgotten.contains(object.text)
         case .pack(let id): ledger.condemns(id)
         case .log: ledger.gaveUp(log: name)
-        case .wayOut, .format, .host, .history, .document: false
+        case .wayOut, .format, .host, .revocation, .history, .document: false
         }
     }
 

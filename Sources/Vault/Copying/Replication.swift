@@ -43,8 +43,8 @@ public struct Replication: Sendable {
         bootTime: @escaping @Sendable () -> Duration
     ) {
         precondition(source.id == target.id, "both are copies of one vault")
-        self.source = source
-        self.target = target
+        self.source = source.knowing([target])
+        self.target = target.knowing([source])
         self.choice = choice
         self.options = options
         self.locks = locks

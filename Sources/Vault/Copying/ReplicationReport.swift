@@ -32,6 +32,8 @@ public struct ReplicationReport: Sendable {
     public internal(set) var bytes = ByteCount.zero
     /// Objects of the source that are damaged, forged or missing; they, and the heads that need them, were not copied.
     public internal(set) var damage: [Finding] = []
+    /// How many objects of the source a revoked key signed; they were left out.
+    public internal(set) var revoked = 0
     /// Snapshots that have to wait, since the target is about to delete what they need.
     public internal(set) var waiting: [Finding] = []
     /// Damaged objects of the target that were replaced by what the source holds.

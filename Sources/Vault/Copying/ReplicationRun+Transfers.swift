@@ -39,6 +39,7 @@ extension ReplicationRun {
         case .copied(let bytes, let mended):
             report.bytes += ByteCount(bytes)
             if mended { report.mended.append(object) }
+        case .refused(let fault) where fault.code == .revoked: report.revoked += 1
         case .refused(let fault): report.note(ReplicationReport.Finding(object, fault))
         case .failed(let fault): return fault
         }

@@ -63,8 +63,8 @@ final class ReplicationRun {
     private func copyHosts() async throws(Fault) {
         var present: Set<ObjectName> = []
         try await target.store.list("hosts/") { present.insert($0.name) }
-        for enrolment in source.enrolments where !present.contains(enrolment.name) {
-            try await target.store.put(enrolment.name, enrolment.bytes)
+        for document in source.hostDocuments where !present.contains(document.name) {
+            try await target.store.put(document.name, document.bytes)
             report.documents += 1
         }
     }
@@ -82,6 +82,9 @@ final class ReplicationRun {
             let name = VaultName.snapshot(id.stream, seq: id.seq, short: id.short)
             let bytes = try await source.wholeObject(name)
             return (try source.provenSnapshot(bytes, id), bytes)
+        } catch  where error.code == .revoked {
+            report.revoked += 1
+            return nil
         } catch
             where error.code.disposition == .corrupt || error.code == .objectMissing
         {

@@ -32,7 +32,7 @@ extension Vault {
         }
         try await store.list("") { info throws(Fault) in
             switch VaultName(info.name) {
-            case .wayOut, .host: return
+            case .wayOut, .host, .revocation: return
             default: throw somethingElse(info.name, store)
             }
         }
@@ -41,7 +41,7 @@ extension Vault {
             for (name, bytes) in WayOut.files {
                 try await store.put(VaultName.wayOut(name).objectName, bytes)
             }
-            for enrolment in enrolments { try await store.put(enrolment.name, enrolment.bytes) }
+            for document in hostDocuments { try await store.put(document.name, document.bytes) }
             try await store.put(format.objectName, document)
         } catch  where error.code == .objectExists {
             throw Fault(
@@ -63,6 +63,13 @@ extension Vault {
                 "If it is a copy that lost its format.json, mend it: lifeboat check --repair",
             ]
         )
+    }
+}
+
+extension Vault {
+    /// What lies under `hosts/` and can be trusted: enrolments and revocations.
+    var hostDocuments: [(name: ObjectName, bytes: [UInt8])] {
+        enrolments.map { ($0.name, $0.bytes) } + revocations.map { ($0.name, $0.bytes) }
     }
 }
 

@@ -64,6 +64,8 @@ extension Vault {
             } catch  where error.code == .invalidKey {
                 throw .damaged(object, "a key in it is damaged", cause: error)
             }
+        case .revocation(let host, let short):
+            _ = try revocation(bytes, of: host, short: short, object: object)
         case .format:
             let document = try SignedDocument(parsing: bytes, object: object)
             guard try Self.verified(document, object: object).0.vault == id else {
@@ -99,7 +101,7 @@ extension Vault {
     static func limit(of name: VaultName) -> Int64 {
         switch name {
         case .pack, .snapshot, .log, .history: largestObject
-        case .host, .format, .document, .wayOut: Int64(largestDocument)
+        case .host, .revocation, .format, .document, .wayOut: Int64(largestDocument)
         }
     }
 }

@@ -17,6 +17,7 @@ extension Vault {
             environment: copies[0].environment,
             operatorKey: copies[0].operatorKey,
             enrolments: enrolments.sorted { ($0.host, $0.number) < ($1.host, $1.number) },
+            revocations: copies[0].knowing(copies).revocations,
             refusedHosts: copies.flatMap(\.refusedHosts),
             unknownWriteFeatures: copies.flatMap(\.unknownWriteFeatures),
             unknownCollectFeatures: copies.flatMap(\.unknownCollectFeatures)
@@ -46,7 +47,7 @@ extension Vault {
         while true {
             do throws(Fault) {
                 return try await step()
-            } catch  where error.code.disposition == .corrupt {
+            } catch  where error.code.disposition == .corrupt && error.code != .revoked {
                 rest -= 1
                 guard rest > 0, let store = store as? UnitedStore,
                     try await store.reconsider(name)

@@ -98,6 +98,9 @@ extension Vault {
     }
 
     /// The names in a folder, newest first.
+    ///
+    /// A document does not hold its number: of the same one under several only the lowest is meant, so that nobody makes an
+    /// old one the newest by storing it again.
     private func documentNames(of folder: DocumentFolder) async throws(Fault) -> [DocumentName] {
         var names: [DocumentName] = []
         try await store.list("\(folder.rawValue)/") { info in
@@ -106,7 +109,10 @@ extension Vault {
             }
             names.append(DocumentName(folder: folder, number: number, short: short, info: info))
         }
-        return names.sorted { ($0.number, $0.short) > ($1.number, $1.short) }
+        var seen: Set<String> = []
+        return names.sorted { ($0.number, $0.short) < ($1.number, $1.short) }
+            .filter { seen.insert($0.short).inserted }
+            .reversed()
     }
 
     private func document<Content: Codable & Sendable>(
@@ -163,7 +169,7 @@ extension Vault {
 
     /// Proves that bytes are the document of a name, by an enrolled host.
     ///
-    /// - Throws: `E-VAULT-DAMAGED`, `E-VAULT-TRUST`.
+    /// - Throws: `E-VAULT-DAMAGED`, `E-VAULT-TRUST`, `E-VAULT-REVOKED`.
     @discardableResult
     func proveDocument(
         _ bytes: [UInt8],
@@ -183,6 +189,9 @@ extension Vault {
             vouches(for: signed.by, host: author.host)
                 || isEnrolment(author.enrolment, of: signed.by, host: author.host)
         else { throw .untrusted(object, host: author.host) }
+        guard !refuses(signed.by, host: author.host, short: short) else {
+            throw .revoked(object, host: author.host)
+        }
         return signed
     }
 }

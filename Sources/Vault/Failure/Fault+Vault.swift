@@ -13,6 +13,12 @@ extension Fault.Code {
     public static let unknownFormat = Fault.Code("E-VAULT-FORMAT", .permanent, exit: .refused)
     /// The vault, a host or a head is not what the operator's key vouches for.
     public static let untrusted = Fault.Code("E-VAULT-TRUST", .corrupt, exit: .damaged)
+    /// A key that the operator revoked signed an object.
+    public static let revoked = Fault.Code("E-VAULT-REVOKED", .corrupt, exit: .damaged)
+    /// The operator revoked the key that a host writes with.
+    public static let keyRevoked = Fault.Code("E-KEYS-REVOKED", .permanent, exit: .wrongKey)
+    /// No host of a name is enrolled.
+    public static let hostUnknown = Fault.Code("E-HOST-UNKNOWN", .permanent, exit: .usage)
     /// An object of the vault is damaged.
     public static let damaged = Fault.Code("E-VAULT-DAMAGED", .corrupt, exit: .damaged)
     /// An object that a head names is not there.
@@ -62,6 +68,24 @@ extension Fault {
             .untrusted,
             "unable to trust object '\(object)': no enrolled key of '\(host)' signed it",
             hints: ["It is forged or damaged; it is never used."]
+        )
+    }
+
+    /// An object that a revoked key of its host signed, and that no revocation lists.
+    static func revoked(_ object: String, host: String) -> Fault {
+        Fault(
+            .revoked,
+            "unable to trust object '\(object)': a key of '\(host)' signed it that the operator revoked",
+            hints: ["See which keys are revoked, and since when: lifeboat key list"]
+        )
+    }
+
+    /// A host wants to do something with a key that is revoked.
+    static func revokedKey(of host: String, to verb: String) -> Fault {
+        Fault(
+            .keyRevoked,
+            "unable to \(verb): the operator revoked its key",
+            hints: ["Give host '\(host)' new keys: lifeboat key enrol --kit FILE"]
         )
     }
 

@@ -14,5 +14,7 @@ struct HostDocument: Codable {
     let recipient: String
     /// Whom the host seals data to.
     let recipients: [String]
+    /// Keys of the host that the operator revoked; absent when there are none.
+    var revoked: [String]?
     let time: Instant
 }

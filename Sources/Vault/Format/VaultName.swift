@@ -9,6 +9,8 @@ public enum VaultName: Sendable, Hashable {
     case format
     /// `hosts/<host>/<number>.json`.
     case host(String, number: Int)
+    /// `hosts/<host>/revoked-<hash16>.json`.
+    case revocation(String, short: String)
     /// `packs/<ab>/<hash>`.
     case pack(Digest256)
     /// `snapshots/<stream>/<seq>-<hash16>`.
@@ -38,10 +40,8 @@ public enum VaultName: Sendable, Hashable {
         case ("format.json", 1): self = .format
         case (let first?, 1) where Self.wayOutNames.contains(first): self = .wayOut(first)
         case ("hosts", 3):
-            guard StreamName.isLabel(parts[1]), parts[2].hasSuffix(".json"),
-                let number = Self.number(parts[2].dropLast(5), digits: 6, radix: 10), number > 0
-            else { return nil }
-            self = .host(parts[1], number: Int(number))
+            guard let name = Self.host(parts[1], parts[2]) else { return nil }
+            self = name
         case ("snapshots", 3):
             let labels = parts[2].split { $0 == "-" }
             guard let stream = StreamName(parts[1]), labels.count == 2, Self.isShort(labels[1]),
@@ -70,6 +70,7 @@ public enum VaultName: Sendable, Hashable {
             case .format: "format.json"
             case .host(let host, let number):
                 "hosts/\(host)/\(Self.padded(UInt64(number), 6, 10)).json"
+            case .revocation(let host, let short): "hosts/\(host)/revoked-\(short).json"
             case .pack(let digest): "packs/\(digest.description.prefix(2))/\(digest)"
             case .snapshot(let stream, let seq, let short):
                 "snapshots/\(stream)/\(Self.padded(seq, 10, 10))-\(short)"
@@ -97,6 +98,16 @@ public enum VaultName: Sendable, Hashable {
             part.dropFirst(2).first == UInt8(ascii: "/")
         else { return nil }
         return Digest256(hexadecimal: Substring(hash))
+    }
+
+    private static func host(_ host: String, _ file: String) -> VaultName? {
+        guard StreamName.isLabel(host), file.hasSuffix(".json") else { return nil }
+        let stem = file.dropLast(5)
+        if stem.hasPrefix("revoked-"), isShort(stem.dropFirst(8)) {
+            return .revocation(host, short: String(stem.dropFirst(8)))
+        }
+        guard let number = number(stem, digits: 6, radix: 10), number > 0 else { return nil }
+        return .host(host, number: Int(number))
     }
 
     private static func log(_ parts: [String]) -> VaultName? {

@@ -6,7 +6,7 @@ public import Sealing
 public struct LogReader: Sendable {
     /// The stream.
     public let stream: StreamName
-    /// What the vault holds of it, by name; nothing is verified before it is read.
+    /// What the vault holds of it, by name; nothing is verified before it is read, but that no revoked key signed it.
     public let pieces: [LogPiece]
     /// The history files that the vault holds, by epoch; more than one only when false ones were put there.
     public let histories: [UInt32: [String]]
@@ -14,7 +14,8 @@ public struct LogReader: Sendable {
 
     /// Lists the log of a stream.
     ///
-    /// One listing.
+    /// One listing; after keys of the stream's host were revoked also one short read for each piece that no revocation lists
+    /// and that this process has not seen yet.
     ///
     /// - Throws: what the store throws.
     public init(_ vault: Vault, stream: StreamName) async throws(Fault) {
@@ -38,7 +39,7 @@ public struct LogReader: Sendable {
         }
         self.vault = vault
         self.stream = stream
-        self.pieces = pieces
+        self.pieces = try await vault.withoutRevoked(pieces, of: stream)
         self.histories = histories
     }
 

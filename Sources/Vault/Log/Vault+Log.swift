@@ -60,7 +60,8 @@ extension Vault {
             host: head.host,
             vault: head.vault,
             enrolment: head.enrolment,
-            object: object
+            object: object,
+            short: piece.short
         )
         return head
     }

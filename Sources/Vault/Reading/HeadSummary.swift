@@ -4,6 +4,8 @@ public import Model
 public struct HeadSummary: Sendable, Codable, Hashable {
     /// Its name.
     public let id: SnapshotID
+    /// The public key that signed it.
+    let by: String
     /// What kind of component it holds.
     public let kind: ComponentKind
     /// The stack snapshot that it is part of.
@@ -27,6 +29,7 @@ public struct HeadSummary: Sendable, Codable, Hashable {
 
     init(_ snapshot: Snapshot, digest: Digest256) {
         id = snapshot.id
+        by = snapshot.head.by
         kind = snapshot.head.kind
         set = snapshot.head.set
         time = snapshot.head.time

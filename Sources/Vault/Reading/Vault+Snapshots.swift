@@ -39,20 +39,26 @@ extension Vault {
     /// There are none in a new stream, usually one, and several after a fork: two with one number. Their objects are read
     /// whole, not only their heads, when `isWhole` says so.
     ///
-    /// - Throws: what the store throws; damaged or forged snapshots are reported in `refused`.
+    /// - Throws: what the store throws; damaged or forged snapshots are reported in `refused`, newer ones that a revoked key
+    ///   signed are counted in `revoked`.
     public func newest(
         of stream: StreamName,
         isWhole: Bool = false
-    ) async throws(Fault) -> (heads: [Snapshot], highestSeq: UInt64, refused: [Fault]) {
+    ) async throws(Fault) -> (
+        heads: [Snapshot], highestSeq: UInt64, refused: [Fault], revoked: Int
+    ) {
         let names = try await snapshotNames(of: stream)
         var heads: [Snapshot] = []
         var refused: [Fault] = []
+        var revoked = 0
         for (id, bytes) in names.reversed() {
             if let found = heads.first, found.id.seq != id.seq { break }
             do throws(Fault) {
                 let head = try await snapshot(id, objectBytes: bytes)
                 if isWhole { _ = try await digest(of: head) }
                 heads.append(head)
+            } catch  where error.code == .revoked {
+                revoked += 1
             } catch  where error.code.disposition == .corrupt {
                 refused.append(error)
             }
@@ -60,7 +66,7 @@ extension Vault {
         // A number far beyond what can be trusted is a forger's, who would use up the ten digits of a number.
         let newest = heads.first?.id.seq ?? 0
         let highest = names.last { $0.id.seq <= newest + Self.largestJump }?.id.seq
-        return (heads, highest ?? newest, refused)
+        return (heads, highest ?? newest, refused, revoked)
     }
 
     private static let longestLook = 100
@@ -77,6 +83,9 @@ extension Vault {
             do throws(Fault) {
                 _ = try await self.snapshot(id, objectBytes: bytes)
                 break
+            } catch  where error.code == .revoked {
+                // The operator knows, and wants it passed over.
+                continue
             } catch  where error.code.disposition == .corrupt {
                 refused.append(error)
             }
@@ -132,7 +141,8 @@ extension Vault {
             host: head.host,
             vault: head.vault,
             enrolment: head.enrolment,
-            object: name.description
+            object: name.description,
+            short: id.short
         )
         guard head.isSound else {
             throw .damaged(name.description, "its head is not what it should be")
@@ -166,18 +176,22 @@ extension Vault {
         return enrolment.host == host && enrolment.key == key
     }
 
-    /// Whether an enrolled key of the host signed a head of this vault.
+    /// Whether an enrolled key of the host signed a head of this vault, and the operator did not revoke it.
+    ///
+    /// - Throws: `E-VAULT-DAMAGED`, `E-VAULT-TRUST`, `E-VAULT-REVOKED`.
     func verify(
         _ signed: SignedObject,
         by text: String,
         host: String,
         vault: Digest256,
         enrolment: String?,
-        object: String
+        object: String,
+        short: String
     ) throws(Fault) {
         guard vault == id else { throw .damaged(object, "it belongs to another vault") }
         guard let key = VerifyKey(hexadecimal: text), signed.isSigned(by: key),
             vouches(for: key, host: host) || isEnrolment(enrolment, of: key, host: host)
         else { throw .untrusted(object, host: host) }
+        guard !refuses(key, host: host, short: short) else { throw .revoked(object, host: host) }
     }
 }

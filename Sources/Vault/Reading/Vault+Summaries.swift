@@ -6,6 +6,8 @@ public import SystemPackage
 extension Vault {
     /// The verified heads of a stream, without their packs, by number; damaged and forged ones are in `refused`.
     ///
+    /// Those that a revoked key signed are among them, and named in `revoked`.
+    ///
     /// One listing, and one short read for each snapshot that this host has not verified before: `cache` is a file of
     /// its own for this stream and this store. Gone, it costs time. What is in it is shown, never restored from.
     ///
@@ -13,7 +15,10 @@ extension Vault {
     public func summaries(
         of stream: StreamName,
         cache path: FilePath
-    ) async throws(Fault) -> (heads: [HeadSummary], refused: [Fault]) {
+    ) async throws(Fault) -> (
+        heads: [HeadSummary], revoked: Set<SnapshotID>, refused: [Fault]
+    ) {
+        let reader = acceptingRevoked
         let cache = HeadCache(path, vault: id)
         var heads: [HeadSummary] = []
         var refused: [Fault] = []
@@ -23,13 +28,14 @@ extension Vault {
                 continue
             }
             do throws(Fault) {
-                let (snapshot, digest) = try await digestedSnapshot(id, objectBytes: bytes)
+                let (snapshot, digest) = try await reader.digestedSnapshot(id, objectBytes: bytes)
                 heads.append(HeadSummary(snapshot, digest: digest))
             } catch  where error.code.disposition == .corrupt || error.code == .objectMissing {
                 refused.append(error)
             }
         }
         cache.keep(heads)
-        return (heads, refused)
+        let revoked = heads.lazy.filter { refuses($0.id, by: $0.by) }.map(\.id)
+        return (heads, Set(revoked), refused)
     }
 }

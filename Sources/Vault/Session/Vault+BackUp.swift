@@ -100,7 +100,7 @@ extension Vault {
     ///
     /// A damaged one is passed over and reported: it costs the new snapshot its deduplication, never the new snapshot.
     private func intact(
-        _ newest: (heads: [Snapshot], highestSeq: UInt64, refused: [Fault])
+        _ newest: (heads: [Snapshot], highestSeq: UInt64, refused: [Fault], revoked: Int)
     ) async throws(Fault) -> Newest {
         var intact = Newest(refused: newest.refused, highestSeq: newest.highestSeq)
         for head in newest.heads {
@@ -160,6 +160,9 @@ extension Vault {
                     "Enrol it with `lifeboat key enrol` and the operator key of the recovery kit."
                 ]
             )
+        }
+        guard !isRevoked(enrolment.key, host: keys.host) else {
+            throw .revokedKey(of: keys.host, to: "write to the vault for host '\(keys.host)'")
         }
         return enrolment.recipients
     }

@@ -13,6 +13,8 @@ public struct Enrolment: Sendable {
     public let recipient: AgeRecipient
     /// Whom the host seals data to.
     public let recipients: [AgeRecipient]
+    /// Keys of the host that were revoked by then.
+    let revoked: Set<VerifyKey>
     /// When it was enrolled.
     public let time: Instant
 
@@ -31,6 +33,14 @@ public struct Enrolment: Sendable {
         var recipients: [AgeRecipient] = []
         for text in document.recipients { recipients.append(try AgeRecipient(text)) }
         self.recipients = recipients
+        var revoked: Set<VerifyKey> = []
+        for text in document.revoked ?? [] {
+            guard let key = VerifyKey(hexadecimal: text) else {
+                throw .damaged(object, "a key in it is damaged")
+            }
+            revoked.insert(key)
+        }
+        self.revoked = revoked
         time = document.time
     }
 }

@@ -64,7 +64,12 @@ extension Vault {
             )
         }
         try checkWritable()
+        guard !isRevoked(keys.signing.verifyKey, host: keys.host) else {
+            throw .revokedKey(of: keys.host, to: "enrol host '\(keys.host)' with its old keys")
+        }
         let number = max(floor, try await highestNumber(of: keys.host)) + 1
+        let revoked = enrolments.lazy.filter { $0.host == keys.host }.map(\.key)
+            .filter { isRevoked($0, host: keys.host) }
         let document = HostDocument(
             vault: id,
             host: keys.host,
@@ -73,20 +78,24 @@ extension Vault {
             key: keys.signing.verifyKey.description,
             recipient: keys.identity.recipient.text,
             recipients: recipients.map(\.text),
+            revoked: revoked.isEmpty ? nil : Set(revoked).map(\.description).sorted(),
             time: time
         )
         try await store.put(
             VaultName.host(keys.host, number: number).objectName,
             SignedDocument(document, key: key).bytes
         )
-        return try await Vault.open(store, expecting: id)
+        return try await Vault.open(store, expecting: id).knowing([self])
     }
 
-    /// Lets another copy of this vault know of the newest enrolment of a host, if there is one.
+    /// Lets another copy of this vault know of the newest enrolment of a host, if there is one, and of revoked keys.
     ///
     /// - Throws: what the other copy's store throws.
     public func tell(_ other: Vault, of host: String) async throws(Fault) {
         precondition(other.id == id, "both are copies of one vault")
+        for revocation in revocations where revocation.host == host {
+            try await other.store(revocation)
+        }
         guard let enrolment = enrolment(of: host) else { return }
         try await other.store.put(enrolment.name, enrolment.bytes)
     }

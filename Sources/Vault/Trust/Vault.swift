@@ -17,12 +17,20 @@ public struct Vault: Sendable {
     public let operatorKey: VerifyKey
     /// Every enrolment, by host and number.
     public let enrolments: [Enrolment]
+    /// Every revocation of keys.
+    public internal(set) var revocations: [Revocation] = []
+    /// Those of them that another copy holds, and this one does not.
+    var hearsay: Set<ObjectName> = []
     /// Documents under `hosts/` that could not be used, one fault each.
     public let refusedHosts: [Fault]
     /// Features that a program must know to write to the vault, and this one does not.
     let unknownWriteFeatures: [String]
     /// Features that a program must know to delete from the vault, and this one does not.
     let unknownCollectFeatures: [String]
+    /// Whether what a revoked key signed counts all the same.
+    public internal(set) var acceptsRevoked = false
+    /// Who signed the pieces of log that were looked at.
+    let signers = LogSigners()
 
     /// Opens the vault in a store.
     ///
@@ -139,14 +147,24 @@ public struct Vault: Sendable {
         var names: [ObjectName] = []
         try await store.list("hosts/") { names.append($0.name) }
         var enrolments: [Enrolment] = []
+        var revocations: [Revocation] = []
         var refused: [Fault] = []
         for name in names {
-            guard case .host(let host, let number) = VaultName(name) else { continue }
+            let object = name.description
             do throws(Fault) {
-                let bytes = try await store.get(name, limit: 1 << 20)
-                enrolments.append(
-                    try enrolment(bytes, of: host, number: number, object: name.description)
-                )
+                switch VaultName(name) {
+                case .host(let host, let number):
+                    let bytes = try await store.get(name, limit: Self.largestDocument)
+                    enrolments.append(
+                        try enrolment(bytes, of: host, number: number, object: object)
+                    )
+                case .revocation(let host, let short):
+                    let bytes = try await store.get(name, limit: Self.largestDocument)
+                    revocations.append(
+                        try revocation(bytes, of: host, short: short, object: object)
+                    )
+                default: continue
+                }
             } catch  where error.code.disposition == .corrupt || error.code == .invalidKey {
                 refused.append(error)
             }
@@ -157,6 +175,7 @@ public struct Vault: Sendable {
             environment: environment,
             operatorKey: operatorKey,
             enrolments: enrolments.sorted { ($0.host, $0.number) < ($1.host, $1.number) },
+            revocations: revocations,
             refusedHosts: refused,
             unknownWriteFeatures: unknownWriteFeatures,
             unknownCollectFeatures: unknownCollectFeatures

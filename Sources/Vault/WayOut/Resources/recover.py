@@ -16,7 +16,8 @@ The identity file is any text with a line AGE-SECRET-KEY-1..., like the recovery
 TARGET must be empty or absent; nobody else can enter it. Be root to get owners back. Give
 --vault-id ID with the id that the kit states: then nobody can have put another vault in its place.
 What is bad is named and left out, the rest is done; damaged log is zero bytes. A fork has SEQ-HASH,
-as `list` shows it.
+as `list` shows it. What a key signed after it was stolen, as the operator says, is bad too, unless
+you give --with-revoked.
 Exit: 0 done, 1 failed, 2 usage, 3 done in part (named), 5 damage (named), 10 no vault,
 12 no key fits, 15 refused.
 """
@@ -75,6 +76,7 @@ STREAM = rf"{LABEL}\.{LABEL}\.{LABEL}"
 NAMES = {
     "way out": r"README\.txt|recover\.py|format\.proto|format\.json",
     "host": rf"hosts/(?P<host>{LABEL})/(?P<number>(?!0{{6}})[0-9]{{6}})\.json",
+    "revocation": rf"hosts/(?P<host>{LABEL})/revoked-(?P<hash>[0-9a-f]{{16}})\.json",
     "pack": r"packs/(?P<ab>[0-9a-f]{2})/(?P<id>(?P=ab)[0-9a-f]{62})",
     "snapshot": rf"snapshots/(?P<stream>{STREAM})/"
                 r"(?P<seq>(?!0{10})[0-9]{10})-(?P<hash>[0-9a-f]{16})",
@@ -170,6 +172,37 @@ def host_key(vault, data, host, number=int):
         raise Trouble("is not signed by the operator of this vault")
     return document["key"]
 
+def read_host(vault, data, host, number):
+    """Notes what the document of a host enrols, and which of the host's keys it calls revoked."""
+    vault.keys.add((host, host_key(vault, data, host, number)))
+    for key in map(str, parse_document(data)[0].get("revoked", [])):
+        vault.revoked.setdefault((host, key), [])
+
+def read_revocation(vault, data, match):
+    """Notes keys of a host that do not count any more, and what they signed that still does."""
+    if hashlib.sha256(data).hexdigest()[:16] != match["hash"]:
+        raise Trouble("its bytes are not those of its name: damaged")
+    document, by = parse_document(data)
+    want(document, format=1, type="revocation", vault=vault.id, host=match["host"], keys=list,
+         environment=vault.environment, since=TIME, time=TIME, trusted=list)
+    if by != vault.operator:
+        raise Trouble("is not signed by the operator of this vault")
+    if not all(isinstance(text, str) for text in document["keys"] + document["trusted"]):
+        raise Trouble("what it lists is malformed")
+    whole, _, part = document["since"][:-1].partition(".")
+    for key in document["keys"]:
+        listed = ((whole, part.ljust(9, "0")), set(document["trusted"]))
+        vault.revoked.setdefault((match["host"], key), []).append(listed)
+
+def check_key(vault, host, key, digits):
+    """A key must not be revoked, unless its earliest revocations list the object by its hash."""
+    known = vault.revoked.get((host, key))
+    if known is None or vault.with_revoked:
+        return
+    earliest = min((since for since, _ in known), default=None)
+    if not any(since == earliest and digits in listed for since, listed in known):
+        raise Trouble(f"is signed by a key of {host} that the operator revoked: not trusted")
+
 TYPES = {"gc": "collection", "ledger": "ledger", "checks": "check", "reports": "report",
          "holds": "hold", "kits": "kit"}
 
@@ -184,10 +217,12 @@ def check_document(vault, data, match):
         enrolment = str(document.get("enrolment", "")).encode("utf-8", "replace")
         if not enrolment or host_key(vault, enrolment, document["host"]) != by:
             raise Trouble("is signed by no enrolled key of its host: forged, or hosts/ is bad")
+    check_key(vault, document["host"], by, match["hash"])
 
-def open_vault(root, wanted, identities):
+def open_vault(root, wanted, identities, with_revoked):
     """A vault whose identity is checked; `keys` are the (host, key) that may sign heads."""
-    vault = SimpleNamespace(root=root, identities=identities, keys=set(), code=0)
+    vault = SimpleNamespace(root=root, identities=identities, keys=set(), code=0, revoked={},
+                            with_revoked=with_revoked)
     if not os.path.lexists(os.path.join(root, "format.json")):
         raise Trouble(f"{root}: there is no vault here (no format.json)", 10)
     try:
@@ -208,8 +243,11 @@ def open_vault(root, wanted, identities):
     for name, kind, match in names(vault, "hosts"):
         with blaming(vault, name):
             if kind:
-                data, host = open_object(vault, name)[0].read(MIB + 1), match["host"]
-                vault.keys.add((host, host_key(vault, data, host, int(match["number"]))))
+                data = open_object(vault, name)[0].read(MIB + 1)
+                if kind == "host":
+                    read_host(vault, data, match["host"], int(match["number"]))
+                else:
+                    read_revocation(vault, data, match)
     return vault
 
 # ---- Sealed objects (section 4) ------------------------------------------------------------------
@@ -400,6 +438,7 @@ def open_signed(vault, name, kind, match, deep=True):
         if not enrolment or host_key(vault, enrolment, host) != head["by"]:
             raise Trouble(f"is signed by no enrolled key of {host}: forged, or hosts/ is bad")
     check_signature(head["by"], read_at(file, base - 64, 64), b"lifeboat/1/signed\n" + message)
+    check_key(vault, host, head["by"], match["hash"])
     want(head, time=TIME, facts=dict, body=dict)
     want(head["body"], bytes=size - base, sha256=HASH)
     if kind == "snapshot":
@@ -800,7 +839,7 @@ def show(vault, _, stream, seq):
         say(line)
 
 def verify(vault, _):
-    packs, count = {}, 0
+    packs, count, numbers = {}, 0, {}
     for name, kind, match in names(vault, ""):  # packs come before the snapshots that need them
         count += 1
         with blaming(vault, name):
@@ -817,6 +856,8 @@ def verify(vault, _):
                         raise Trouble(f"needs pack {pack['id']}, which is missing or bad")
             elif kind == "document":
                 check_document(vault, open_object(vault, name)[0].read(MIB + 1), match)
+                if numbers.setdefault((match["folder"], match["hash"]), name) != name:
+                    raise Trouble("is there under a lower number already")
             elif not kind:
                 say(f"foreign, ignored: {name}")
     say(f"looked at {count} objects: " + ("DAMAGED, see above" if vault.code else "all is well"))
@@ -830,6 +871,7 @@ def main():
     parser.add_argument("rest", nargs="*", metavar="STREAM SEQ TARGET")
     for name in ("identity", "path", "vault-id", "passphrase-file"):
         parser.add_argument("--" + name, default="")
+    parser.add_argument("--with-revoked", action="store_true")
     parser.add_argument("--from", type=position, default=0, dest="start")
     options = parser.parse_intermixed_args()
     work, count = works[options.command]
@@ -838,7 +880,7 @@ def main():
         raise Trouble(f"{options.command} wants other arguments; see recover.py --help", 2)
     wanted = re.sub(r"\s", "", options.vault_id).lower()
     keys = read_identities(options.identity, options.passphrase_file) if options.identity else []
-    vault = open_vault(options.vault, wanted, keys)
+    vault = open_vault(options.vault, wanted, keys, options.with_revoked)
     work(vault, options, *options.rest)
     return vault.code
 
