@@ -13,7 +13,8 @@ extension FilesComponent {
         let snapshot = try await SnapshotChoice.newest(
             of: request.stream,
             in: request.vault,
-            at: request.target
+            at: request.target,
+            only: request.only
         )
         let place = try place(of: snapshot, request)
         let bytes = ByteCount(snapshot.head.sizes.source)

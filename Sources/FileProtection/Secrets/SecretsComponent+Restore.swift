@@ -13,7 +13,8 @@ extension SecretsComponent {
         let snapshot = try await SnapshotChoice.newest(
             of: request.stream,
             in: request.vault,
-            at: request.target
+            at: request.target,
+            only: request.only
         )
         let place = try place(of: snapshot, request)
         try place.requireRoom(for: snapshot)

@@ -49,7 +49,8 @@ struct RecoveryPlanner {
         let list = try await request.vault.snapshots(of: request.stream)
         var candidates: [Candidate] = []
         var fault: Fault? = list.refused.first
-        for snapshot in list.snapshots.reversed() {
+        for snapshot in list.snapshots.reversed()
+        where request.only.map({ $0 == snapshot.id }) ?? true {
             do throws(Fault) {
                 let base = try BaseRecord(snapshot)
                 candidates.append(

@@ -6,11 +6,13 @@ public import Vault
 /// What a person asks a component to bring back.
 public struct RestoreRequest: Sendable {
     /// The vault to read from.
-    public let vault: Vault
+    public var vault: Vault
     /// The component's stream.
     public let stream: StreamName
     /// The point to go back to.
     public let target: RecoveryTarget
+    /// The snapshot to begin with, where a person named one; nil for the one that the target asks for.
+    public var only: SnapshotID?
     /// Where to put it; nil: where it came from.
     public let destination: FilePath?
     /// What opens the data, and what opens secrets.

@@ -3,7 +3,7 @@ public import Vault
 
 /// Chooses the snapshot that a restore begins with.
 public enum SnapshotChoice {
-    /// The newest snapshot at or before the target, for components without a log.
+    /// The snapshot that was named, else the newest one at or before the target, for components without a log.
     ///
     /// The one with the highest number is the newest: a clock that was wrong once must not make its snapshot the newest
     /// until the right time has caught up with it.
@@ -12,7 +12,8 @@ public enum SnapshotChoice {
     public static func newest(
         of stream: StreamName,
         in vault: Vault,
-        at target: RecoveryTarget
+        at target: RecoveryTarget,
+        only: SnapshotID? = nil
     ) async throws(Fault) -> Snapshot {
         if case .lsn(let position) = target {
             throw Fault(
@@ -23,6 +24,7 @@ public enum SnapshotChoice {
         }
         let list = try await vault.snapshots(of: stream)
         let candidates = list.snapshots.filter { snapshot in
+            if let only { return snapshot.id == only }
             guard case .time(let moment) = target else { return true }
             return snapshot.head.time <= moment
         }

@@ -28,7 +28,7 @@ public struct StackBackup: Sendable {
     ///   - names: the components; all when empty.
     ///   - progress: gives each component, by name, who hears of its progress; so it does for `copy NAME`.
     /// - Returns: how each ended.
-    /// - Throws: what concerns all components: `E-COMPONENT-UNKNOWN`, `E-RECIPIENTS`, what opening the
+    /// - Throws: what concerns all components: `E-COMPONENT-UNKNOWN`, `E-RECIPIENTS`, `E-RECIPIENT-SHARED`, what opening the
     ///   first copy throws when none is there, what reading the host's keys throws.
     public func run(
         _ names: [String] = [],

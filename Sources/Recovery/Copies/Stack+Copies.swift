@@ -46,6 +46,11 @@ extension Stack {
                 found.absent.append(AbsentCopy(configuration: copy, fault: error))
             }
         }
+        // A copy that was away when a key was revoked must not be believed what the others know better.
+        let vaults = found.open.map(\.vault)
+        found.open = found.open.map {
+            OpenCopy(configuration: $0.configuration, vault: $0.vault.knowing(vaults))
+        }
         return found
     }
 

@@ -11,10 +11,10 @@ extension Stack {
 
     /// The copies that a backup or the log may go to, of those that were found.
     ///
-    /// A copy that was away while this host got new keys or recipients is told of them first; one that cannot be told is no
-    /// place to write to.
+    /// A copy that was away while this host got new keys or recipients, or while its keys were revoked, is told first; one
+    /// that cannot be told is no place to write to.
     ///
-    /// - Throws: what opening the first one threw, when none is there.
+    /// - Throws: what opening the first one threw, when none is there; what telling it threw, when none can be told.
     func takers(of found: CopySet) async throws(Fault) -> [OpenCopy] {
         let direct = try found.only(directCopies.map(\.name)).required().open
         let host = configuration.host
@@ -23,17 +23,24 @@ extension Stack {
             return direct
         }
         var takers: [OpenCopy] = []
+        var fault: Fault?
         for (copy, number) in zip(direct, numbers) {
-            if number == newest {
+            if number == newest, copy.vault.holdsRevocations(of: host) {
                 takers.append(copy)
                 continue
             }
             do throws(Fault) {
                 try await direct[first].vault.tell(copy.vault, of: host)
                 let vault = try await open(copy.configuration, expecting: copy.vault.id)
-                takers.append(OpenCopy(configuration: copy.configuration, vault: vault))
-            } catch { if error.code == .cancelled { throw error } }
+                takers.append(
+                    OpenCopy(configuration: copy.configuration, vault: vault.knowing([copy.vault]))
+                )
+            } catch {
+                if error.code == .cancelled { throw error }
+                fault = fault ?? error
+            }
         }
+        if takers.isEmpty, let fault { throw fault }
         return takers
     }
 

@@ -44,15 +44,26 @@ public struct Doctor: Sendable {
         do throws(Fault) {
             let keys = try stack.hostKeys()
             let enrolment = report.vault.enrolment(of: keys.host)
+            let isRevoked = report.vault.isRevoked(keys.signing.verifyKey, host: keys.host)
             found.append(
-                enrolment?.key == keys.signing.verifyKey
-                    ? .ok("keys", "host \(keys.host) is enrolled in vault \(report.vault.id.short)")
-                    : .problem(
+                isRevoked
+                    ? .problem(
                         "keys",
-                        "the operator's key does not vouch for the keys of host '\(keys.host)'",
+                        "the operator revoked the key of host '\(keys.host)'",
                         enrol,
                         .wrongKey
                     )
+                    : enrolment?.key == keys.signing.verifyKey
+                        ? .ok(
+                            "keys",
+                            "host \(keys.host) is enrolled in vault \(report.vault.id.short)"
+                        )
+                        : .problem(
+                            "keys",
+                            "the operator's key does not vouch for the keys of host '\(keys.host)'",
+                            enrol,
+                            .wrongKey
+                        )
             )
         } catch { found.append(.problem("keys", error)) }
         do throws(Fault) {
@@ -63,6 +74,8 @@ public struct Doctor: Sendable {
             }
         } catch { found.append(.problem("keys", error)) }
         if let fault = stack.recipientsFault(report.vault) {
+            found.append(.problem("recipients", fault))
+        } else if let fault = RecipientMemory(stack.configuration).fault() {
             found.append(.problem("recipients", fault))
         } else {
             let count = stack.configuration.keys.recipients.count

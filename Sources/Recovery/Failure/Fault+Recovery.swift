@@ -13,6 +13,8 @@ extension Fault.Code {
     public static let environmentDiffers = Fault.Code("E-ENVIRONMENT", .permanent, exit: .refused)
     /// The configuration names other recipients than those that the host is enrolled with.
     public static let recipientsDiffer = Fault.Code("E-RECIPIENTS", .permanent, exit: .refused)
+    /// Another environment has a recipient of this one.
+    public static let recipientShared = Fault.Code("E-RECIPIENT-SHARED", .permanent, exit: .refused)
     /// The configuration protects another stack.
     public static let stackUnknown = Fault.Code("E-STACK-UNKNOWN", .permanent, exit: .usage)
     /// The configuration has no component of a name.

@@ -88,6 +88,7 @@ public struct Initialisation: Sendable {
             kit = try kit.sealed(kitKeys, with: passphrase)
         }
         let vault = try await make(kit, kitKeys, keys: keys, folder: folder, options)
+        try RecipientMemory(configuration).keep(vault)
         let fault = await makeOtherCopies(vault)
         try DurableFile.create(options.configurationFile, with: Array(text.utf8), mode: 0o644)
         if let fault { throw fault }

@@ -26,8 +26,8 @@ public struct HostEnrolment: Sendable {
     ///     the configuration are put in force.
     /// - Returns: the vault as it is afterwards in the first copy that is there, and why others do not know of the new keys
     ///   yet; the next backup tells them.
-    /// - Throws: `E-KEYS-MISSING` when it shall go on with keys that are not there, `E-KIT-FOREIGN`, `E-KEY-WRONG`, `E-ENVIRONMENT`, `E-VAULT-…`, `E-KEY-FORM`,
-    ///   `E-IO-…`.
+    /// - Throws: `E-KEYS-MISSING` when it shall go on with keys that are not there, `E-KEYS-REVOKED` when those are revoked,
+    ///   `E-RECIPIENT-SHARED`, `E-KIT-FOREIGN`, `E-KEY-WRONG`, `E-ENVIRONMENT`, `E-VAULT-…`, `E-KEY-FORM`, `E-IO-…`.
     public func run(
         _ kit: RecoveryKit,
         passphrases: PassphraseSource,
@@ -49,6 +49,8 @@ public struct HostEnrolment: Sendable {
                 hints: ["Take the kit of this environment, or mend `keys:`."]
             )
         }
+        let memory = RecipientMemory(stack.configuration)
+        if let fault = memory.fault() { throw fault }
         let folder = stack.keyFolder
         let now = stack.clock.now()
         let keys: HostKeys
@@ -70,8 +72,9 @@ public struct HostEnrolment: Sendable {
             at: now,
             above: vaults.compactMap { $0.enrolment(of: host)?.number }.max() ?? 0
         )
+        try memory.keep(enrolled)
         var missing = found.absent.map(\.fault)
-        for other in vaults.dropFirst() {
+        for other in vaults {
             do throws(Fault) {
                 try await enrolled.tell(other, of: host)
             } catch { missing.append(error) }

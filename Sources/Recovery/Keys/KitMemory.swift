@@ -38,7 +38,9 @@ struct KitMemory {
         do throws(Fault) {
             keys = try stack.hostKeys()
         } catch  where error.code == .keysMissing { return false }
-        guard vault.enrolment(of: keys.host)?.key == keys.signing.verifyKey else { return false }
+        guard vault.enrolment(of: keys.host)?.key == keys.signing.verifyKey,
+            !vault.isRevoked(keys.signing.verifyKey, host: keys.host)
+        else { return false }
         try await vault.publish(proof, in: .kits, keys: keys, at: now)
         return true
     }

@@ -18,7 +18,7 @@ public struct LogStreaming: Sendable {
     ///   - names: the components; all when empty.
     ///   - progress: gives each component, by name, who hears of its progress.
     /// - Throws: `E-CANCELLED` at the end; `E-UNSUPPORTED` when no component has a log to receive;
-    ///   `E-RECIPIENTS`, what opening the first copy throws when none is there, reading the host's keys and the servers throw.
+    ///   `E-RECIPIENTS`, `E-RECIPIENT-SHARED`, what opening the first copy throws when none is there, reading the host's keys and the servers throw.
     public func run(
         _ names: [String] = [],
         progress: @Sendable (String) -> ProgressReporter

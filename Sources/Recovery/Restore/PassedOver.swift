@@ -29,7 +29,9 @@ struct PassedOver {
             let known = try HeadMemory(stack, copy.vault).newest(of: chosen.id.stream)
             if let known, known.seq > remembered?.seq ?? 0 { remembered = known }
         }
-        if lines.isEmpty, let remembered, remembered.seq > chosen.id.seq {
+        if lines.isEmpty, let remembered, remembered.seq > chosen.id.seq,
+            try await copies.vault.hasLost(remembered)
+        {
             lines.append("snapshot \(remembered.seq), which this host stored or saw, is gone")
         }
         return lines

@@ -8,6 +8,9 @@ public struct RestoreOptions: Sendable {
     public var components: [String]
     /// The point to go back to.
     public var target: RecoveryTarget
+    /// A snapshot that shall come back, `COMPONENT@NUMBER` or the object's name, also if a revoked key signed it; nil for
+    /// what the target asks for.
+    public var snapshot: String?
     /// Where to put it; nil: where it came from.
     ///
     /// One component goes into the folder itself, several each into a folder of its name below it.

@@ -25,6 +25,7 @@ public struct StackRestore: Sendable {
     ///   `E-COMPONENT-UNKNOWN`, `E-TARGET-AHEAD`, `E-TARGET-LOG` for a log position without exactly one PostgreSQL,
     ///   `E-COPY-UNKNOWN`, and what opening the copies throws when none is there.
     public func plan() async throws(Fault) -> StackRestorePlan {
+        if let name = options.snapshot { return try await plan(named: name) }
         let selection = try orderedSelection()
         let copies = try await stack.copiesToRead(options.copy, expecting: options.vault)
         var steps: [StackRestorePlan.Step] = []
@@ -122,10 +123,12 @@ public struct StackRestore: Sendable {
         return moment.map { .time($0) }
     }
 
-    private func step(
+    func step(
         _ configured: ComponentConfiguration,
         _ copies: UnitedCopies,
         _ target: RecoveryTarget,
+        only: SnapshotID? = nil,
+        vault: Vault? = nil,
         isAlone: Bool
     ) async throws(Fault) -> StackRestorePlan.Step {
         let component = try await stack.component(configured, for: options)
@@ -133,8 +136,8 @@ public struct StackRestore: Sendable {
             isAlone ? $0 : $0.appending(configured.name)
         }
         if let destination { try refuseOwnPlace(destination) }
-        let request = RestoreRequest(
-            vault: copies.vault,
+        var request = RestoreRequest(
+            vault: vault ?? copies.vault,
             stream: stack.stream(of: configured.name),
             target: target,
             destination: destination,
@@ -142,12 +145,16 @@ public struct StackRestore: Sendable {
             state: try stack.workFolder(),
             clock: stack.clock
         )
+        request.only = only
         let plan = try await component.planRestore(request)
+        let passedOver =
+            only == nil
+            ? try await PassedOver(stack, copies).findings(after: plan.snapshot, target) : []
         return StackRestorePlan.Step(
             component: component,
             request: request,
             plan: plan,
-            passedOver: try await PassedOver(stack, copies).findings(after: plan.snapshot, target)
+            passedOver: passedOver
         )
     }
 

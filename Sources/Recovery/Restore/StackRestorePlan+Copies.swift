@@ -6,17 +6,11 @@ internal import Vault
 extension StackRestorePlan.Step {
     /// The same step, read from other copies of the vault.
     func reading(_ vault: Vault) -> StackRestorePlan.Step {
-        StackRestorePlan.Step(
+        var request = request
+        request.vault = request.vault.acceptsRevoked ? vault.acceptingRevoked : vault
+        return StackRestorePlan.Step(
             component: component,
-            request: RestoreRequest(
-                vault: vault,
-                stream: request.stream,
-                target: request.target,
-                destination: request.destination,
-                identities: request.identities,
-                state: request.state,
-                clock: request.clock
-            ),
+            request: request,
             plan: plan,
             passedOver: passedOver
         )

@@ -1,6 +1,6 @@
 public import Model
 public import Protection
-internal import Vault
+public import Vault
 
 /// What a restore of a stack will do.
 public struct StackRestorePlan: Sendable {
@@ -26,6 +26,10 @@ public struct StackRestorePlan: Sendable {
     public let moment: Instant?
     /// The components, in the order in which they begin.
     public let steps: [Step]
+    /// The snapshot that a person named; nil when none was.
+    public var snapshot: SnapshotID?
+    /// Whether that one is not trusted, since a revoked key signed it.
+    public var isRevoked = false
 
     /// Bytes that will be written.
     public var bytes: ByteCount { steps.reduce(.zero) { $0 + $1.plan.bytes } }

@@ -18,7 +18,8 @@ public struct StackPrune: Sendable {
     ///   - stack: the stack.
     ///   - copy: the copy's name; nil for the first.
     ///   - host: whose snapshots; nil for this host's. A maintainer, who writes none, names the host that does.
-    ///   - acceptsLosses: whether snapshots that are gone or damaged are given up instead of stopping everything.
+    ///   - acceptsLosses: whether snapshots that are gone or damaged are given up instead of stopping everything, and those
+    ///     that a revoked key signed instead of staying.
     /// - Throws: `E-COPY-UNKNOWN`, `E-VALUE`.
     public init(
         _ stack: Stack,
@@ -69,7 +70,7 @@ public struct StackPrune: Sendable {
     public func hold(_ name: String, reason: String, until: Instant?) async throws(Fault) {
         let vault = try await stack.openVault(in: copy)
         try await vault.hold(
-            try await snapshot(name, vault),
+            try await stack.snapshot(named: name, of: host, in: vault),
             reason: reason,
             until: until,
             keys: try stack.hostKeys(),
@@ -83,7 +84,7 @@ public struct StackPrune: Sendable {
     public func release(_ name: String) async throws(Fault) {
         let vault = try await stack.openVault(in: copy)
         try await vault.release(
-            try await snapshot(name, vault),
+            try await stack.snapshot(named: name, of: host, in: vault),
             keys: try stack.hostKeys(),
             at: stack.clock.now()
         )
@@ -107,7 +108,7 @@ public struct StackPrune: Sendable {
                 comesInOrder: copy == stack.firstCopy && copy.every == nil
             )
         }
-        let vault = try await stack.openVault(in: copy)
+        let vault = try await vault()
         return Collector(
             vault,
             keys: try stack.hostKeys(),
@@ -118,32 +119,8 @@ public struct StackPrune: Sendable {
         )
     }
 
-    private func snapshot(_ name: String, _ vault: Vault) async throws(Fault) -> SnapshotID {
-        if let id = SnapshotID(name) { return id }
-        let parts = name.split(separator: "@", omittingEmptySubsequences: false)
-        guard parts.count == 2, let number = UInt64(parts[1]),
-            let stream = StreamName(
-                host: host,
-                stack: stack.configuration.stack,
-                component: String(parts[0])
-            )
-        else {
-            throw Fault(
-                .invalidValue,
-                "unable to find snapshot '\(name)': it is neither COMPONENT@NUMBER nor an object's name",
-                hints: ["`lifeboat ls` shows components and numbers."]
-            )
-        }
-        let found = try await vault.snapshots(of: stream).snapshots.filter { $0.id.seq == number }
-        guard found.count == 1, let only = found.first else {
-            throw Fault(
-                .noSnapshot,
-                "unable to find snapshot '\(name)': \(found.isEmpty ? "there is none" : "there are two")",
-                hints: found.map { "Name it in full: \($0.id)" } + [
-                    "See what is there with `lifeboat ls`."
-                ]
-            )
-        }
-        return only.id
+    /// The vault in the copy, with what the other copies know of revoked keys.
+    private func vault() async throws(Fault) -> Vault {
+        try await stack.findCopies().only([copy.name]).required().open[0].vault
     }
 }

@@ -26,8 +26,14 @@ extension Stack {
         )
     }
 
-    /// - Throws: `E-RECIPIENTS` when the configuration names other recipients than the enrolled ones.
+    /// Refuses recipients that are not enrolled or that another environment has too, and remembers those in force.
+    ///
+    /// - Throws: `E-RECIPIENTS` when the configuration names other recipients than the enrolled ones, `E-RECIPIENT-SHARED`,
+    ///   `E-IO-…`.
     func requireEnrolledRecipients(_ vault: Vault) throws(Fault) {
         if let fault = recipientsFault(vault) { throw fault }
+        let memory = RecipientMemory(configuration)
+        if let fault = memory.fault() { throw fault }
+        try memory.keep(vault)
     }
 }

@@ -69,11 +69,15 @@ public struct StatusReport: Sendable {
         let selection = try stack.selection(names)
         let found = try await stack.findCopies().required()
         let united = UnitedCopies(found)
-        var newest: [StreamName: (heads: [Snapshot], refused: [Fault])] = [:]
+        var newest: [StreamName: Newest] = [:]
         for configured in selection {
             let stream = stack.stream(of: configured.name)
             let list = try await united.vault.newest(of: stream, isWhole: true)
-            newest[stream] = (list.heads, list.refused)
+            newest[stream] = Newest(
+                heads: list.heads,
+                refused: list.refused,
+                revoked: list.revoked
+            )
         }
         let needs = newest.values.compactMap(\.heads.first)
         var standings: [CopyStanding] = []
@@ -88,8 +92,8 @@ public struct StatusReport: Sendable {
         var components: [Component] = []
         for configured in selection {
             let stream = stack.stream(of: configured.name)
-            let known = newest[stream] ?? ([], [])
-            components.append(Component(configured, known.heads, known.refused, standings))
+            let known = newest[stream] ?? Newest(heads: [], refused: [], revoked: 0)
+            components.append(Component(configured, known, standings))
         }
         let now = stack.clock.now()
         let rule = stack.configuration.objectives.copies
@@ -104,9 +108,18 @@ public struct StatusReport: Sendable {
             hasObjective: rule != nil,
             time: now,
             components: components,
-            problems: stack.recipientsFault(united.vault).map { lines($0) } ?? [],
+            problems: [
+                stack.recipientsFault(united.vault), RecipientMemory(stack.configuration).fault(),
+            ].compactMap(\.self).flatMap { lines($0) },
             kit: try await KitStanding.read(stack, united.vault)
         )
+    }
+
+    /// The newest snapshots of a stream, and what newer ones cannot be used.
+    fileprivate struct Newest {
+        let heads: [Snapshot]
+        let refused: [Fault]
+        let revoked: Int
     }
 
     /// A fault as lines: what is wrong, and the best that can be done about it.
@@ -117,12 +130,12 @@ public struct StatusReport: Sendable {
 
 extension StatusReport.Component {
     /// Where a component stands, by its newest snapshots and what the copies have of it.
-    init(
+    fileprivate init(
         _ configured: ComponentConfiguration,
-        _ heads: [Snapshot],
-        _ refused: [Fault],
+        _ known: StatusReport.Newest,
         _ standings: [CopyStanding]
     ) {
+        let (heads, refused) = (known.heads, known.refused)
         name = configured.name
         kind = configured.kind
         newest = heads.first
@@ -134,6 +147,9 @@ extension StatusReport.Component {
             facts.append("\(snapshot.head.problems) paths could not be read")
         }
         if heads.isEmpty { facts.append("there is no snapshot yet") }
+        if known.revoked > 0 {
+            facts.append("\(known.revoked) newer snapshots are not trusted: their key is revoked")
+        }
         if heads.count > 1 { facts.append("two hosts wrote its newest snapshot") }
         if let log, log.ranges.count > 1 {
             facts.append("its log has \(log.ranges.count - 1) gaps")

@@ -26,6 +26,8 @@ public struct Timeline: Sendable {
     public let sets: [SnapshotSet]
     /// How far the logs reach, by component.
     public let logs: [String: [LogReach]]
+    /// The snapshots that are not trusted, since a revoked key signed them.
+    public let revoked: Set<SnapshotID>
     /// Objects that are damaged or forged, one fault each.
     public let refused: [Fault]
 
@@ -46,11 +48,13 @@ public struct Timeline: Sendable {
         let memory = HeadMemory(stack, vault)
         var sets: [String: [HeadSummary]] = [:]
         var refused = vault.refusedHosts
+        var revoked: Set<SnapshotID> = []
         var logs: [String: [LogReach]] = [:]
         for component in selection {
             let stream = stack.stream(of: component.name)
             let list = try await vault.summaries(of: stream, cache: memory.cache(of: stream))
             refused += list.refused
+            revoked.formUnion(list.revoked)
             for head in list.heads { sets[head.set, default: []].append(head) }
             guard component.kind == .postgresql else { continue }
             logs[component.name] = try await LogReach.read(vault, stream: stream)
@@ -60,6 +64,7 @@ public struct Timeline: Sendable {
             sets: sets.map { SnapshotSet($0, $1) }
                 .sorted { ($0.time, $0.id) < ($1.time, $1.id) },
             logs: logs,
+            revoked: revoked,
             refused: refused
         )
     }

@@ -20,7 +20,8 @@ struct RedisRestore {
         let snapshot = try await SnapshotChoice.newest(
             of: request.stream,
             in: request.vault,
-            at: request.target
+            at: request.target,
+            only: request.only
         )
         let facts = snapshot.head.facts
         let folder = try folder(facts)

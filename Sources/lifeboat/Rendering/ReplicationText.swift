@@ -39,6 +39,8 @@ enum ReplicationText {
             ] + report.mended.map { "mended: \($0), it was damaged in \(ending.copy.name)" }
                 + findings(report.damage, "damage:", .red, color)
                 + findings(report.waiting, "waits:", .yellow, color)
+                + (report.revoked > 0
+                    ? ["\(report.revoked) objects were left out: a revoked key signed them"] : [])
         }
     }
 
@@ -91,6 +93,7 @@ enum ReplicationText {
                 JSONField("bytes", .bytes(report.bytes)),
                 JSONField("mended", .array(report.mended.map { .text($0) })),
                 JSONField("damage", .array(report.damage.map { value($0) })),
+                JSONField("left_out_revoked", .integer(Int64(report.revoked))),
                 JSONField("waiting", .array(report.waiting.map { value($0) })),
             ]
         }

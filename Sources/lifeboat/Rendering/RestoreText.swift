@@ -11,7 +11,16 @@ enum RestoreText {
     /// The plan for a person.
     static func lines(_ plan: StackRestorePlan, _ stack: Stack, color: Bool) -> [String] {
         let name = Styled(stack.configuration.stack, .bold).rendered(color: color)
-        var lines = ["Plan: bring \(name) back to \(text(plan.target))"]
+        let point =
+            plan.snapshot.map { "snapshot \($0.seq) of \($0.stream.component)" }
+            ?? text(plan.target)
+        var lines = ["Plan: bring \(name) back to \(point)"]
+        if plan.isRevoked {
+            let mark = Styled("not trusted:", .red).rendered(color: color)
+            lines.append(
+                "  \(mark) a key signed it that the operator revoked; who had the key may have made it"
+            )
+        }
         if let moment = plan.moment {
             lines.append(
                 "  what has no log goes back to \(TimeEcho.text(moment)), the last known moment before that"
@@ -78,6 +87,7 @@ enum RestoreText {
         }
         return [
             JSONField("target", .text(plain(plan.target))),
+            JSONField("revoked", .boolean(plan.isRevoked)),
             JSONField("moment", plan.moment.map { .time($0) } ?? .null),
             JSONField("bytes", .bytes(plan.bytes)),
             JSONField("copies", .array(plan.copies.copies.map { .text($0.name) })),

@@ -19,7 +19,8 @@ struct KeyShowVerb: Verb {
         let vault = try await stack.openVault()
         let keys = try stack.hostKeys()
         let enrolment = vault.enrolment(of: keys.host)
-        let isEnrolled = enrolment?.key == keys.signing.verifyKey
+        let isRevoked = vault.isRevoked(keys.signing.verifyKey, host: keys.host)
+        let isEnrolled = enrolment?.key == keys.signing.verifyKey && !isRevoked
         let recipients = enrolment?.recipients.map(\.text) ?? []
         try screen.result(
             [
@@ -28,7 +29,10 @@ struct KeyShowVerb: Verb {
                 "operator key:       \(vault.operatorKey)", "host:               \(keys.host)",
                 "host signing key:   \(keys.signing.verifyKey)",
                 "host recipient:     \(keys.identity.recipient)",
-                "enrolled:           \(isEnrolled ? "yes, since \(since(enrolment))" : "no")",
+                "enrolled:           "
+                    + (isRevoked
+                        ? "no, the operator revoked its key"
+                        : isEnrolled ? "yes, since \(since(enrolment))" : "no"),
             ] + recipients.map { "data recipient:     \($0)" }
         )
         try screen.json(
@@ -42,6 +46,7 @@ struct KeyShowVerb: Verb {
                 JSONField("host_signing_key", .text(keys.signing.verifyKey.description)),
                 JSONField("host_recipient", .text(keys.identity.recipient.text)),
                 JSONField("enrolled", .boolean(isEnrolled)),
+                JSONField("revoked", .boolean(isRevoked)),
                 JSONField("data_recipients", .array(recipients.map { .text($0) })),
             ]
         )

@@ -5,7 +5,10 @@ struct KeyVerb: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "key",
         abstract:
-            "Shows the keys of this host, writes and tests the recovery kit, enrols this host.",
-        subcommands: [KeyShowVerb.self, KeyKitVerb.self, KeyEnrolVerb.self]
+            "Shows and revokes keys of hosts, writes and tests the recovery kit, enrols this host.",
+        subcommands: [
+            KeyShowVerb.self, KeyListVerb.self, KeyKitVerb.self, KeyEnrolVerb.self,
+            KeyRevokeVerb.self,
+        ]
     )
 }

@@ -37,8 +37,7 @@ struct LsVerb: Verb {
                     Styled(snapshot.id.stream.component, .cyan), Styled(snapshot.kind.rawValue),
                     Styled("\(snapshot.id.seq)"), Styled("\(ByteCount(snapshot.sizes.source))"),
                     Styled("\(ByteCount(snapshot.sizes.stored))"),
-                    snapshot.problems == 0
-                        ? Styled("") : Styled("\(snapshot.problems) paths not read", .yellow),
+                    problems(snapshot, isRevoked: timeline.revoked.contains(snapshot.id)),
                 ])
             }
         }
@@ -46,6 +45,12 @@ struct LsVerb: Verb {
             reaches.map { Self.line(name, $0) }
         }
         return table.lines(color: color) + logs
+    }
+
+    private static func problems(_ snapshot: HeadSummary, isRevoked: Bool) -> Styled {
+        if isRevoked { return Styled("not trusted: its key is revoked", .red) }
+        return snapshot.problems == 0
+            ? Styled("") : Styled("\(snapshot.problems) paths not read", .yellow)
     }
 
     private static func line(_ name: String, _ reach: LogReach) -> String {
@@ -59,7 +64,10 @@ struct LsVerb: Verb {
         let sets: [JSONValue] = timeline.sets.map { set in
             .object([
                 JSONField("set", .text(set.id)), JSONField("time", .time(set.time)),
-                JSONField("snapshots", .array(set.snapshots.map { snapshot($0) })),
+                JSONField(
+                    "snapshots",
+                    .array(set.snapshots.map { snapshot($0, timeline.revoked) })
+                ),
             ])
         }
         let logs: [JSONValue] = timeline.logs.sorted { $0.key < $1.key }.flatMap { name, reaches in
@@ -73,7 +81,7 @@ struct LsVerb: Verb {
         ]
     }
 
-    private static func snapshot(_ head: HeadSummary) -> JSONValue {
+    private static func snapshot(_ head: HeadSummary, _ revoked: Set<SnapshotID>) -> JSONValue {
         .object([
             JSONField("snapshot", .text(head.id.description)),
             JSONField("component", .text(head.id.stream.component)),
@@ -85,6 +93,7 @@ struct LsVerb: Verb {
             JSONField("bytes_added", .integer(head.sizes.added)),
             JSONField("bytes_stored", .integer(head.sizes.stored)),
             JSONField("entries", .integer(head.sizes.entries)),
+            JSONField("revoked", .boolean(revoked.contains(head.id))),
             JSONField("paths_unread", .integer(Int64(head.problems))),
         ])
     }

@@ -22,6 +22,7 @@ struct RestoreVerb: Verb {
         name: .long,
         help: ArgumentHelp(
             "The moment to go back to: RFC 3339, local time without a zone, '2h ago', lsn:X/Y.",
+            discussion: "COMPONENT@NUMBER, or an object's name, is that snapshot and no other.",
             valueName: "TIME"
         )
     )
@@ -59,8 +60,9 @@ struct RestoreVerb: Verb {
 
     func perform(_ screen: Screen) async throws(Fault) -> Model.ExitCode {
         let stack = try ConfigurationFile.stack(global, subject: about.value, screen)
+        let isNamed = at.contains("@") || at.hasPrefix("snapshots/")
         let target = try TargetText.parse(
-            at,
+            isNamed ? "latest" : at,
             now: SystemClock().now(),
             offset: TimeEcho.localOffset
         )
@@ -72,6 +74,7 @@ struct RestoreVerb: Verb {
             identities: try ring.required(to: "restore"),
             vault: ring.vault
         )
+        options.snapshot = isNamed ? at : nil
         options.copy = from
         options.recovers = !noRecover
         options.keepsSealed = sealed

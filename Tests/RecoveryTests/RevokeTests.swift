@@ -1,0 +1,197 @@
+import Model
+import Recovery
+import SystemIO
+import SystemPackage
+import Testing
+
+/// A host was stolen: what the person at the command line does about it.
+struct RevokeTests {
+    private static let restore = ["restore", "web/files", "--yes", "--to"]
+
+    /// Two backups, and the folder of what a thief took: keys and configuration.
+    private func stolen() async throws -> Playground {
+        let playground = try await Playground.initialised()
+        for round in 1...2 {
+            try playground.write("source/letter", "round \(round)\n")
+            #expect(try await playground.run(["backup"]).code == 0)
+        }
+        for (from, to) in [("state", "stolen"), ("lifeboat.yaml", "stolen.yaml")] {
+            let copy = Command(
+                "cp",
+                arguments: ["-a", from, to],
+                workingDirectory: playground.path
+            )
+            _ = try await copy.runSuccessfully(outputLimit: 1000)
+        }
+        let text = try playground.read("stolen.yaml")
+        #expect(text.contains("\(playground.path.string)/state"))
+        try playground.write(
+            "stolen.yaml",
+            text.replacing(
+                "\(playground.path.string)/state",
+                with: "\(playground.path.string)/stolen"
+            )
+        )
+        return playground
+    }
+
+    /// A backup that the thief signs with what he took, into the vault as it was before the revocation.
+    private func steal(_ playground: Playground) async throws {
+        let hosts = playground.vault.appending("hosts/h1")
+        let hidden = playground.path.appending("hidden")
+        try FileSystem.makeDirectories(hidden, mode: 0o700)
+        let names = try Directory.open(hosts).names().filter { $0.description != "000001.json" }
+        for name in names {
+            try FileSystem.rename(hosts.appending(name), to: hidden.appending(name))
+        }
+        try playground.write("source/letter", "the thief was here\n")
+        let backup = try await playground.run(["backup", "--config", "stolen.yaml"])
+        #expect(backup.output.contains("2 of 2 components"), "\(backup.text)")
+        for name in names {
+            try FileSystem.rename(hidden.appending(name), to: hosts.appending(name))
+        }
+    }
+
+    @Test
+    func `after a revocation only what came before counts, and new keys go on`() async throws {
+        let playground = try await stolen()
+        let revoke = ["key", "revoke", "h1", "--kit", "kit.txt"]
+        let revoked = try await playground.run(revoke)
+        #expect(revoked.code == 0, "\(revoked.text)")
+        #expect(revoked.output.contains("1 keys of host 'h1' are revoked"))
+        #expect(revoked.output.contains("files: trusted up to snapshot 2\n"))
+        try await steal(playground)
+
+        let list = try await playground.run(["ls"])
+        #expect(list.code == 0, "\(list.text)")
+        let marked = list.output.split(separator: "\n").filter { $0.contains("its key is revoked") }
+        #expect(marked.count == 2 && marked.allSatisfy { $0.contains(" 3 ") }, "\(list.output)")
+        let check = try await playground.run(["check"])
+        #expect(
+            check.code == 5 && check.output.contains("that the operator revoked"),
+            "\(check.text)"
+        )
+        let keys = try await playground.run(["key", "list"])
+        #expect(
+            keys.code == 0 && keys.output.contains("revoked: not trusted since"),
+            "\(keys.text)"
+        )
+        let show = try await playground.run(["key", "show"])
+        #expect(show.output.contains("no, the operator revoked its key"))
+        let doctor = try await playground.run(["doctor"])
+        #expect(doctor.output.contains("the operator revoked the key of host 'h1'"))
+
+        let newest = try await playground.run(Self.restore + ["out"])
+        #expect(newest.code == 0, "\(newest.text)")
+        #expect(try playground.read(playground.restored("out", "source/letter")) == "round 2\n")
+        let named = try await playground.run(Self.restore + ["theirs", "--at", "files@3"])
+        #expect(named.code == 0 && named.output.contains("not trusted:"), "\(named.text)")
+        let letter = playground.restored("theirs", "source/letter")
+        #expect(try playground.read(letter) == "the thief was here\n")
+
+        for arguments in [["backup"], ["key", "enrol", "--kit", "kit.txt", "--keep-keys"]] {
+            let refused = try await playground.run(arguments)
+            #expect(refused.code == 12, "\(refused.text)")
+            #expect(refused.errors.contains("id: E-KEYS-REVOKED"))
+            #expect(refused.errors.contains("lifeboat key enrol --kit FILE"))
+        }
+        #expect(try await playground.run(["key", "enrol", "--kit", "kit.txt"]).code == 0)
+        try playground.write("source/letter", "round 4\n")
+        let backup = try await playground.run(["backup"])
+        #expect(backup.code == 0, "\(backup.text)")
+        #expect(try await playground.run(["status"]).code == 5)
+        let again = try await playground.run(Self.restore + ["new"])
+        #expect(again.code == 0, "\(again.text)")
+        #expect(try playground.read(playground.restored("new", "source/letter")) == "round 4\n")
+        let state = try await playground.run(["key", "list", "--json"])
+        #expect(state.output.contains("\"state\":\"in_force\""))
+        #expect(state.output.contains("\"state\":\"revoked\""))
+        // The thief is still about: none of it counts, and a kit of paper tells who is who.
+        try await steal(playground)
+        let later = try await playground.run(Self.restore + ["later"])
+        #expect(later.code == 0, "\(later.text)")
+        #expect(try playground.read(playground.restored("later", "source/letter")) == "round 4\n")
+    }
+
+    @Test
+    func `what was stored since the theft is not trusted, and takes no other's place`() async throws
+    {
+        let playground = try await stolen()
+        let first = playground.vault.appending("snapshots/h1.web.files")
+        let names = try Directory.open(first).names()
+        #expect(names.count == 2)
+        try await date(playground, "2 days ago", "vault")
+        try await steal(playground)
+        let revoke = ["key", "revoke", "h1", "--kit", "kit.txt", "--since", "1d ago"]
+        let revoked = try await playground.run(revoke)
+        #expect(revoked.code == 0, "\(revoked.text)")
+        #expect(revoked.output.contains("files: trusted up to snapshot 2, not trusted: 3\n"))
+        #expect(try await playground.run(["key", "enrol", "--kit", "kit.txt"]).code == 0)
+        #expect(try await playground.run(["backup"]).code == 0)
+        let plan = try await playground.run(["prune", "--dry-run"])
+        #expect(plan.code == 0, "\(plan.text)")
+        #expect(
+            plan.output.contains("a revoked key signed it; it stays and takes no other's place")
+        )
+        let prune = try await playground.run(["prune", "--accept-losses", "--yes"])
+        #expect(prune.code == 0 && prune.output.contains("marked: 2 snapshots"), "\(prune.text)")
+        for wrong in [
+            ["h2", "--kit", "kit.txt"], ["h1", "--kit", "kit.txt", "--since", "latest"],
+        ] {
+            #expect(try await playground.run(["key", "revoke"] + wrong).code == 2)
+        }
+    }
+
+    @Test
+    func `copies get nothing of it, and one that was away is told`() async throws {
+        let playground = try await Playground.withCopies(seed: 7)
+        #expect(try await playground.run(["copy", "--to", "b"]).code == 0)
+        #expect(try await playground.run(["backup"]).code == 0)
+        #expect(try await playground.run(["copy", "--to", "b"]).code == 0)
+        let folder = try Directory.open(playground.path)
+        let (b, away) = (try #require(FileName("b")), try #require(FileName("away")))
+        try folder.rename(b, to: away)
+        let revoke = ["key", "revoke", "h1", "--kit", "kit.txt"]
+        let revoked = try await playground.run(revoke)
+        #expect(revoked.code == 3, "\(revoked.text)")
+        #expect(revoked.output.contains("A copy does not know of it yet"))
+        try folder.rename(away, to: b)
+        #expect(try await playground.run(["key", "enrol", "--kit", "kit.txt"]).code == 0)
+        let again = try await playground.run(revoke + ["--again"])
+        #expect(again.code == 0, "\(again.text)")
+        #expect(try await playground.run(["backup"]).code == 0)
+        let copied = try await playground.run(["copy", "--to", "b"])
+        #expect(copied.code == 0, "\(copied.text)")
+        let host = playground.path.appending("b/hosts/h1")
+        let documents = try Directory.open(host).names().map(\.description)
+        #expect(documents.count { $0.hasPrefix("revoked-") } == 2, "\(documents)")
+        #expect(documents.contains("000002.json"))
+        #expect(try await playground.run(["check", "--copy", "b"]).code == 0)
+    }
+
+    @Test
+    func `a copy that the thief could date back is not asked`() async throws {
+        let playground = try await Playground.withCopies(seed: 8)
+        #expect(try await playground.run(["backup"]).code == 0)
+        #expect(try await playground.run(["copy", "--to", "b"]).code == 0)
+        try await date(playground, "2 days ago", "vault", "b")
+        #expect(try await playground.run(["backup"]).code == 0)
+        try await date(playground, "3 days ago", "vault")
+        let revoke = ["key", "revoke", "h1", "--kit", "kit.txt", "--since", "1d ago"]
+        #expect(try await playground.run(revoke + ["--copy", "nowhere"]).code == 2)
+        let revoked = try await playground.run(revoke + ["--copy", "b"])
+        #expect(
+            revoked.output.contains("files: trusted up to snapshot 1, not trusted: 2\n"),
+            "\(revoked.text)"
+        )
+    }
+
+    private func date(_ playground: Playground, _ moment: String, _ folders: String...) async throws
+    {
+        _ = try await Command(
+            "find",
+            arguments: folders + ["-type", "f", "-exec", "touch", "-d", moment, "{}", "+"],
+            workingDirectory: playground.path
+        ).runSuccessfully(outputLimit: 1000)
+    }
+}
