@@ -7,6 +7,10 @@ import Vault
 
 /// Documents and chains that somebody else made, moved, or stored once more: found by a check, and obeyed by nobody.
 @Suite struct ForgedDocumentTests {
+    private struct Note: Codable, Sendable {
+        let note: String
+    }
+
     /// A document of a folder that says something that matters there, by the fixture's host.
     private static func publish(
         _ folder: DocumentFolder,
@@ -46,7 +50,7 @@ import Vault
             return try #require(name)
         case .reports, .kits:
             return try await vault.publish(
-                ["note": "all is well"],
+                Note(note: "all is well"),
                 in: folder,
                 keys: keys,
                 at: time
@@ -60,8 +64,8 @@ import Vault
         // A hold that cannot be read stops a collection; it holds nothing that is named.
         let held = try? await vault.holds(at: Instant(seconds: 1_800_000_000))
         let open = try await vault.checkHistory().open.map(\.fact)
-        let reports = try await vault.documents(of: .reports, as: [String: String].self).found
-        let kits = try await vault.documents(of: .kits, as: [String: String].self).found
+        let reports = try await vault.documents(of: .reports, as: Note.self).found
+        let kits = try await vault.documents(of: .kits, as: Note.self).found
         let absent = try #require(SnapshotID("\(snapshot.id)"))
         let store = MemoryStore()
         for (name, bytes) in try #require(vault.store as? MemoryStore).contents
