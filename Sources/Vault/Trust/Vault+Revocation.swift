@@ -85,7 +85,7 @@ extension Vault {
     ///   - host: the host.
     ///   - isAgain: whether to add to what was revoked before, rather than to revoke the keys that are not: what only a copy
     ///     holds that was away then, or an earlier moment.
-    ///   - moment: since when the keys are in other hands; nil for now, or for when it was said to be before.
+    ///   - moment: since when the keys are in other hands; nil: from this moment on, or since when it was said to be before.
     ///   - copies: the copies that are there.
     ///   - key: the operator's key.
     ///   - time: now.
