@@ -25,9 +25,7 @@ struct Ledger {
             names.append((number, short, info))
         }
         var parts: [String: [Int: (entry: LedgerEntry, name: ObjectName)]] = [:]
-        var seen: Set<String> = []
-        let own = names.sorted { $0.number < $1.number }.filter { seen.insert($0.short).inserted }
-        for (number, short, info) in own.reversed() {
+        for (number, short, info) in names.sorted(by: { $0.number > $1.number }) {
             let document: VaultDocument<LedgerEntry>
             do throws(Fault) {
                 document = try vault.document(

@@ -71,8 +71,8 @@ extension Vault {
             guard try Self.verified(document, object: object).0.vault == id else {
                 throw .damaged(object, "it is another vault's")
             }
-        case .document(let folder, _, let short):
-            try proveDocument(bytes, folder, short: short, object: object)
+        case .document(let folder, let number, let short):
+            try proveDocument(bytes, folder, number: number, short: short, object: object)
         case .wayOut(let file):
             guard WayOut.files.contains(where: { $0.name == file && $0.bytes == bytes }) else {
                 throw .damaged(object, "it is not the one that this program ships")

@@ -8,6 +8,8 @@ struct DocumentAuthor: Codable {
     /// The host whose enrolled key signs it.
     let host: String
     let time: Instant
+    /// The number in its name; absent in documents of the first versions.
+    let number: UInt64?
     /// The text of the host's signed document, in case `hosts/` loses it.
     let enrolment: String?
 }

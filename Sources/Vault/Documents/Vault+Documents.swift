@@ -25,6 +25,7 @@ extension Vault {
             vault: id,
             host: keys.host,
             time: time,
+            number: number,
             enrolment: enrolment(of: keys.host)?.text
         )
         let document = SignedDocument(
@@ -98,9 +99,6 @@ extension Vault {
     }
 
     /// The names in a folder, newest first.
-    ///
-    /// A document does not hold its number: of the same one under several only the lowest is meant, so that nobody makes an
-    /// old one the newest by storing it again.
     private func documentNames(of folder: DocumentFolder) async throws(Fault) -> [DocumentName] {
         var names: [DocumentName] = []
         try await store.list("\(folder.rawValue)/") { info in
@@ -109,10 +107,7 @@ extension Vault {
             }
             names.append(DocumentName(folder: folder, number: number, short: short, info: info))
         }
-        var seen: Set<String> = []
-        return names.sorted { ($0.number, $0.short) < ($1.number, $1.short) }
-            .filter { seen.insert($0.short).inserted }
-            .reversed()
+        return names.sorted { ($0.number, $0.short) > ($1.number, $1.short) }
     }
 
     private func document<Content: Codable & Sendable>(
@@ -151,7 +146,13 @@ extension Vault {
         number: UInt64,
         short: String
     ) throws(Fault) -> VaultDocument<Content> {
-        let signed = try proveDocument(bytes, folder, short: short, object: info.name.text)
+        let signed = try proveDocument(
+            bytes,
+            folder,
+            number: number,
+            short: short,
+            object: info.name.text
+        )
         let text = try JSONText.decode(
             DocumentText<Content>.self,
             signed.document,
@@ -174,6 +175,7 @@ extension Vault {
     func proveDocument(
         _ bytes: [UInt8],
         _ folder: DocumentFolder,
+        number: UInt64,
         short: String,
         object: String
     ) throws(Fault) -> SignedDocument {
@@ -184,6 +186,13 @@ extension Vault {
         let author = try JSONText.decode(DocumentAuthor.self, signed.document, of: object)
         guard author.format == 1, author.type == folder.type, author.vault == id else {
             throw .damaged(object, "it is another document")
+        }
+        guard author.number ?? number == number else {
+            throw Fault(
+                .untrusted,
+                "unable to trust object '\(object)': it was written under another number",
+                hints: ["Somebody stored it once more, to make it count anew; it is never used."]
+            )
         }
         guard
             vouches(for: signed.by, host: author.host)

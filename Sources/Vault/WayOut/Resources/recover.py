@@ -83,7 +83,7 @@ NAMES = {
     "log": rf"log/(?P<stream>{STREAM})/(?P<epoch>[0-9a-f]{{8}})/"
            r"(?:history|(?P<from>[0-9a-f]{16})-(?P<to>[0-9a-f]{16}))-(?P<hash>[0-9a-f]{16})",
     "document": r"(?P<folder>gc|ledger|checks|reports|holds|kits)/"
-                r"(?!0{10})[0-9]{10}-(?P<hash>[0-9a-f]{16})",
+                r"(?P<number>(?!0{10})[0-9]{10})-(?P<hash>[0-9a-f]{16})",
 }
 
 def names(vault, folder):
@@ -213,6 +213,8 @@ def check_document(vault, data, match):
     document, by = parse_document(data)
     want(document, format=1, type=TYPES[match["folder"]], vault=vault.id,
          host=re.compile(LABEL), time=TIME)
+    if "number" in document:  # those of the first versions have none
+        want(document, number=int(match["number"]))
     if (document["host"], by) not in vault.keys:
         enrolment = str(document.get("enrolment", "")).encode("utf-8", "replace")
         if not enrolment or host_key(vault, enrolment, document["host"]) != by:
