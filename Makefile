@@ -20,7 +20,7 @@ test: setup lint ## Build and run every test; a skipped test is a failure
 	@swift build -c release --build-tests
 	@Scripts/test
 
-soak: setup ## Measure memory with much data: takes a quarter of an hour and 15 GB of disk
+soak: setup ## Measure memory with much data, and compare long logs: takes half an hour and 20 GB of disk
 	@swift build -c release --product lifeboat
 	@Scripts/soak
 
