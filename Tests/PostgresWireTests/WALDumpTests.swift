@@ -99,7 +99,7 @@ import Testing
             systemIdentifier: nil
         )
         try server.start()
-        for round in 1...5 { try workload.run(round: round) }
+        for round in [1, 5] { try workload.run(round: round) }
         try springTraps(server)
         try server.stop()
         if edition.version != .v15 {
