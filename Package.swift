@@ -135,7 +135,10 @@ let package = Package(
             "VaultTests",
             ["Vault", "Sealing", "ObjectStorage", "TestKit", "SystemIO", "Model", system]
         ),
-        tests("SimulationTests", ["Vault", "Sealing", "ObjectStorage", "TestKit", "Model"]),
+        tests(
+            "SimulationTests",
+            ["Vault", "Sealing", "ObjectStorage", "TestKit", "Model", system]
+        ),
         tests(
             "ConformanceTests",
             ["Vault", "Sealing", "ObjectStorage", "TestKit", "SystemIO", "Model", system]

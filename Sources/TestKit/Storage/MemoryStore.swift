@@ -116,10 +116,20 @@ public final class MemoryStore: ObjectStore {
     /// A store with the same objects and the same clock, which from now on goes its own way.
     public func copy() -> MemoryStore {
         let copy = MemoryStore()
-        var now = state.withLock { $0 }
-        now.operations = []
-        copy.state.withLock { $0 = now }
+        copy.become(self)
         return copy
+    }
+
+    /// Becomes what another store is now, without its history; from then on each goes its own way.
+    public func become(_ other: MemoryStore) {
+        var now = other.state.withLock { $0 }
+        now.operations = []
+        state.withLock { $0 = now }
+    }
+
+    /// When an object was stored; nil when there is none.
+    public func modified(_ name: ObjectName) -> Instant? {
+        state.withLock { $0[name]?.modified }
     }
 
     /// Stores an object.
