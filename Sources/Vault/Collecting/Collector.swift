@@ -11,7 +11,8 @@ internal import ObjectStorage
 ///
 /// It needs no key that opens data and no lock in the vault. Any listing may be wrong: every snapshot of the last inventory
 /// must be there, every snapshot must be readable, and two listings must agree; otherwise nothing is deleted.
-/// Everything can be cut off anywhere and done again, and two collectors at once do no harm.
+/// Everything can be cut off anywhere and done again. Collectors of several hosts at once do no harm; one host runs one at a
+/// time, see `Docs/decisions/0016-interleavings-in-steps.md`.
 public struct Collector: Sendable {
     /// How long after its mark a thing may be deleted, by the store's clock.
     public static let grace = Duration.seconds(86_400)
