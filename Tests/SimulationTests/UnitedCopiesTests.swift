@@ -167,9 +167,49 @@ import Vault
     @Test func `nothing is written through several copies`() async throws {
         let fleet = try await Fleet(seed: 95, copies: 2)
         let (united, store) = try await fleet.united(fleet.stores)
-        await #expect(throws: Fault.self) { try await store.remove(fleet.objects[0]) }
+        let object = fleet.objects[0]
+        await #expect(throws: Fault.self) { try await store.remove(object) }
+        await #expect(throws: Fault.self) { try await store.supersede(object, with: [1]) }
+        let locked = await #expect(throws: Fault.self) {
+            try await store.keep(object, until: Instant(seconds: 4_000_000_000))
+        }
+        #expect(locked?.code == .storeDenied)
         await #expect(throws: Fault.self) { try await united.backUp(["x": [1]]) }
         let isSame = fleet.stores[0].contents == fleet.stores[1].contents
         #expect(isSame)
+    }
+
+    @Test func `what a plain store need not have is asked of every copy`() async throws {
+        let fleet = try await Fleet(seed: 96, copies: 1)
+        let keeping = MemoryStore(keepsVersions: true)
+        for (name, bytes) in fleet.stores[0].contents { keeping.tamper(name, bytes) }
+        let odd = Odd(store: keeping)
+        let (_, store) = try await fleet.united([fleet.stores[0], odd])
+        let object = fleet.objects[0]
+        keeping.tamper(object, [1])
+        let versions = try await store.versions(of: object)
+        #expect(versions.map(\.bytes).first == 1 && versions.count == 2)
+        let old = try #require(versions.last)
+        let bytes = try await store.read(object, version: old.id, range: 0..<old.bytes)
+        #expect(bytes == fleet.stores[0].contents[object])
+        for id in ["", "7 v1", "x v1", "0 v1"] {
+            let fault = await #expect(throws: Fault.self) {
+                _ = try await store.read(object, version: id, range: 0..<1)
+            }
+            #expect(fault?.code == .objectMissing)
+        }
+        var oddities: [String] = []
+        try await store.listOddities { (oddity) throws(Fault) in oddities.append(oddity.place) }
+        #expect(oddities == ["odd"])
+        #expect(try await store.thaw(object, days: 1, isUrgent: false) == .notNeeded)
+    }
+}
+
+/// A store with something odd in it.
+private struct Odd: StoreDecorator {
+    let store: any ObjectStore
+
+    func listOddities(_ body: (StoreOddity) throws(Fault) -> Void) async throws(Fault) {
+        try body(StoreOddity(place: "odd", kind: "a thing"))
     }
 }

@@ -106,7 +106,7 @@ struct CopyUpdate {
                     lacks(target.configuration, finding.fact, isDamage ? .copyDamage : .copyBehind)
                 )
             }
-            last = report
+            if last.lockFault == nil { last = report }
         }
         return .updated(last)
     }
