@@ -7,6 +7,12 @@ internal import Vault
 struct CopyUpdate {
     /// How many copies are brought up to date at once.
     static let width = 2
+    /// The sizes for one of them: as many packs are in memory as while a backup runs.
+    private static let options: ReplicationOptions = {
+        var options = ReplicationOptions()
+        options.width = 2
+        return options
+    }()
 
     let stack: Stack
     /// The copies as they were found.
@@ -94,6 +100,7 @@ struct CopyUpdate {
                 from: source.vault,
                 to: target.vault,
                 choice: stack.choice(of: target.configuration),
+                options: Self.options,
                 locks: locks
             ).run { report in
                 reporter(.advanced(Int64(report.bytes.bytes) - bytes))
