@@ -222,8 +222,7 @@ import Vault
         scene.store.tamper(try named("checks/9999999998-0123456789abcdef"), [1])
         let history = try await fixture.vault.checkHistory()
         #expect(history.open.map(\.object) == [pack])
-        // The lie that is there under two numbers is looked at once.
-        #expect(history.refused.count == 2)
+        #expect(history.refused.count == 3)
         let second = try await fixture.check()
         #expect(second.unremembered == nil)
         #expect(Set(second.damage.map(\.object)).count == 4)
