@@ -23,12 +23,15 @@ struct TargetTextTests {
         #expect(try parse("2h ago") == .time(now - .seconds(7200)))
         #expect(try parse("1d12h ago") == .time(now - .seconds(129_600)))
         #expect(try parse("lsn:2/9A3F1C8") == .lsn(LSN(0x2_09A3_F1C8)))
+        #expect(try parse("xid:7431") == .transaction(7431))
+        #expect(try parse("mark:before migration") == .mark("before migration"))
+        #expect(try parse("immediate") == .consistent)
     }
 
     @Test(arguments: [
         "", "yesterday", "2h", "ago", " ago", "h ago", "2x ago", "2h1d ago", "-2h ago",
         "999999999d ago", "99999999999999999999s ago", "2026-13-01", "2026-02-30 10:00", "lsn:",
-        "lsn:9",
+        "lsn:9", "xid:", "xid:2", "xid:-3", "xid:4294967296", "mark:", "immediately",
         "2026-11-23", "2026-11-23 25:00", "２h ago",
     ])
     func `anything else is refused with an example`(text: String) {

@@ -68,12 +68,10 @@ final class LogReceiver {
         let segmentSize = try PostgresLink.segmentSize(session)
         let reader = try await LogReader(places.union, stream: context.stream)
         try await Self.refuseForeign(reader, identity)
-        let known = reader.pieces.lazy.map(\.epoch).filter { $0 <= identity.timeline }.max()
-        let timeline = known ?? identity.timeline
         let slotPosition = try session.readSlot(slot)?.restartPosition
-        let start = try LogStart(
+        let start = LogStart(
             reader: reader,
-            timeline: timeline,
+            line: try Self.line(session, identity.timeline),
             end: identity.position,
             slotPosition: slotPosition ?? beginning,
             segmentSize: segmentSize
@@ -82,21 +80,32 @@ final class LogReceiver {
         self.session = session
         self.identity = identity
         self.segmentSize = segmentSize
-        self.timeline = timeline
+        timeline = start.timeline
         buffer = SegmentBuffer(at: start.position, segmentSize: segmentSize)
         self.start = start.position
         floor = slotPosition ?? LSN(0)
         sentAt = context.clock.now()
         let front = LogFront(
-            at: LogPlace(timeline, start.position),
-            follows: try await places.follows(reader, timeline: timeline, context.stream),
+            at: LogPlace(start.timeline, start.position),
+            follows: try await places.follows(reader, timeline: start.timeline, context.stream),
             durability: context.log.durability
         )
         fan = LogFan(front, vaults: places.vaults)
         if let gap = start.gap { context.progress(.note(gap)) }
-        try await offerHistory(of: timeline)
-        try session.startReplication(slot: slot, from: start.position, timeline: timeline)
+        try await offerHistory(of: start.timeline)
+        try session.startReplication(slot: slot, from: start.position, timeline: start.timeline)
         isStreaming = true
+    }
+
+    /// The timelines that the server came from, by its own history.
+    private static func line(
+        _ session: ReplicationSession,
+        _ timeline: UInt32
+    ) throws(Fault) -> TimelineHistory {
+        guard let history = try session.timelineHistory(timeline) else {
+            return TimelineHistory(root: timeline)
+        }
+        return try TimelineHistory(timeline: timeline, parsing: history.bytes)
     }
 
     /// Whether the copy that a backup writes to holds everything before a position.

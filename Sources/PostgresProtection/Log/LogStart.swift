@@ -4,38 +4,68 @@ internal import Vault
 
 /// Where receiving begins.
 struct LogStart {
+    /// The timeline that is received first.
+    let timeline: UInt32
     /// The first position.
     let position: LSN
     /// What is missing before it, in words; nil when nothing is.
     let gap: String?
 
+    /// Goes on where the vault's log of the server's own line of timelines ends, as far as the server still keeps it.
+    ///
+    /// A timeline that the server does not come from, such as one that a restore has left behind, is none of its line; one that it
+    /// left is received up to there, and the next one from the segment that holds the switch.
+    ///
+    /// `line`: the server's timeline with those that it came from.
+    ///
     /// `end`: how far the server's log is flushed.
     ///
     /// `slotPosition`: from where on the server keeps its log.
     init(
         reader: LogReader,
-        timeline: UInt32,
+        line: TimelineHistory,
         end: LSN,
         slotPosition: LSN?,
         segmentSize: SegmentSize
-    ) throws(Fault) {
-        let floor = slotPosition ?? end
-        let segmentStart = LSN(floor.value / segmentSize.bytes * segmentSize.bytes)
-        let coverage = reader.coverage(epoch: timeline)
-        let reach = coverage.ranges.last?.upperBound
-        guard let reach, reach <= end.value else {
-            position = segmentStart
-            gap = nil
+    ) {
+        let segment = { (position: LSN) in
+            LSN(position.value / segmentSize.bytes * segmentSize.bytes)
+        }
+        let floor = segment(slotPosition ?? end)
+        let order = line.ancestors.map(\.timeline) + [line.timeline]
+        let known = order.compactMap { timeline in
+            reader.coverage(epoch: timeline).ranges.last.map { (timeline, LSN($0.upperBound)) }
+        }.last
+        guard let (timeline, reach) = known else {
+            self.init(line.timeline, floor, gap: nil)
             return
         }
-        if reach >= segmentStart.value {
-            position = LSN(reach)
-            gap = nil
-        } else {
-            position = segmentStart
-            gap =
-                "the log from \(LSN(reach)) to \(segmentStart) is missing: the server no longer kept it;"
-                + " a new base backup makes later times restorable"
+        let limit = line.switchPoint(of: timeline)
+        if limit == nil, reach > end {
+            self.init(timeline, floor, gap: nil)
+            return
         }
+        var next = (timeline: timeline, position: reach)
+        if let limit, reach >= limit {
+            next = (order.first { $0 > timeline } ?? timeline, segment(limit))
+        }
+        guard next.position < floor else {
+            self.init(next.timeline, next.position, gap: nil)
+            return
+        }
+        self.init(
+            order.first { $0 >= next.timeline && floor <= line.switchPoint(of: $0) ?? floor }
+                ?? line.timeline,
+            floor,
+            gap:
+                "the log from \(next.position) to \(floor) is missing: the server no longer kept it;"
+                + " a new base backup makes later times restorable"
+        )
+    }
+
+    private init(_ timeline: UInt32, _ position: LSN, gap: String?) {
+        self.timeline = timeline
+        self.position = position
+        self.gap = gap
     }
 }

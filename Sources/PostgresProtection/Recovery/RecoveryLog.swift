@@ -4,8 +4,10 @@ internal import Model
 struct RecoveryLog {
     /// Whether recovery has ended and the server takes writes.
     let isReady: Bool
-    /// `recovery stopping …`, as the server says it.
+    /// `recovery stopping …`, as the server says it; nil when replay went to the end of the log.
     let stopping: String?
+    /// Where the last record begins that was replayed.
+    let lastRecord: LSN?
     /// The time of the last transaction that was replayed.
     let lastTransaction: Instant?
     /// The last FATAL or PANIC line; else the last line, since before its own log works the server says things its own way.
@@ -16,10 +18,22 @@ struct RecoveryLog {
         let lines = text.split(whereSeparator: \.isNewline)
         isReady = lines.contains { $0.hasSuffix("database system is ready to accept connections") }
         stopping = lines.last { $0.contains("recovery stopping ") }.map { Self.message($0) }
+        lastRecord = lines.last { $0.contains("redo done at ") }.flatMap {
+            Self.word(after: "redo done at ", $0).flatMap { LSN($0) }
+        }
         let fatal = lines.last { $0.contains("FATAL:  ") || $0.contains("PANIC:  ") }
         failure = (fatal ?? lines.last).map { Self.message($0) }
         lastTransaction = lines.last { $0.contains("last completed transaction was at log time ") }
             .flatMap { Self.time($0) }
+    }
+
+    /// What each line of a log says.
+    static func messages(_ text: String) -> [String] {
+        text.split(whereSeparator: \.isNewline).map { message($0) }
+    }
+
+    private static func word(after text: String, _ line: Substring) -> Substring? {
+        line.firstRange(of: text).map { line[$0.upperBound...].prefix { $0 != " " } }
     }
 
     private static func message(_ line: Substring) -> String {

@@ -1,137 +1,174 @@
-internal import Glibc
 internal import Model
 internal import PostgresWire
-internal import Protection
 internal import SystemIO
 internal import SystemPackage
-internal import Vault
 
-/// Starts a server of this host on a laid-out cluster, lets it replay to the target and promote, and stops it cleanly.
-///
-/// The server listens on nothing but a socket in a folder that only its account can enter, and archives nothing.
+/// Lets a server of this host replay a laid-out cluster to its target and promote it, and proves that it did.
 struct RecoveryRun {
-    let folder: ClusterFolder
+    let server: RecoveryServer
     let base: BaseRecord
-    let binaries: FilePath?
-    let target: RecoveryTarget
+    let log: LaidOutLog
     let state: FilePath
+    /// Whether the original may still run somewhere.
+    let isBeside: Bool
+
+    private var folder: ClusterFolder { server.folder }
+    private var recovery: RecoverySettings { server.recovery }
 
     /// What a recovery did.
     struct Result {
         /// The last transaction that was replayed.
         let lastTransaction: Instant?
+        /// Where the last record begins that was replayed.
+        let lastRecord: LSN
         /// What happened, in words.
         let lines: [String]
     }
 
     /// Runs recovery to its end.
     ///
-    /// - Throws: `E-RECOVERY-FAILED` with the server's own words when it does not reach the target, `E-SERVER-MISSING`.
+    /// After success the folder holds a cluster that has reached the target, was promoted and shut down.
+    ///
+    /// - Throws: `E-RECOVERY-FAILED` with the server's own words when it does not reach the target.
     func run() async throws(Fault) -> Result {
-        let programs = try await ServerBinaries(major: base.major, configured: binaries)
-        let room = FilePath("/tmp/lifeboat-\(getpid())-\(UInt32.random(in: 0...UInt32.max))")
-        let work = ClusterFolder(path: room, account: folder.account)
-        try FileSystem.makeDirectories(room, mode: 0o700)
-        try work.own(room)
-        do throws(Fault) {
-            let log = try await serve(programs, work: work)
-            try FileSystem.removeTree(room)
-            return try result(log)
-        } catch {
-            try? FileSystem.removeTree(room)
-            throw error
-        }
-    }
-
-    private func serve(_ programs: ServerBinaries, work: ClusterFolder) async throws(Fault)
-        -> RecoveryLog
-    {
-        try work.write(Array("local all all trust\n".utf8), to: "hba.conf")
-        try work.write([], to: "ident.conf")
-        let logPath = work.path.appending("server.log")
-        var command = Command(
-            programs.folder.appending("postgres"),
-            arguments: try arguments(work),
-            environment: ["LC_ALL": "C", "PATH": "/usr/bin:/bin"],
-            account: folder.account,
-            workingDirectory: folder.path
-        )
-        command.patience = .seconds(60)
-        let ended = try await command.spawn(log: logPath) { child async throws(Fault) in
-            while true {
-                let exit = try child.wait(upTo: .milliseconds(100))
-                let log = try readLog(logPath)
-                if log.isReady {
-                    try child.terminate(SIGINT)
-                    return (log, try child.wait())
-                }
-                if let exit { return (log, exit) }
-                guard !Task.isCancelled else {
-                    throw Fault(.cancelled, "unable to finish recovery: it was cancelled")
-                }
-            }
-        }
-        let (log, status) = ended.value
+        let (log, status) = try await server.serve(logIn: state)
         guard log.isReady, status == .exited(0) else {
-            throw Fault(
-                .recoveryFailed,
-                "unable to recover '\(folder.path)': \(log.failure ?? "the server ended (\(status))")",
-                hints: [
-                    "The folder is as the server left it; restore again to another place or another point."
+            throw failure(
+                log.failure ?? "the server ended (\(status))",
+                [
+                    "The folder is as the server left it; restore again to another place or another point.",
+                    "If the log needs a library of the server, restore with --no-recover and start a server with it.",
                 ]
             )
         }
-        return log
-    }
-
-    private func readLog(_ path: FilePath) throws(Fault) -> RecoveryLog {
-        let file = try Descriptor.open(path, .read)
-        let size = try file.status().size
-        // The lines that matter come at the end.
-        let start = max(0, size - (256 << 10))
-        let bytes = try file.read(upTo: 256 << 10, at: start)
-        return RecoveryLog(String(decoding: bytes, as: UTF8.self))
-    }
-
-    private func arguments(_ work: ClusterFolder) throws(Fault) -> [String] {
-        var settings = [
-            "listen_addresses=", "unix_socket_directories=\(work.path)", "port=5432",
-            "hba_file=\(work.path)/hba.conf", "ident_file=\(work.path)/ident.conf",
-            "archive_mode=off", "logging_collector=off", "log_destination=stderr", "ssl=off",
-            "lc_messages=C", "log_timezone=UTC", "synchronous_standby_names=",
-            "external_pid_file=", "log_min_messages=warning",
-        ]
-        if try FileSystem.status(folder.path.appending("postgresql.conf")) == nil {
-            // Some systems keep the configuration elsewhere; then these floors are what recovery needs of it.
-            let floors = ServerProfile.floors.compactMap { name in
-                base.snapshot.head.facts["setting.\(name)"].map { "\(name) = \($0)\n" }
-            }
-            try work.write(Array(floors.joined().utf8), to: "postgresql.conf")
-            settings.append("config_file=\(work.path)/postgresql.conf")
-        }
-        return ["-D", folder.path.string] + settings.flatMap { ["-c", $0] }
-    }
-
-    private func result(_ log: RecoveryLog) throws(Fault) -> Result {
-        var lines = ["recovered with PostgreSQL \(base.major); the folder starts as it is"]
-        if let stopping = log.stopping { lines.append(stopping) }
-        if case .time(let moment) = target {
-            guard log.stopping != nil else {
-                throw Fault(
-                    .recoveryFailed,
-                    "unable to recover '\(folder.path)': the server did not stop at the target"
-                )
-            }
-            if let last = log.lastTransaction, last > moment {
-                throw Fault(
-                    .recoveryFailed,
-                    "unable to recover '\(folder.path)': a transaction of \(last), after the target, was replayed"
-                )
-            }
-        }
+        let lastRecord = try reached(log)
+        let control = try recovered()
+        var lines = ["recovered with PostgreSQL \(base.major) to timeline \(control.timeline)"]
+        lines.append(log.stopping ?? "log replayed to its end, \(lastRecord)")
         if let last = log.lastTransaction {
             lines.append("last transaction: \(last.rfc3339(digits: 6))")
         }
-        return Result(lastTransaction: log.lastTransaction, lines: lines)
+        return Result(
+            lastTransaction: log.lastTransaction,
+            lastRecord: lastRecord,
+            lines: lines
+        )
+    }
+
+    /// Whether the server stopped where it should; gives where the last record begins that it replayed.
+    private func reached(_ log: RecoveryLog) throws(Fault) -> LSN {
+        guard let lastRecord = log.lastRecord else {
+            throw failure("the server does not say how far it replayed")
+        }
+        switch recovery.stop {
+        case .end:
+            if let stopping = log.stopping {
+                throw failure("the server stopped before the end of the log: \(stopping)")
+            }
+            if let end = self.log.lastRecord, lastRecord < end {
+                throw failure(
+                    "the server replayed to \(lastRecord) only, of a log that goes to \(end)"
+                )
+            }
+        case .time(let moment):
+            guard log.stopping != nil else {
+                throw failure("the server did not stop at the target")
+            }
+            let isBehind = log.lastTransaction.map {
+                recovery.isInclusive ? $0 > moment : $0 >= moment
+            }
+            if isBehind == true, let last = log.lastTransaction {
+                throw failure("a transaction of \(last), after the target, was replayed")
+            }
+        case .position(let position):
+            guard log.stopping != nil, lastRecord >= position || !recovery.isInclusive else {
+                throw failure("the server replayed to \(lastRecord) only")
+            }
+        case .consistent:
+            guard log.stopping != nil else {
+                throw failure("the server did not stop when it was consistent")
+            }
+        }
+        return lastRecord
+    }
+
+    /// What the cluster's own file says when recovery in this folder has ended.
+    private func recovered() throws(Fault) -> ControlFile {
+        let control = try ControlFile(parsing: try folder.bytes(of: "global/pg_control"))
+        var facts: [String] = []
+        if String(control.systemIdentifier) != base.systemID { facts.append("another cluster") }
+        if control.state != .shutDown { facts.append("not shut down") }
+        if control.timeline <= recovery.timeline { facts.append("not promoted") }
+        for name in ["recovery.signal", "standby.signal", "backup_label"]
+        where try folder.contains(name) {
+            facts.append("\(name) is still there")
+        }
+        guard facts.isEmpty else {
+            throw failure(
+                "the server ended well, but of the folder: \(facts.joined(separator: ", "))"
+            )
+        }
+        return control
+    }
+
+    /// What a person must know before a server is started on the folder.
+    ///
+    /// - Throws: `E-CANCELLED`; that something cannot be found out is in the lines.
+    func cautions() async throws(Fault) -> [String] {
+        var lines = try await configurationCautions()
+        guard isBeside else { return lines }
+        do throws(Fault) {
+            let names = try await enabledSubscriptions()
+            guard !names.isEmpty else { return lines }
+            lines.append(
+                "careful: it has enabled subscriptions (\(names.joined(separator: ", "))): a server started on it takes their changes"
+                    + " from the original; start it with max_logical_replication_workers=0 and disable them"
+            )
+        } catch  where error.code != .cancelled {
+            lines.append("careful: whether it has subscriptions is not known: \(error.message)")
+        }
+        return lines
+    }
+
+    private func configurationCautions() async throws(Fault) -> [String] {
+        guard try folder.contains("postgresql.conf") else {
+            return ["it has no postgresql.conf: its configuration is kept elsewhere"]
+        }
+        do throws(Fault) {
+            let configured = FilePath(try await server.configured("data_directory"))
+            let here = try FileSystem.resolved(folder.path)
+            let isThere = try FileSystem.followedStatus(configured) != nil
+            if isThere, try FileSystem.resolved(configured) == here { return [] }
+            return [
+                "careful: its postgresql.conf says data_directory = '\(configured.displayed)': a server started with it runs"
+                    + " there, not here; take the line out first"
+            ]
+        } catch  where error.code != .cancelled {
+            return ["careful: its own configuration cannot be used here: \(error.message)"]
+        }
+    }
+
+    private func enabledSubscriptions() async throws(Fault) -> [String] {
+        let name = "pg_catalog.encode(pg_catalog.convert_to(subname::text, 'UTF8'), 'hex')"
+        let names = try await server.text(
+            "SELECT pg_catalog.string_agg(\(name), ' ') FROM pg_catalog.pg_subscription WHERE subenabled"
+        )
+        return (names ?? "").split { $0 == " " }.map { Self.text(hexadecimal: $0) }.sorted()
+    }
+
+    private static func text(hexadecimal digits: Substring) -> String {
+        let values = digits.compactMap { $0.hexDigitValue }
+        let bytes = stride(from: 0, to: values.count - 1, by: 2).map {
+            UInt8(truncatingIfNeeded: values[$0] << 4 | values[$0 + 1])
+        }
+        return String(decoding: bytes, as: UTF8.self)
+    }
+
+    private func failure(_ fact: String, _ hints: [String] = []) -> Fault {
+        Fault(
+            .recoveryFailed,
+            "unable to recover '\(folder.path.displayed)': \(fact)",
+            hints: hints
+        )
     }
 }

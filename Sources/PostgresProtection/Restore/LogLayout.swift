@@ -10,18 +10,27 @@ internal import Vault
 struct LogLayout {
     let log: LogReader
     let identities: [AgeIdentity]
+    let base: BaseRecord
     let path: TimelinePath
     let end: LSN
-    let size: SegmentSize
     let folder: ClusterFolder
 
+    private var size: SegmentSize { base.segmentSize }
+
     /// Writes every segment and history file, and the lists of what is there and what does not exist.
-    func write(progress: ProgressReporter) async throws(Fault) {
+    ///
+    /// - Throws: `E-VAULT-DAMAGED` when a server could not read all of it, what reading the vault and writing throw.
+    func write(progress: ProgressReporter) async throws(Fault) -> LaidOutLog {
         try folder.makeDirectory("lifeboat")
         try folder.makeDirectory("lifeboat/wal")
         var present: [String] = []
+        var tablespaces: [TablespaceRecord] = []
+        var lastRecord: LSN?
         for stretch in path.stretches {
-            present += try await write(stretch, progress: progress)
+            let scan = try LogScan(base, from: stretch.from)
+            present += try await write(stretch, scan, progress: progress)
+            tablespaces += scan.tablespaces
+            lastRecord = scan.lastRecord ?? lastRecord
             if log.histories[stretch.timeline] != nil {
                 let history = try await log.history(epoch: stretch.timeline, identities: identities)
                 let name = TimelineHistory.fileName(stretch.timeline)
@@ -29,11 +38,32 @@ struct LogLayout {
                 present.append(name)
             }
         }
-        let absent = RestoreScript.absent(after: end, on: path, size: size)
+        present += try markTimelines()
+        let absent = RestoreScript.absent(after: end, on: path, size: size, newest: newest)
             .filter { !present.contains($0) }
         try folder.write(lines(present), to: "lifeboat/present")
         try folder.write(lines(absent), to: "lifeboat/absent")
         try folder.write(Array(RestoreScript.text.utf8), to: "lifeboat/fetch.sh", mode: 0o700)
+        return LaidOutLog(tablespaces: tablespaces, lastRecord: lastRecord, size: size)
+    }
+
+    /// The highest timeline that the vault knows.
+    private var newest: UInt32 {
+        max(path.last, log.pieces.map(\.epoch).max() ?? 0, log.histories.keys.max() ?? 0)
+    }
+
+    /// Marks every number of a timeline that is taken: a server that ends recovery takes the first one without a history file,
+    /// and two timelines of one number could not be told apart.
+    ///
+    /// It only asks whether there is such a file.
+    private func markTimelines() throws(Fault) -> [String] {
+        var names: [String] = []
+        for timeline in path.last..<newest {
+            let name = TimelineHistory.fileName(timeline + 1)
+            try folder.write(Array("# taken\n".utf8), to: "\(LaidOutLog.folder)/\(name)")
+            names.append(name)
+        }
+        return names
     }
 
     private func lines(_ names: [String]) -> [UInt8] {
@@ -42,6 +72,7 @@ struct LogLayout {
 
     private func write(
         _ stretch: TimelinePath.Stretch,
+        _ scan: LogScan,
         progress: ProgressReporter
     ) async throws(Fault) -> [String] {
         let stop = stretch.to ?? end
@@ -56,6 +87,7 @@ struct LogLayout {
             identities: identities
         ) { position, bytes async throws(Fault) in
             var position = LSN(position)
+            try scan.read(bytes, at: position)
             var rest = bytes
             while !rest.isEmpty {
                 guard
@@ -92,15 +124,11 @@ struct LogLayout {
 final class OpenSegment {
     let name: SegmentName
     private let file: Descriptor
-    private let path: FilePath
-    private let folder: ClusterFolder
 
     /// Makes the file; what is not written stays zero, which ends the log for its reader.
     init(_ name: SegmentName, in folder: ClusterFolder) throws(Fault) {
         self.name = name
-        self.folder = folder
-        path = folder.path.appending("lifeboat/wal/\(name)")
-        let file = try Descriptor.open(path, .write, create: .exclusive(0o600))
+        let file = try folder.makeFile("\(LaidOutLog.folder)/\(name)")
         try file.resize(to: Int64(name.size.bytes))
         self.file = file
     }
@@ -112,6 +140,5 @@ final class OpenSegment {
     /// Brings the file to the disk.
     func finish() throws(Fault) {
         try file.synchronizeData()
-        try folder.own(path)
     }
 }

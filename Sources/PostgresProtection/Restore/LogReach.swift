@@ -3,7 +3,7 @@ internal import PostgresWire
 internal import Sealing
 internal import Vault
 
-/// How far the vault's log takes one base: the path, the end, and the newest known transaction.
+/// How far the vault's log takes one base on one timeline: the path, the end, and the newest known transaction.
 struct LogReach {
     /// The timelines, in order.
     let path: TimelinePath
@@ -13,32 +13,48 @@ struct LogReach {
     let heartbeat: LogHead.Heartbeat?
     /// The server's clock when the last piece was sent.
     let serverTime: Instant
+    /// The first moment known to belong to the last timeline alone; nil when that is the base's own.
+    let begin: Instant?
 
-    /// Follows the log from a base as far as it goes, to the newest timeline that descends from it.
+    /// Where the last timeline left the one before it; nil when it is the base's own.
+    var switchPoint: LSN? { path.stretches.dropLast().last?.to }
+    /// The newest moment that the log is known to reach.
+    var until: Instant { heartbeat?.time ?? serverTime }
+
+    /// Follows the log from a base as far as it goes, on each timeline that descends from the base's own, the newest one first.
     ///
     /// - Throws: `E-LOG-GAP` when the log does not even reach the base's stop position, and what reading throws.
-    init(
+    static func all(
         _ base: BaseRecord,
         log: LogReader,
         identities: [AgeIdentity]
-    ) async throws(Fault) {
+    ) async throws(Fault) -> [LogReach] {
+        var reaches: [LogReach] = []
         for timeline in Set(log.pieces.map(\.epoch)).sorted(by: >) where timeline >= base.timeline {
-            guard let path = try await Self.path(to: timeline, base, log, identities) else {
-                continue
-            }
-            guard let end = Self.end(of: path, log: log),
+            guard let path = try await path(to: timeline, base, log, identities),
+                let end = end(of: path, log: log),
                 end >= base.stop || path.stretches.count > 1
             else { continue }
-            self.path = path
-            self.end = end
-            (heartbeat, serverTime) = try await Self.newest(path, end: end, log: log, base: base)
-            return
+            reaches.append(try await LogReach(path, end: end, log: log, base: base))
         }
+        guard reaches.isEmpty else { return reaches }
         throw Fault(
             .logGap,
             "unable to use the base backup of \(base.consistent): the log that it needs is not in the vault",
             hints: ["Choose another point, or take a new base backup with `lifeboat backup`."]
         )
+    }
+
+    private init(
+        _ path: TimelinePath,
+        end: LSN,
+        log: LogReader,
+        base: BaseRecord
+    ) async throws(Fault) {
+        self.path = path
+        self.end = end
+        (heartbeat, serverTime) = try await Self.newest(path.last, end: end, log: log, base: base)
+        begin = try await Self.begin(path, log: log)
     }
 
     private static func path(
@@ -69,13 +85,14 @@ struct LogReach {
         return nil
     }
 
-    private static func newest(
-        _ path: TimelinePath,
+    /// The newest transaction known to be before a position of a timeline, and the server's clock when that was sent.
+    static func newest(
+        _ timeline: UInt32,
         end: LSN,
         log: LogReader,
         base: BaseRecord
     ) async throws(Fault) -> (LogHead.Heartbeat?, Instant) {
-        let pieces = log.pieces.filter { $0.epoch == path.last && $0.to <= end.value }
+        let pieces = log.pieces.filter { $0.epoch == timeline && $0.to <= end.value }
             .sorted { $0.to > $1.to }
         var time = base.consistent
         for (number, piece) in pieces.prefix(64).enumerated() {
@@ -84,6 +101,22 @@ struct LogReach {
             if let heartbeat = head.heartbeat, heartbeat.lsn <= end { return (heartbeat, time) }
         }
         return (nil, time)
+    }
+
+    /// The time of the first heartbeat on the last timeline, else of its first piece: the server was promoted before.
+    private static func begin(_ path: TimelinePath, log: LogReader) async throws(Fault) -> Instant?
+    {
+        guard path.stretches.count > 1, let start = path.stretches.last?.from else { return nil }
+        let pieces = log.pieces.filter { $0.epoch == path.last && $0.to > start.value }
+            .sorted { $0.to < $1.to }
+        var first: Instant?
+        for piece in pieces.prefix(64) {
+            let head = try await log.head(of: piece)
+            first = first ?? head.time
+            // The one that a piece names may be older than the timeline.
+            if let heartbeat = head.heartbeat, heartbeat.lsn > start { return heartbeat.time }
+        }
+        return first
     }
 
     /// The moments that can be reached with a base; nil when no time is known to lie in the log.

@@ -10,42 +10,85 @@ struct RecoveryPlanner {
     let component: PostgresComponent
     let request: RestoreRequest
 
-    /// A base with its log.
-    struct Candidate {
-        let base: BaseRecord
-        let reach: LogReach
+    typealias Candidate = TimelineChoice.Candidate
+
+    /// Where a target lies.
+    struct Aim {
+        let stop: ReplayStop
+        /// The timeline that it is on, when that is known.
+        let timeline: UInt32?
+        /// What was found in the log.
+        var landmark: WALLandmark?
+
+        /// The position; nil for a moment and for the end of the log.
+        var position: LSN? {
+            if case .position(let position) = stop { return position }
+            return nil
+        }
     }
 
     /// Plans the restore.
     func plan() async throws(Fault) -> RestorePlan {
+        try refuseContradictions()
         let log = try await LogReader(request.vault, stream: request.stream)
         let candidates = try await candidates(log)
-        let chosen = try choose(candidates)
+        let aim = try await aim(candidates, log: log)
+        let choice = TimelineChoice(stop: aim.stop, timeline: aim.timeline)
+        guard let chosen = choice.best(of: candidates) else { throw refusal(candidates, aim) }
         let destination = try destination(chosen.base)
         try RestoreDestination.requireVacant(destination)
-        let end = try await logEnd(chosen, log: log)
+        for place in request.tablespaces.values { try RestoreDestination.requireVacant(place) }
+        let end = try await logEnd(chosen, aim, log: log)
         let logBytes = end - chosen.base.start
         let bytes = ByteCount(chosen.base.snapshot.head.sizes.source + Int64(clamping: logBytes))
-        try RestoreDestination.requireRoom(for: bytes, at: [destination])
-        let notBefore = try await notBefore(chosen, log: log)
+        let places = [destination] + request.tablespaces.values
+        try RestoreDestination.requireRoom(for: bytes, at: places)
+        let notBefore = try await notBefore(chosen, aim, log: log)
+        let text = PlannedSteps(
+            chosen: chosen,
+            aim: aim,
+            request: request,
+            end: end,
+            destination: destination,
+            owners: choice.owners(among: candidates),
+            notBefore: notBefore
+        )
         return RestorePlan(
             snapshot: chosen.base.snapshot,
             destination: destination,
-            point: point(chosen),
+            point: point(chosen, aim),
             notBefore: notBefore,
-            steps: steps(chosen, end: end, destination: destination)
-                + (notBefore.map { ["that position was reached at \($0) or later"] } ?? []),
+            steps: text.lines,
             bytes: bytes,
-            facts: [
-                "end": end.description,
-                "timeline": String(chosen.reach.path.last),
-                "path": chosen.reach.path.text(end: end),
-            ]
+            facts: facts(chosen, aim, end: end)
         )
     }
 
+    private func facts(_ chosen: Candidate, _ aim: Aim, end: LSN) -> [String: String] {
+        var facts = [
+            "end": end.description,
+            "timeline": String(chosen.reach.path.last),
+            "path": chosen.reach.path.text(end: end),
+        ]
+        facts["position"] = aim.position?.description
+        return facts
+    }
+
+    private func refuseContradictions() throws(Fault) {
+        guard request.isExclusive else { return }
+        switch request.target {
+        case .latest, .consistent:
+            throw Fault(
+                .invalidValue,
+                "unable to restore '\(request.stream.component)': nothing is just before \(request.target == .latest ? "the newest point" : "the end of a base backup")",
+                hints: ["Leave --exclusive out, or name a moment with --at."]
+            )
+        case .time, .lsn, .transaction, .mark: return
+        }
+    }
+
     /// Every base that can be used, newest first, with how far its log reaches.
-    func candidates(_ log: LogReader) async throws(Fault) -> [Candidate] {
+    private func candidates(_ log: LogReader) async throws(Fault) -> [Candidate] {
         let list = try await request.vault.snapshots(of: request.stream)
         var candidates: [Candidate] = []
         var fault: Fault? = list.refused.first
@@ -53,12 +96,11 @@ struct RecoveryPlanner {
         where request.only.map({ $0 == snapshot.id }) ?? true {
             do throws(Fault) {
                 let base = try BaseRecord(snapshot)
-                candidates.append(
-                    Candidate(
-                        base: base,
-                        reach: try await LogReach(base, log: log, identities: request.identities)
-                    )
-                )
+                candidates += try await LogReach.all(
+                    base,
+                    log: log,
+                    identities: request.identities
+                ).map { Candidate(base: base, reach: $0) }
             } catch { fault = fault ?? error }
         }
         if candidates.isEmpty {
@@ -72,39 +114,69 @@ struct RecoveryPlanner {
         return candidates
     }
 
-    private func choose(_ candidates: [Candidate]) throws(Fault) -> Candidate {
-        let chosen: Candidate? =
-            switch request.target {
-            case .latest: candidates.first
-            case .time(let moment):
-                candidates.first { candidate in
-                    if let window = candidate.reach.window(of: candidate.base) {
-                        return window.contains(moment)
-                    }
-                    return candidate.base.consistent <= moment
-                        && moment <= candidate.reach.serverTime
-                }
-            case .lsn(let position):
-                candidates.first { $0.base.stop <= position && position <= $0.reach.end }
+    /// Where the target lies; what only the log knows is looked for there.
+    private func aim(_ candidates: [Candidate], log: LogReader) async throws(Fault) -> Aim {
+        switch request.target {
+        case .latest: return Aim(stop: .end, timeline: request.timeline)
+        case .time(let moment): return Aim(stop: .time(moment), timeline: request.timeline)
+        case .lsn(let position): return Aim(stop: .position(position), timeline: request.timeline)
+        case .consistent: return Aim(stop: .consistent, timeline: request.timeline)
+        case .transaction(let number):
+            return try await search(candidates, log) { kind in
+                guard case .transaction(let found, _) = kind else { return false }
+                return found == number
             }
-        if let chosen { return chosen }
-        throw refusal(candidates)
+        case .mark(let name): return try await search(candidates, log) { $0 == .restorePoint(name) }
+        }
     }
 
-    private func refusal(_ candidates: [Candidate]) -> Fault {
-        let windows = candidates.reversed().map { candidate in
-            switch request.target {
-            case .lsn: "\(candidate.base.stop) to \(candidate.reach.end)"
-            default:
-                candidate.reach.window(of: candidate.base)?.description
-                    ?? "\(candidate.base.consistent) to \(candidate.reach.serverTime)"
-            }
+    private func search(
+        _ candidates: [Candidate],
+        _ log: LogReader,
+        _ isWanted: (WALLandmark.Kind) -> Bool
+    ) async throws(Fault) -> Aim {
+        let result = try await LandmarkSearch(
+            log: log,
+            identities: request.identities,
+            candidates: candidates,
+            timeline: request.timeline
+        ).newest(isWanted)
+        if let found = result.finding {
+            return Aim(
+                stop: .position(found.landmark.position),
+                timeline: found.timeline,
+                landmark: found.landmark
+            )
         }
-        return Fault(
+        let point = request.target.inLog ?? ""
+        throw Fault(
+            .targetOutsideWindow,
+            "unable to restore '\(request.stream.component)' to \(point): the log that base backups lead to does not hold it",
+            hints: result.names.map { "A mark that it holds: mark:\($0)" }
+                + windows(candidates, ofPositions: false)
+        )
+    }
+
+    private func refusal(_ candidates: [Candidate], _ aim: Aim) -> Fault {
+        Fault(
             .targetOutsideWindow,
             "unable to restore '\(request.stream.component)': the target lies outside what can be reached",
-            hints: windows.map { "Choose a point from \($0)." }
+            hints: windows(candidates, ofPositions: aim.position != nil)
         )
+    }
+
+    /// What can be reached, a line for each base and timeline.
+    private func windows(_ candidates: [Candidate], ofPositions: Bool) -> [String] {
+        let isDivided = Set(candidates.map(\.reach.path.last)).count > 1
+        return candidates.reversed().map { candidate in
+            let window =
+                ofPositions
+                ? "\(candidate.base.stop) to \(candidate.reach.end)"
+                : candidate.reach.window(of: candidate.base)?.description
+                    ?? "\(candidate.base.consistent) to \(candidate.reach.serverTime)"
+            let timeline = isDivided ? " on timeline \(candidate.reach.path.last)" : ""
+            return "Choose a point from \(window)\(timeline)."
+        }
     }
 
     private func destination(_ base: BaseRecord) throws(Fault) -> FilePath {
@@ -118,48 +190,44 @@ struct RecoveryPlanner {
         )
     }
 
-    private func logEnd(_ chosen: Candidate, log: LogReader) async throws(Fault) -> LSN {
-        switch request.target {
-        case .latest: chosen.reach.end
-        case .lsn(let position): min(chosen.reach.end, position + chosen.base.segmentSize.bytes)
+    private func logEnd(
+        _ chosen: Candidate,
+        _ aim: Aim,
+        log: LogReader
+    ) async throws(Fault) -> LSN {
+        // The server must find a record behind the one that it stops at.
+        let rest = chosen.base.segmentSize.bytes
+        return switch aim.stop {
+        case .end: chosen.reach.end
+        case .position(let position): min(chosen.reach.end, position + rest)
         case .time(let moment): try await chosen.reach.end(for: moment, log: log)
+        case .consistent: min(chosen.reach.end, chosen.base.stop + rest)
         }
     }
 
-    private func notBefore(_ chosen: Candidate, log: LogReader) async throws(Fault) -> Instant? {
-        guard case .lsn(let position) = request.target else { return nil }
-        return try await chosen.reach.moment(before: position, log: log)
-            ?? chosen.base.consistent
+    /// A moment at which the source had certainly come no further; nil when the target is one itself.
+    private func notBefore(
+        _ chosen: Candidate,
+        _ aim: Aim,
+        log: LogReader
+    ) async throws(Fault) -> Instant? {
+        if let landmark = aim.landmark { return landmark.time }
+        switch aim.stop {
+        case .end, .time: return nil
+        case .consistent: return chosen.base.consistent
+        case .position(let position):
+            return try await chosen.reach.moment(before: position, log: log)
+                ?? chosen.base.consistent
+        }
     }
 
-    private func point(_ chosen: Candidate) -> Instant? {
-        switch request.target {
+    private func point(_ chosen: Candidate, _ aim: Aim) -> Instant? {
+        if let landmark = aim.landmark { return landmark.time }
+        return switch aim.stop {
         case .time(let moment): moment
-        case .latest: chosen.reach.heartbeat?.time ?? chosen.reach.serverTime
-        case .lsn: nil
+        case .end: chosen.reach.until
+        case .consistent: chosen.base.consistent
+        case .position: nil
         }
-    }
-
-    private func steps(_ chosen: Candidate, end: LSN, destination: FilePath) -> [String] {
-        let base = chosen.base
-        var steps = [
-            "base backup of \(base.consistent) (PostgreSQL \(base.major), \(ByteCount(base.snapshot.head.sizes.source))) to \(destination)",
-            "log from \(base.start) to \(end), \(ByteCount(Int64(clamping: end - base.start))), laid out beside it",
-        ]
-        switch request.target {
-        case .latest: steps.append("replay to the end of the log")
-        case .time(let moment):
-            steps.append("replay every transaction up to \(moment.rfc3339(digits: 6))")
-        case .lsn(let position): steps.append("replay to \(position)")
-        }
-        if chosen.reach.heartbeat == nil, case .time = request.target {
-            steps.append(
-                "no heartbeat is in the log: the server refuses to end recovery unless a transaction follows the target"
-            )
-        }
-        if let window = chosen.reach.window(of: base) {
-            steps.append("this base reaches \(window)")
-        }
-        return steps
     }
 }

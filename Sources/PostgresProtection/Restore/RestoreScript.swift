@@ -45,7 +45,14 @@ enum RestoreScript {
         """
 
     /// The names that the server may ask for and that do not exist: what follows the end of the log.
-    static func absent(after end: LSN, on path: TimelinePath, size: SegmentSize) -> [String] {
+    ///
+    /// `newest`: the highest timeline that there is.
+    static func absent(
+        after end: LSN,
+        on path: TimelinePath,
+        size: SegmentSize,
+        newest: UInt32
+    ) -> [String] {
         var names: [String] = []
         for stretch in path.stretches {
             let last = SegmentName(
@@ -58,7 +65,7 @@ enum RestoreScript {
         }
         // A base on a timeline whose history the vault lacks was taken before anything branched off.
         names += path.stretches.map { TimelineHistory.fileName($0.timeline) }
-        names += (1...8).map { TimelineHistory.fileName(path.last + UInt32($0)) }
+        names += (1...8).map { TimelineHistory.fileName(newest + UInt32($0)) }
         return names
     }
 }

@@ -92,6 +92,9 @@ import Glibc
         ) == 1
     }
 
+    /// Lets the rows of the statement that was just sent come one at a time.
+    func asksForSingleRows() -> Bool { unsafe PQsetSingleRowMode(connection) == 1 }
+
     /// Writes what is buffered: 0 when all is written, 1 when the socket is full, -1 after a
     /// failure.
     func flush() -> Int32 { unsafe PQflush(connection) }

@@ -2,9 +2,9 @@ import CPostgres
 
 /// Owns one `PGresult`.
 @safe final class LibpqResult {
-    /// What kind of answer it is.
+    /// What kind of answer it is; one row is a part of an answer that comes row by row, which `rows` without any ends.
     enum Status {
-        case rows, command, copyOut, copyIn, copyBoth, failure
+        case row, rows, command, copyOut, copyIn, copyBoth, failure
     }
 
     private let result: OpaquePointer
@@ -15,7 +15,8 @@ import CPostgres
 
     var status: Status {
         switch unsafe PQresultStatus(result) {
-        case PGRES_TUPLES_OK, PGRES_SINGLE_TUPLE: .rows
+        case PGRES_TUPLES_OK: .rows
+        case PGRES_SINGLE_TUPLE: .row
         case PGRES_COMMAND_OK, PGRES_EMPTY_QUERY: .command
         case PGRES_COPY_OUT: .copyOut
         case PGRES_COPY_IN: .copyIn
@@ -46,6 +47,20 @@ import CPostgres
     /// All values as text.
     var textRows: [[String?]] {
         (0..<rowCount).map { row in (0..<columnCount).map { text(row: row, column: $0) } }
+    }
+
+    /// All values byte for byte.
+    var byteRows: [[[UInt8]?]] {
+        (0..<rowCount).map { row in (0..<columnCount).map { bytes(row: row, column: $0) } }
+    }
+
+    /// About how much memory its values take, in bytes.
+    var size: Int {
+        (0..<rowCount).reduce(0) { sum, row in
+            (0..<columnCount).reduce(sum + 32) { sum, column in
+                sum + 16 + Int(unsafe PQgetlength(result, Int32(row), Int32(column)))
+            }
+        }
     }
 
     /// What the server says went wrong.

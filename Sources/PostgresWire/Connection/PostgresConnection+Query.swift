@@ -12,11 +12,12 @@ extension PostgresConnection {
         parameters: [String?] = []
     ) throws(Fault) -> [[String?]] {
         let attempt = "unable to run query on PostgreSQL '\(target)'"
-        guard !parameters.isEmpty else {
-            return try execute(sql, attempt: attempt).last?.textRows ?? []
-        }
-        try submit(handle.send(sql, parameters: parameters, binaryResult: false), attempt)
-        return try collect(attempt: attempt).last?.textRows ?? []
+        let isSent =
+            parameters.isEmpty
+            ? handle.send(sql)
+            : handle.send(sql, parameters: parameters, binaryResult: false)
+        try submit(isSent && handle.asksForSingleRows(), attempt)
+        return try rows(attempt) { $0.textRows }
     }
 
     /// Runs one statement and gives its rows in PostgreSQL's binary form: `bytea` and `text` byte
@@ -28,16 +29,36 @@ extension PostgresConnection {
         parameters: [String?] = []
     ) throws(Fault) -> [[[UInt8]?]] {
         let attempt = "unable to run query on PostgreSQL '\(target)'"
-        try submit(handle.send(sql, parameters: parameters, binaryResult: true), attempt)
-        guard let result = try collect(attempt: attempt).last else { return [] }
-        return (0..<result.rowCount).map { row in
-            (0..<result.columnCount).map { result.bytes(row: row, column: $0) }
-        }
+        let isSent = handle.send(sql, parameters: parameters, binaryResult: true)
+        try submit(isSent && handle.asksForSingleRows(), attempt)
+        return try rows(attempt) { $0.byteRows }
     }
 
-    /// Runs commands of the simple protocol to their end and gives all results.
+    /// The most that the rows of one answer may take in memory; nothing that is asked for here comes near it.
+    static var answerLimit: Int { 256 << 20 }
+
+    /// Reads the rows of the last statement to their end, one at a time, so that a server that sends rows without an end is noticed before
+    /// they fill the memory.
+    private func rows<Row>(
+        _ attempt: String,
+        _ read: (LibpqResult) -> [Row]
+    ) throws(Fault) -> [Row] {
+        var rows: [Row] = []
+        var size = 0
+        var isComplete = false
+        try eachResult(attempt) { result throws(Fault) in
+            if isComplete { (rows, size) = ([], 0) }
+            isComplete = result.status != .row
+            size += result.size
+            guard size <= Self.answerLimit else { throw tooLarge(attempt) }
+            rows += read(result)
+        }
+        return rows
+    }
+
+    /// Runs commands of the simple protocol to their end and gives all results, those with rows row by row.
     func execute(_ sql: String, attempt: String) throws(Fault) -> [LibpqResult] {
-        try submit(handle.send(sql), attempt)
+        try submit(handle.send(sql) && handle.asksForSingleRows(), attempt)
         return try collect(attempt: attempt)
     }
 
@@ -47,14 +68,27 @@ extension PostgresConnection {
         try flush(attempt)
     }
 
-    /// Reads results until the command is over; when the server reports an error, reads on, then
-    /// throws it.
+    /// Reads results until the command is over.
     private func collect(attempt: String) throws(Fault) -> [LibpqResult] {
         var results: [LibpqResult] = []
+        var size = 0
+        try eachResult(attempt) { result throws(Fault) in
+            size += result.size
+            guard size <= Self.answerLimit else { throw tooLarge(attempt) }
+            results.append(result)
+        }
+        return results
+    }
+
+    /// Hands each result to `body` until the command is over; when the server reports an error, reads on, then throws it.
+    private func eachResult(
+        _ attempt: String,
+        _ body: (LibpqResult) throws(Fault) -> Void
+    ) throws(Fault) {
         var failure: Fault?
         while let result = try nextResult(attempt) {
             switch result.status {
-            case .rows, .command: results.append(result)
+            case .rows, .row, .command: if failure == nil { try body(result) }
             case .failure:
                 failure = failure ?? scrubber.scrub(result.serverError).fault(attempt)
             case .copyOut, .copyIn, .copyBoth:
@@ -63,7 +97,16 @@ extension PostgresConnection {
             }
         }
         if let failure { throw failure }
-        return results
+    }
+
+    /// Ends the connection of a server that sends more than was asked for.
+    private func tooLarge(_ attempt: String) -> Fault {
+        handle.requestCancel()
+        close()
+        return Fault(
+            .postgresProtocol,
+            "\(attempt): its answer is larger than \(ByteCount(Int64(Self.answerLimit)))"
+        )
     }
 
     /// The next result of the running command; nil when it is over.

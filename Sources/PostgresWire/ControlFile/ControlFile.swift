@@ -7,8 +7,9 @@ public import Model
 ///    8 control version              48 checkpoint copy: timeline   228 WAL segment size
 ///   12 catalog version             136 minimum recovery point      252 data checksum version
 ///   16 state                       144 its timeline                288 CRC-32C (292 in 18)
-///   32 checkpoint position         (little-endian; the CRC covers all before it)
+///   32 checkpoint position         180 the settings that replay needs, 4 bytes each
 /// ```
+/// Little-endian; the CRC covers all before it.
 /// Control version 1300 covers PostgreSQL 13 to 17; 1800 adds a byte before the nonce, which moves
 /// the CRC. Source: `src/include/catalog/pg_control.h`.
 public struct ControlFile: Sendable, Hashable {
@@ -59,7 +60,19 @@ public struct ControlFile: Sendable, Hashable {
     /// Whether data pages carry checksums.
     public let hasDataChecksums: Bool
 
+    /// Settings that a server needs at least as high to replay the log, by name.
+    public let floors: [String: UInt32]
+    /// Whether the server keeps when each transaction was committed; a server that does not forgets
+    /// it all when recovery ends.
+    public let tracksCommitTimestamps: Bool
+
     private let bytes: [UInt8]
+
+    /// Their order, from byte 180.
+    private static let floorNames = [
+        "max_connections", "max_worker_processes", "max_wal_senders", "max_prepared_transactions",
+        "max_locks_per_transaction",
+    ]
 
     /// Reads the file's content and verifies its CRC.
     ///
@@ -90,6 +103,12 @@ public struct ControlFile: Sendable, Hashable {
         }
         self.segmentSize = segmentSize
         hasDataChecksums = span.littleEndian(UInt32.self, at: 252) != 0
+        var floors: [String: UInt32] = [:]
+        for (index, name) in Self.floorNames.enumerated() {
+            floors[name] = span.littleEndian(UInt32.self, at: 180 + 4 * index)
+        }
+        self.floors = floors
+        tracksCommitTimestamps = span.littleEndian(UInt8.self, at: 200) != 0
         self.bytes = bytes
     }
 

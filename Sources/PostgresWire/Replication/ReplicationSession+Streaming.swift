@@ -31,7 +31,7 @@ extension ReplicationSession {
             while try connection.nextResult(attempt) != nil {}
             let error = connection.scrubber.scrub(result.serverError)
             throw slot.map { error.slotFault(attempt, slot: $0) } ?? error.fault(attempt)
-        case .command, .copyOut, .copyIn:
+        case .row, .command, .copyOut, .copyIn:
             throw Fault(.postgresProtocol, "\(attempt): the answer is malformed")
         }
     }
@@ -142,7 +142,7 @@ extension ReplicationSession {
                 try connection.flush(attempt)
             case .rows: message = try endOfTimeline(result, attempt, isWhole: false)
             case .failure: throw fault(result, attempt)
-            case .command, .copyOut, .copyBoth: break
+            case .row, .command, .copyOut, .copyBoth: break
             }
         }
         guard let message else {

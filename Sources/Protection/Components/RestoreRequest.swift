@@ -13,6 +13,12 @@ public struct RestoreRequest: Sendable {
     public let target: RecoveryTarget
     /// The snapshot to begin with, where a person named one; nil for the one that the target asks for.
     public var only: SnapshotID?
+    /// The timeline of PostgreSQL to follow; nil: the one that the target lies on.
+    public var timeline: UInt32?
+    /// Whether it ends just before the target instead of just behind it.
+    public var isExclusive = false
+    /// Where tablespaces of PostgreSQL go, by the path that they were made at; the others go beside the data directory.
+    public var tablespaces: [String: FilePath] = [:]
     /// Where to put it; nil: where it came from.
     public let destination: FilePath?
     /// What opens the data, and what opens secrets.

@@ -8,17 +8,17 @@ public enum SnapshotChoice {
     /// The one with the highest number is the newest: a clock that was wrong once must not make its snapshot the newest
     /// until the right time has caught up with it.
     ///
-    /// - Throws: `E-TARGET-LOG` for a log position, which says nothing of them; `E-SNAPSHOT-NONE` when there is none, naming the oldest that there is.
+    /// - Throws: `E-TARGET-LOG` for a point of a log, which says nothing of them; `E-SNAPSHOT-NONE` when there is none, naming the oldest that there is.
     public static func newest(
         of stream: StreamName,
         in vault: Vault,
         at target: RecoveryTarget,
         only: SnapshotID? = nil
     ) async throws(Fault) -> Snapshot {
-        if case .lsn(let position) = target {
+        if let point = target.inLog {
             throw Fault(
                 .targetWithoutLog,
-                "unable to restore '\(stream.component)' to log position \(position): it has no log",
+                "unable to restore '\(stream.component)' to \(point): it has no log",
                 hints: ["Go back to a time: --at '2h ago'"]
             )
         }

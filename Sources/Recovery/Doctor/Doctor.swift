@@ -29,6 +29,7 @@ public struct Doctor: Sendable {
             examinations += keys(report)
             examinations += [kit(report.kit)]
             examinations += try await copies(report)
+            examinations += logs(report)
             examinations += rule(report)
         } catch {
             if error.code == .cancelled { throw error }
@@ -94,6 +95,22 @@ public struct Doctor: Sendable {
             )
         }
         return .ok("recovery kit", "tested \(tested.rfc3339(digits: 0))")
+    }
+
+    /// Whether the log of each component leads on from its newest snapshot.
+    private func logs(_ report: StatusReport) -> [Examination] {
+        report.components.compactMap { component in
+            guard let standing = component.standing else { return nil }
+            let subject = "\(component.name), log"
+            guard !standing.isWhole else {
+                return .ok(subject, "leads from the newest snapshot to \(standing.end)")
+            }
+            return .warning(
+                subject,
+                "leads from the newest snapshot to \(standing.end) only; nothing later can be restored with it",
+                "lifeboat backup \(stack.configuration.stack)/\(component.name)"
+            )
+        }
     }
 
     /// What the copies lack of the rule.

@@ -11,6 +11,12 @@ public struct RestoreOptions: Sendable {
     /// A snapshot that shall come back, `COMPONENT@NUMBER` or the object's name, also if a revoked key signed it; nil for
     /// what the target asks for.
     public var snapshot: String?
+    /// The timeline of PostgreSQL to follow; nil: the one that the target lies on.
+    public var timeline: UInt32?
+    /// Whether it ends just before the target instead of just behind it.
+    public var isExclusive = false
+    /// Where tablespaces of PostgreSQL go, by the path that they were made at; the others go beside the data directory.
+    public var tablespaces: [String: FilePath] = [:]
     /// Where to put it; nil: where it came from.
     ///
     /// One component goes into the folder itself, several each into a folder of its name below it.

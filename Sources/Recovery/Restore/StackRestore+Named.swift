@@ -30,10 +30,8 @@ extension StackRestore {
                 )
         }
         let isRevoked = copies.vault.distrusts(snapshot)
-        let stop = LSN(snapshot.head.facts["stop_lsn"] ?? "")
         let target: RecoveryTarget =
-            configured.kind == .postgresql && stop != nil
-            ? .lsn(stop ?? LSN(0)) : .time(snapshot.head.time)
+            configured.kind == .postgresql ? .consistent : .time(snapshot.head.time)
         let step = try await step(
             configured,
             copies,

@@ -22,7 +22,7 @@ public struct StackRestore: Sendable {
     /// Finds out what the restore would do, and changes nothing.
     ///
     /// - Throws: the first component's refusal, with those of the others as hints;
-    ///   `E-COMPONENT-UNKNOWN`, `E-TARGET-AHEAD`, `E-TARGET-LOG` for a log position without exactly one PostgreSQL,
+    ///   `E-COMPONENT-UNKNOWN`, `E-TARGET-AHEAD`, `E-TARGET-LOG` for a point of a log, a timeline or tablespaces without exactly one PostgreSQL,
     ///   `E-COPY-UNKNOWN`, and what opening the copies throws when none is there.
     public func plan() async throws(Fault) -> StackRestorePlan {
         if let name = options.snapshot { return try await plan(named: name) }
@@ -84,40 +84,48 @@ public struct StackRestore: Sendable {
 
     /// Refuses a target that no restore of these components can have.
     private func refuseTarget(_ selection: [ComponentConfiguration]) throws(Fault) {
-        switch options.target {
-        case .latest: return
-        case .time(let moment):
-            guard moment > stack.clock.now() else { return }
+        if let point = options.target.inLog { try requireOneLog(selection, for: point) }
+        if let timeline = options.timeline {
+            try requireOneLog(selection, for: "timeline \(timeline)")
+        }
+        if !options.tablespaces.isEmpty { try requireOneLog(selection, for: "other tablespaces") }
+        if case .time(let moment) = options.target, moment > stack.clock.now() {
             throw Fault(
                 .targetAhead,
                 "unable to restore to \(moment): it lies in the future",
                 hints: ["Leave --at out to go back to the newest point there is."]
             )
-        case .lsn(let position):
-            let logged = selection.filter { $0.kind == .postgresql }
-            guard logged.count != 1 else { return }
-            let names = selection.map { "\($0.name) (\($0.kind.rawValue))" }
-            let stack = stack.configuration.stack
-            throw Fault(
-                .targetWithoutLog,
-                logged.isEmpty
-                    ? "unable to restore '\(stack)' to log position \(position): there is no PostgreSQL among \(names.joined(separator: ", "))"
-                    : "unable to restore '\(stack)' to log position \(position): it has \(logged.count) PostgreSQL clusters, each with a log of its own",
-                hints: logged.map { "Name one of them: \(stack)/\($0.name)" }
-                    + ["Or go back to a time, which all kinds know: --at '2h ago'"]
-            )
         }
+    }
+
+    /// A point of a log, a timeline and tablespaces are those of one cluster.
+    private func requireOneLog(
+        _ selection: [ComponentConfiguration],
+        for target: String
+    ) throws(Fault) {
+        let logged = selection.filter { $0.kind == .postgresql }
+        guard logged.count != 1 else { return }
+        let names = selection.map { "\($0.name) (\($0.kind.rawValue))" }
+        let stack = stack.configuration.stack
+        throw Fault(
+            .targetWithoutLog,
+            logged.isEmpty
+                ? "unable to restore '\(stack)' to \(target): there is no PostgreSQL among \(names.joined(separator: ", "))"
+                : "unable to restore '\(stack)' to \(target): it has \(logged.count) PostgreSQL clusters, each with a log of its own",
+            hints: logged.map { "Name one of them: \(stack)/\($0.name)" }
+                + ["Or go back to a time, which all kinds know: --at '2h ago'"]
+        )
     }
 
     /// What one component goes back to; nil when that cannot be told.
     ///
-    /// A log position is a point of one cluster's log. What has no log goes back to its snapshot nearest before the moment
-    /// at which the cluster had certainly reached no later position.
+    /// Some targets are points of one cluster's log. What has no log goes back to its snapshot nearest before the moment
+    /// at which the cluster had certainly come no further.
     func target(
         of configured: ComponentConfiguration,
         reachedAt moment: Instant?
     ) -> RecoveryTarget? {
-        guard case .lsn = options.target, configured.kind != .postgresql else {
+        guard options.target.inLog != nil, configured.kind != .postgresql else {
             return options.target
         }
         return moment.map { .time($0) }
@@ -146,6 +154,9 @@ public struct StackRestore: Sendable {
             clock: stack.clock
         )
         request.only = only
+        request.timeline = options.timeline
+        request.isExclusive = options.isExclusive
+        request.tablespaces = options.tablespaces
         let plan = try await component.planRestore(request)
         let passedOver =
             only == nil

@@ -9,6 +9,9 @@ public import Model
 /// | `2026-11-23 13:58`, `… 13:58:07.5` | the same without a zone: by the clock on the wall |
 /// | `90s ago`, `2h ago`, `1d12h ago` | before now |
 /// | `lsn:2/9A3F1C8` | a position of PostgreSQL's log |
+/// | `xid:7431` | the end of a transaction of PostgreSQL |
+/// | `mark:before-migration` | a named restore point of PostgreSQL |
+/// | `immediate` | the end of PostgreSQL's newest base backup |
 public enum TargetText {
     /// Reads a text.
     ///
@@ -24,6 +27,21 @@ public enum TargetText {
         offset: (Instant) -> Int
     ) throws(Fault) -> RecoveryTarget {
         if text == "latest" { return .latest }
+        if text == "immediate" { return .consistent }
+        if text.hasPrefix("xid:") {
+            // 0, 1 and 2 are no transactions that end.
+            guard let number = UInt32(text.dropFirst(4)), number > 2 else {
+                throw refusal(text, "it is no transaction's number", "Write it like xid:7431.")
+            }
+            return .transaction(number)
+        }
+        if text.hasPrefix("mark:") {
+            // The server's names are of at most 63 bytes.
+            guard (1...63).contains(text.utf8.count - 5) else {
+                throw refusal(text, "it is no mark's name", "Write it like mark:before-migration.")
+            }
+            return .mark(String(text.dropFirst(5)))
+        }
         if text.hasPrefix("lsn:") {
             guard let lsn = LSN(text.dropFirst(4)) else {
                 throw refusal(text, "it is no log position", "Write it like lsn:2/9A3F1C8.")
@@ -48,7 +66,7 @@ public enum TargetText {
         throw refusal(
             text,
             "it is no moment",
-            "Write 2026-11-23T13:58:00Z, 2026-11-23 13:58 (local time), 2h ago, latest or lsn:2/9A3F1C8."
+            "Write 2026-11-23T13:58:00Z, 2026-11-23 13:58 (local time), 2h ago, latest, lsn:2/9A3F1C8, xid:7431, mark:NAME or immediate."
         )
     }
 

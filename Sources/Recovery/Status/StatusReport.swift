@@ -1,4 +1,5 @@
 public import Model
+public import PostgresProtection
 internal import StackConfiguration
 public import Vault
 
@@ -14,6 +15,8 @@ public struct StatusReport: Sendable {
         public let newest: Snapshot?
         /// How far its log reaches on the server's newest timeline; nil when there is no log.
         public let log: LogReach?
+        /// How far the log takes the newest snapshot; nil when it has none.
+        public let standing: LogStanding?
         /// What of it is whole in no copy, each a line.
         public let damage: [String]
         /// What else a person should know of it, each a line.
@@ -22,8 +25,11 @@ public struct StatusReport: Sendable {
         /// The newest moment to which it can be taken back; nil when there is none.
         public var recoverableTo: Instant? {
             guard let time = newest?.head.time else { return nil }
-            return max(time, log?.until ?? time)
+            return max(time, standing?.until ?? time)
         }
+
+        /// Whether log is there that the newest snapshot does not lead to.
+        public var isLogBroken: Bool { standing.map { !$0.isWhole } ?? false }
     }
 
     /// The copies that are there, as one vault.
@@ -44,15 +50,16 @@ public struct StatusReport: Sendable {
     /// Whether the recovery kit was tested lately.
     public let kit: KitStanding
 
-    /// 5 when something is damaged, 4 when a component has no snapshot, the rule that the configuration names is not met, a
-    /// copy that comes and goes or the recovery kit's test is overdue, else 0.
+    /// 5 when something is damaged, 4 when a component has no snapshot or its log does not lead on from it, the rule that the
+    /// configuration names is not met, a copy that comes and goes or the recovery kit's test is overdue, else 0.
     public var exit: ExitCode {
         guard components.allSatisfy(\.damage.isEmpty), !copies.contains(where: \.isDamaged) else {
             return .damaged
         }
         let isMissed =
             hasObjective && !compliance.isMet || copies.contains { $0.isOverdue(at: time) }
-        return isMissed || kit.isOverdue || components.contains { $0.newest == nil }
+        return isMissed || kit.isOverdue
+            || components.contains { $0.newest == nil || $0.isLogBroken }
             ? .objectiveMissed : .success
     }
 
@@ -93,7 +100,15 @@ public struct StatusReport: Sendable {
         for configured in selection {
             let stream = stack.stream(of: configured.name)
             let known = newest[stream] ?? Newest(heads: [], refused: [], revoked: 0)
-            components.append(Component(configured, known, standings))
+            components.append(
+                Component(
+                    configured,
+                    known,
+                    standings,
+                    try await logStanding(configured, known, stream, united.vault),
+                    stack: stack.configuration.stack
+                )
+            )
         }
         let now = stack.clock.now()
         let rule = stack.configuration.objectives.copies
@@ -122,6 +137,18 @@ public struct StatusReport: Sendable {
         let revoked: Int
     }
 
+    /// How far the log takes the newest snapshot; nil for a component without a log or a snapshot.
+    private static func logStanding(
+        _ configured: ComponentConfiguration,
+        _ known: Newest,
+        _ stream: StreamName,
+        _ vault: Vault
+    ) async throws(Fault) -> LogStanding? {
+        guard configured.kind == .postgresql, let head = known.heads.first else { return nil }
+        let log = try await LogReader(vault, stream: stream)
+        return try await PostgresComponent.standing(of: head, log: log)
+    }
+
     /// A fault as lines: what is wrong, and the best that can be done about it.
     private static func lines(_ fault: Fault) -> [String] {
         [fault.message] + fault.hints.prefix(1)
@@ -133,7 +160,9 @@ extension StatusReport.Component {
     fileprivate init(
         _ configured: ComponentConfiguration,
         _ known: StatusReport.Newest,
-        _ standings: [CopyStanding]
+        _ standings: [CopyStanding],
+        _ standing: LogStanding?,
+        stack: String
     ) {
         let (heads, refused) = (known.heads, known.refused)
         name = configured.name
@@ -141,6 +170,7 @@ extension StatusReport.Component {
         newest = heads.first
         log = standings.flatMap(\.components).filter { $0.name == configured.name }
             .compactMap(\.log).max { ($0.epoch, $0.end) < ($1.epoch, $1.end) }
+        self.standing = standing
         damage = refused.map(\.message) + Self.damage(heads.first, standings.compactMap(\.survey))
         var facts: [String] = []
         if let snapshot = heads.first, snapshot.head.problems > 0 {
@@ -153,6 +183,11 @@ extension StatusReport.Component {
         if heads.count > 1 { facts.append("two hosts wrote its newest snapshot") }
         if let log, log.ranges.count > 1 {
             facts.append("its log has \(log.ranges.count - 1) gaps")
+        }
+        if let standing, !standing.isWhole {
+            facts.append(
+                "its log leads from the newest snapshot to \(standing.end) only: lifeboat backup \(stack)/\(name)"
+            )
         }
         problems = facts
     }

@@ -4,6 +4,15 @@ public import Model
 import SystemPackage
 
 extension Directory {
+    /// Sets the owner and then the twelve permission bits of the folder itself, wherever it lies by now.
+    ///
+    /// - Throws: `E-IO-DENIED` for anybody but root in most cases, `E-IO-…` with the path.
+    public func setOwner(_ owner: UInt32, group: UInt32, mode: UInt16) throws(Fault) {
+        let number = rawValue
+        try checked("set the owner of folder", path) { fchown(number, owner, group) }
+        try checked("set the mode of folder", path) { fchmod(number, mode_t(mode)) }
+    }
+
     /// Sets the twelve permission bits of a name; a symbolic link has none and is refused.
     ///
     /// - Throws: `E-IO-…` with the path.

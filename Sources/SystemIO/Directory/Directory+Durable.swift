@@ -15,17 +15,20 @@ extension Directory {
     ///   - name: The name.
     ///   - mode: The permission bits, whatever the umask is.
     ///   - replacing: Whether a file of that name may be replaced.
+    ///   - owner: Whose it is before it has its name; nil leaves it with this user.
     /// - Throws: `E-IO-EXISTS` when the name is taken and nothing may be replaced, `E-IO-FULL`, `E-IO-…`.
     public func writeDurably(
         _ bytes: [UInt8],
         as name: FileName,
         mode: UInt16,
-        replacing: Bool
+        replacing: Bool,
+        owner: Account? = nil
     ) throws(Fault) {
         let temporary = FileName.temporary()
         do throws(Fault) {
             let file = try openFile(temporary, .write, create: .exclusive(0o600))
             try file.write(bytes)
+            if let owner { try file.setOwner(owner.uid, group: owner.gid) }
             try file.setMode(mode)
             try file.synchronize()
             try file.close()

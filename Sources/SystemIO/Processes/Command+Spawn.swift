@@ -17,8 +17,20 @@ extension Command {
         log: FilePath? = nil,
         _ body: (ChildProcess) async throws(Fault) -> Value
     ) async throws(Fault) -> (value: Value, status: ExitStatus) {
-        let configuration = try await configuration()
         let file = try Descriptor.open(log ?? "/dev/null", .write, create: .ifMissing(0o600))
+        let result = try await spawn(appendingTo: file, body)
+        try file.close()
+        return result
+    }
+
+    /// Does the same with an open file for the program's output and error.
+    ///
+    /// - Throws: As ``spawn(log:_:)``.
+    public func spawn<Value: Sendable>(
+        appendingTo file: borrowing Descriptor,
+        _ body: (ChildProcess) async throws(Fault) -> Value
+    ) async throws(Fault) -> (value: Value, status: ExitStatus) {
+        let configuration = try await configuration()
         try file.appendAlways()
         let output = FileDescriptor(rawValue: file.rawValue)
         do {
@@ -39,7 +51,6 @@ extension Command {
                 }
                 return value
             }
-            try file.close()
             return (ended.closureResult, ExitStatus(ended.terminationStatus))
         } catch {
             throw failure(error)

@@ -79,6 +79,10 @@ enum RestoreText {
                 JSONField("snapshot", .text(step.plan.snapshot.id.description)),
                 JSONField("snapshot_time", .time(step.plan.snapshot.head.time)),
                 JSONField("point", step.plan.point.map { .time($0) } ?? .null),
+                JSONField(
+                    "timeline",
+                    step.plan.facts["timeline"].flatMap { Int64($0) }.map { .integer($0) } ?? .null
+                ),
                 JSONField("destination", .text(step.plan.destination.displayed)),
                 JSONField("bytes", .bytes(step.plan.bytes)),
                 JSONField("passed_over", .array(step.passedOver.map { .text($0) })),
@@ -125,7 +129,7 @@ enum RestoreText {
         switch target {
         case .latest: "the newest point there is"
         case .time(let moment): TimeEcho.text(moment)
-        case .lsn(let lsn): "log position \(lsn)"
+        case .lsn, .transaction, .mark, .consistent: Styled.visible(target.inLog ?? "")
         }
     }
 
@@ -134,6 +138,9 @@ enum RestoreText {
         case .latest: "latest"
         case .time(let moment): moment.rfc3339()
         case .lsn(let lsn): "lsn:\(lsn)"
+        case .transaction(let number): "xid:\(number)"
+        case .mark(let name): "mark:\(name)"
+        case .consistent: "immediate"
         }
     }
 }

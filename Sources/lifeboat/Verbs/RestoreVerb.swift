@@ -21,12 +21,32 @@ struct RestoreVerb: Verb {
     @Option(
         name: .long,
         help: ArgumentHelp(
-            "The moment to go back to: RFC 3339, local time without a zone, '2h ago', lsn:X/Y.",
+            "The moment to go back to: RFC 3339, local time without a zone, '2h ago', latest; of PostgreSQL also lsn:X/Y, xid:N, mark:NAME, immediate.",
             discussion: "COMPONENT@NUMBER, or an object's name, is that snapshot and no other.",
             valueName: "TIME"
         )
     )
     var at = "latest"
+    @Option(
+        name: .long,
+        help: ArgumentHelp(
+            "The timeline of PostgreSQL to follow.",
+            discussion: "Default: the one that the moment lies on; the plan names it.",
+            valueName: "NUMBER"
+        )
+    )
+    var timeline: UInt32?
+    @Flag(name: .long, help: "Stop just before the moment, the transaction or the position.")
+    var exclusive = false
+    @Option(
+        name: .long,
+        help: ArgumentHelp(
+            "Where a tablespace of PostgreSQL goes that was made at OLD; may be repeated.",
+            discussion: "Default: beside the data directory.",
+            valueName: "OLD=NEW"
+        )
+    )
+    var tablespace: [String] = []
     @Option(
         name: .long,
         help: ArgumentHelp(
@@ -60,7 +80,7 @@ struct RestoreVerb: Verb {
 
     func perform(_ screen: Screen) async throws(Fault) -> Model.ExitCode {
         let stack = try ConfigurationFile.stack(global, subject: about.value, screen)
-        let isNamed = at.contains("@") || at.hasPrefix("snapshots/")
+        let isNamed = !at.hasPrefix("mark:") && (at.contains("@") || at.hasPrefix("snapshots/"))
         let target = try TargetText.parse(
             isNamed ? "latest" : at,
             now: SystemClock().now(),
@@ -76,6 +96,9 @@ struct RestoreVerb: Verb {
         )
         options.snapshot = isNamed ? at : nil
         options.copy = from
+        options.timeline = timeline
+        options.isExclusive = exclusive
+        options.tablespaces = try tablespaces()
         options.recovers = !noRecover
         options.keepsSealed = sealed
         let restore = StackRestore(stack, options)
@@ -98,6 +121,25 @@ struct RestoreVerb: Verb {
             if let fault = result.fault { _ = screen.show(fault) }
         }
         return summary.exit
+    }
+
+    /// What `--tablespace` says.
+    private func tablespaces() throws(Fault) -> [String: FilePath] {
+        var places: [String: FilePath] = [:]
+        for text in tablespace {
+            let parts = text.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+            guard parts.count == 2, parts[0].hasPrefix("/"), !parts[1].isEmpty,
+                places[String(parts[0])] == nil
+            else {
+                throw Fault(
+                    .usage,
+                    "unable to read tablespace '\(text)': it is not OLD=NEW, with the absolute path that it was made at",
+                    hints: ["Write it like --tablespace /mnt/fast=/srv/fast, each OLD once."]
+                )
+            }
+            places[String(parts[0])] = WorkingDirectory.absolute(String(parts[1]))
+        }
+        return places
     }
 
     private func confirm(_ stack: Stack, _ screen: Screen) throws(Fault) {

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Console
 import Model
+import PostgresProtection
 import Recovery
 import StackConfiguration
 import Vault
@@ -12,8 +13,8 @@ struct StatusVerb: Verb {
         abstract: "Shows what could be brought back if the stack were lost now.",
         discussion: """
             Lists each copy, reads the newest snapshots and what earlier checks found; `check` is what reads every byte.
-            Ends with 5 when something is damaged, with 4 when a component has no snapshot, `objectives.copies` is not met
-            or the recovery kit was not tested in time.
+            Ends with 5 when something is damaged, with 4 when a component has no snapshot or its log does not lead on from
+            it, `objectives.copies` is not met or the recovery kit was not tested in time.
             """
     )
 
@@ -54,7 +55,7 @@ struct StatusVerb: Verb {
             case .success: Styled("every component has a snapshot", .green)
             case .damaged: Styled("something is damaged; see `lifeboat check`", .red)
             default:
-                report.components.contains { $0.newest == nil }
+                report.components.contains { $0.newest == nil || $0.isLogBroken }
                     ? Styled("not everything can be brought back", .red)
                     : Styled("every component has a snapshot", .green)
             }
@@ -87,6 +88,8 @@ struct StatusVerb: Verb {
                 ),
                 JSONField("bytes_source", head.map { .integer($0.sizes.source) } ?? .null),
                 JSONField("recoverable_to", one.recoverableTo.map { .time($0) } ?? .null),
+                JSONField("log_end", one.standing.map { .text("\($0.end)") } ?? .null),
+                JSONField("log_whole", one.standing.map { .boolean($0.isWhole) } ?? .null),
                 JSONField("damage", .array(one.damage.map { .text($0) })),
                 JSONField("problems", .array(one.problems.map { .text($0) })),
             ])

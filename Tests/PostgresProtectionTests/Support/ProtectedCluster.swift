@@ -42,10 +42,18 @@ final class ProtectedCluster: Sendable {
         self.stream = stream
     }
 
-    func settings(_ method: PostgresSettings.Method = .auto) -> PostgresSettings {
+    /// Settings for the cluster's server, or for one that took its place; as the superuser unless a role is given;
+    /// `parameters` win over the server's own.
+    func settings(
+        _ method: PostgresSettings.Method = .auto,
+        server other: PostgresServer? = nil,
+        role: String = "postgres",
+        parameters: [String: String] = [:]
+    ) -> PostgresSettings {
         PostgresSettings(
             dsn: nil,
-            parameters: server.parameters,
+            parameters: (other ?? server).parameters.merging(["user": role]) { $1 }
+                .merging(parameters) { $1 },
             binaries: FilePath(server.binaries.path),
             method: method,
             slot: "lifeboat_shop",
@@ -73,9 +81,28 @@ final class ProtectedCluster: Sendable {
         )
     }
 
-    @discardableResult func backUp(_ method: PostgresSettings.Method = .auto) async throws
-        -> Snapshot
-    {
+    @discardableResult func backUp(
+        _ method: PostgresSettings.Method = .auto,
+        server: PostgresServer? = nil,
+        parameters: [String: String] = [:]
+    ) async throws -> Snapshot {
+        try await backUp(settings(method, server: server, parameters: parameters))
+    }
+
+    @discardableResult func backUp(_ settings: PostgresSettings) async throws -> Snapshot {
+        let component = PostgresComponent(name: "postgres", settings: settings)
+        let context = context
+        return try await withTaskExecutorPreference(threads) {
+            try await store { session async throws(Fault) in
+                try await component.backUp(into: session, context)
+            }
+        }
+    }
+
+    /// Commits a snapshot of what `body` puts into a session.
+    func store(
+        _ body: (BackupSession) async throws(Fault) -> BackupDraft
+    ) async throws -> Snapshot {
         let request = BackupRequest(
             stream: stream,
             kind: .postgresql,
@@ -83,15 +110,34 @@ final class ProtectedCluster: Sendable {
             state: scratch.path.appending("state"),
             clock: SystemClock()
         )
-        let component = component(method)
-        let context = context
-        return try await vault.backUp(request, keys: keys) { session async throws(Fault) in
-            try await component.backUp(into: session, context)
+        return try await vault.backUp(request, keys: keys, body)
+    }
+
+    /// The entries of a snapshot, by path.
+    func entries(of snapshot: Snapshot) async throws -> [String: ManifestEntry] {
+        let manifest = try await vault.manifest(of: snapshot, identities: [identity])
+        var entries: [String: ManifestEntry] = [:]
+        while let entry = try await manifest.next() {
+            entries[String(decoding: entry.path, as: UTF8.self)] = entry
+        }
+        return entries
+    }
+
+    /// How a backup ends.
+    func ending(_ settings: PostgresSettings) async -> Result<Snapshot, any Error> {
+        do {
+            return .success(try await backUp(settings))
+        } catch {
+            return .failure(error)
         }
     }
 
-    func request(_ target: RecoveryTarget, to destination: FilePath) -> RestoreRequest {
-        RestoreRequest(
+    func request(
+        _ target: RecoveryTarget,
+        to destination: FilePath,
+        timeline: UInt32? = nil
+    ) -> RestoreRequest {
+        var request = RestoreRequest(
             vault: vault,
             stream: stream,
             target: target,
@@ -100,28 +146,60 @@ final class ProtectedCluster: Sendable {
             state: scratch.path.appending("state"),
             clock: SystemClock()
         )
+        request.timeline = timeline
+        return request
+    }
+
+    /// A restored cluster on which no server runs yet.
+    struct Restored {
+        let server: PostgresServer
+        let plan: RestorePlan
+        let outcome: RestoreOutcome
+    }
+
+    /// Restores to a target; starts nothing.
+    func layOut(
+        _ target: RecoveryTarget,
+        recovers: Bool = true,
+        timeline: UInt32? = nil,
+        isExclusive: Bool = false,
+        tablespaces: [String: FilePath] = [:],
+        binaries: FilePath? = nil
+    ) async throws -> Restored {
+        let restored = try PostgresServer.emptyDirectory(binaries: server.binaries)
+        var settings = settings()
+        settings.binaries = binaries ?? settings.binaries
+        let component = PostgresComponent(
+            name: "postgres",
+            settings: settings,
+            recovers: recovers
+        )
+        var request = request(target, to: FilePath(restored.data.path), timeline: timeline)
+        request.isExclusive = isExclusive
+        request.tablespaces = tablespaces
+        let plan = try await component.planRestore(request)
+        let outcome = try await component.restore(plan, request, progress: .silent)
+        return Restored(server: restored, plan: plan, outcome: outcome)
     }
 
     /// Restores to a target and starts a server on it.
     func restore(
         _ target: RecoveryTarget,
-        recovers: Bool = true
+        recovers: Bool = true,
+        timeline: UInt32? = nil
     ) async throws -> (server: PostgresServer, outcome: RestoreOutcome) {
-        let restored = try PostgresServer.emptyDirectory(binaries: server.binaries)
-        let component = component(recovers: recovers)
-        let request = request(target, to: FilePath(restored.data.path))
-        let plan = try await component.planRestore(request)
-        let outcome = try await component.restore(plan, request, progress: .silent)
-        try restored.adoptData(settings: ["archive_mode": "off"])
-        try restored.start()
-        return (restored, outcome)
+        let restored = try await layOut(target, recovers: recovers, timeline: timeline)
+        try restored.server.adoptData(settings: ["archive_mode": "off"])
+        try restored.server.start()
+        return (restored.server, restored.outcome)
     }
 
     /// Runs work while the log is received and heartbeats are written.
-    func receiving<Value: Sendable>(_ body: @escaping @Sendable () async throws -> Value)
-        async throws -> Value
-    {
-        let service = LogService(settings: settings(), context: context)
+    func receiving<Value: Sendable>(
+        from other: PostgresServer? = nil,
+        _ body: @escaping @Sendable () async throws -> Value
+    ) async throws -> Value {
+        let service = LogService(settings: settings(server: other), context: context)
         return try await withTaskExecutorPreference(threads) {
             try await withThrowingTaskGroup(of: Value?.self) { group in
                 group.addTask {
@@ -140,9 +218,9 @@ final class ProtectedCluster: Sendable {
         }
     }
 
-    /// A moment by the server's clock.
-    func now() throws -> Instant {
-        let text = try server.psql(
+    /// A moment by the clock of the server, or of one that took its place.
+    func now(_ other: PostgresServer? = nil) throws -> Instant {
+        let text = try (other ?? server).psql(
             "select (extract(epoch from clock_timestamp()) * 1000000)::bigint"
         )
         return Instant(
@@ -150,12 +228,23 @@ final class ProtectedCluster: Sendable {
         )
     }
 
+    /// Waits until the vault's log reaches a position.
+    func waitForLog(_ position: LSN) async throws {
+        let deadline = ContinuousClock.now + .seconds(300)
+        while ContinuousClock.now < deadline {
+            let log = try await LogReader(vault, stream: stream)
+            if log.pieces.contains(where: { $0.to >= position.value }) { return }
+            try await Task.sleep(for: .milliseconds(100))
+        }
+        throw Fault(.invalidValue, "unable to see \(position) in the log within five minutes")
+    }
+
     /// Waits until the vault's log reaches a heartbeat later than a moment.
     func waitForHeartbeat(after moment: Instant) async throws {
         let deadline = ContinuousClock.now + .seconds(300)
         while ContinuousClock.now < deadline {
             let log = try await LogReader(vault, stream: stream)
-            if let piece = log.pieces.max(by: { $0.to < $1.to }),
+            if let piece = log.pieces.max(by: { ($0.epoch, $0.to) < ($1.epoch, $1.to) }),
                 let beat = try await log.head(of: piece).heartbeat, beat.time > moment
             {
                 return

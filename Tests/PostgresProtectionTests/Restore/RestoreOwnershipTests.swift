@@ -1,0 +1,119 @@
+import Foundation
+import Glibc
+import Model
+import PostgresProtection
+import Protection
+import SystemIO
+import SystemPackage
+import TestKit
+import Testing
+
+/// Root restores for the account of the server, which may do what it likes meanwhile.
+@Suite(.serialized) struct RestoreOwnershipTests {
+    /// Plants links to a file and a folder of root's wherever the account of the server may write.
+    ///
+    /// `names`: more names than those of the files that only a restore makes.
+    private static func script(
+        _ folder: String,
+        file: String,
+        directory: String,
+        names: String
+    ) -> String {
+        """
+        names='server.log hba.conf ident.conf present absent fetch.sh 000000010000000000000002
+            000000010000000000000003 000000010000000000000004 \(names)'
+        while :; do
+            for place in "\(folder)" "\(folder)/lifeboat" "\(folder)/lifeboat/wal" "\(folder)/global" \\
+                "\(folder).tablespaces" /tmp/lifeboat-[0-9]*-[0-9]*; do
+                for name in $names; do ln -sT "\(file)" "$place/$name"; done
+                ln -sT "\(directory)" "$place/lifeboat"
+                ln -sT "\(directory)" "$place/wal"
+                ln -sT "\(directory)" "$place/run"
+            done
+        done 2>&-
+        """
+    }
+
+    @Test func `what the server's account plants meanwhile leads root nowhere`() async throws {
+        try #require(geteuid() == 0, "these tests restore as root does")
+        let server = try PostgresServer.make()
+        defer { server.remove() }
+        try server.start()
+        let cluster = try await ProtectedCluster(server: server)
+        try server.psql("create table ledger as select g from generate_series(1, 1000) g")
+        try await cluster.backUp()
+        let file = cluster.scratch.path.appending("victim")
+        let directory = cluster.scratch.path.appending("victims")
+        try DurableFile.create(file, with: Array("untouched".utf8), mode: 0o600)
+        try FileSystem.makeDirectories(directory, mode: 0o755)
+        var restored = 0
+        for round in 0..<6 {
+            let place = server.root.appending(path: "out\(round)")
+            // In the worst case the place is there and is the account's own.
+            if round % 2 == 0 {
+                try FileManager.default.createDirectory(
+                    at: place,
+                    withIntermediateDirectories: true
+                )
+                try server.own(place)
+            }
+            let attack = try ChildProgram(
+                [
+                    "/usr/bin/setpriv", "--reuid=postgres", "--regid=postgres", "--clear-groups",
+                    "--", "/bin/bash", "-c",
+                    Self.script(
+                        place.path,
+                        file: file.string,
+                        directory: directory.string,
+                        names: round % 2 == 0 ? "recovery.signal backup_label pg_control" : ""
+                    ),
+                ],
+                environment: ["PATH": "/usr/bin:/bin"],
+                directory: server.root.path
+            )
+            let request = cluster.request(.latest, to: FilePath(place.path))
+            do throws(Fault) {
+                let component = cluster.component()
+                let plan = try await component.planRestore(request)
+                _ = try await component.restore(plan, request, progress: .silent)
+                restored += 1
+            } catch {
+                // In a place that is its own, the account may be in the way; that is all.
+                #expect(round % 2 == 0, "\(error.message)")
+            }
+            attack.terminate()
+            attack.wait()
+            let text = try DurableFile.read(file, limit: ByteCount(1 << 20))
+            #expect(text == Array("untouched".utf8))
+            let owner = try FileSystem.status(file)?.owner
+            #expect(owner == 0)
+            let planted = try FileSystem.isEmptyDirectory(directory)
+            #expect(planted == true)
+            let holder = try FileSystem.status(directory)?.owner
+            #expect(holder == 0)
+        }
+        #expect(restored >= 3)
+    }
+
+    @Test func `everything belongs to the server's account in the end, and nobody else enters`()
+        async throws
+    {
+        let server = try PostgresServer.make()
+        defer { server.remove() }
+        try server.start()
+        let cluster = try await ProtectedCluster(server: server)
+        try await cluster.backUp()
+        let account = try Account.named("postgres")
+        for recovers in [true, false] {
+            let restored = try await cluster.layOut(.latest, recovers: recovers)
+            let root = restored.server.data.path
+            let status = try #require(try FileSystem.status(FilePath(root)))
+            #expect(status.mode & 0o777 == 0o700 && status.owner == account.uid)
+            for name in try FileManager.default.subpathsOfDirectory(atPath: root) {
+                let status = try FileSystem.status(FilePath("\(root)/\(name)"))
+                #expect(status?.owner == account.uid && status?.group == account.gid, "\(name)")
+            }
+            restored.server.remove()
+        }
+    }
+}

@@ -1,0 +1,118 @@
+import Foundation
+import Model
+import PostgresProtection
+import Protection
+import SystemPackage
+import TestKit
+import Testing
+import Vault
+
+/// A moment leads to the timeline that it lies on.
+@Suite(.serialized) struct TimelineRestoreTests {
+    private func notes(_ server: PostgresServer) throws -> String {
+        try server.psql("select string_agg(note, ' ' order by id) from ledger")
+    }
+
+    private func add(
+        _ note: String,
+        _ cluster: ProtectedCluster,
+        _ server: PostgresServer
+    ) async throws -> Instant {
+        try server.psql("insert into ledger (note) values ('\(note)')")
+        let moment = try cluster.now(server)
+        try await cluster.waitForHeartbeat(after: moment)
+        return moment
+    }
+
+    @Test func `what was left behind by a restore stays restorable, to the second`() async throws {
+        let server = try PostgresServer.make()
+        defer { server.remove() }
+        try server.start()
+        let cluster = try await ProtectedCluster(server: server)
+        try server.psql("create table ledger (id serial primary key, note text)")
+        let (first, second) = try await cluster.receiving {
+            try await cluster.backUp()
+            let first = try await self.add("one", cluster, server)
+            return (first, try await self.add("two", cluster, server))
+        }
+        let end = try server.psql("select pg_current_wal_insert_lsn()")
+        try server.stop()
+        // The owner goes back to the first moment, and works on from there.
+        let (again, _) = try await cluster.restore(.time(first))
+        defer { again.remove() }
+        let third = try await cluster.receiving(from: again) {
+            try await self.add("three", cluster, again)
+        }
+        let rows: [(RecoveryTarget, UInt32?, String, String)] = [
+            (.time(first), nil, "1", "one"), (.time(second), nil, "1", "one two"),
+            (.time(third), nil, "2", "one three"), (.latest, nil, "2", "one three"),
+            (.latest, 1, "1", "one two"),
+        ]
+        for (target, timeline, chosen, expected) in rows {
+            let restored = try await cluster.layOut(target, timeline: timeline)
+            let name = "\(target), \(timeline.map { "\($0)" } ?? "-")"
+            #expect(restored.plan.facts["timeline"] == chosen, "\(name)")
+            #expect(restored.plan.steps.contains { $0.contains("timeline \(chosen)") }, "\(name)")
+            // Two is taken, whichever timeline is followed.
+            #expect(restored.outcome.lines.contains { $0.hasSuffix("to timeline 3") }, "\(name)")
+            try restored.server.adoptData()
+            try restored.server.start()
+            #expect(try notes(restored.server) == expected, "\(name)")
+            restored.server.remove()
+        }
+        let position = try #require(LSN(end))
+        let folder = cluster.scratch.path.appending("nowhere")
+        let plan = try await cluster.component().planRestore(
+            cluster.request(.time(second), to: folder)
+        )
+        #expect(!plan.steps.contains { $0.contains("--timeline") })
+        let both = try await cluster.component().planRestore(
+            cluster.request(.lsn(position), to: folder, timeline: 1)
+        )
+        #expect(both.facts["timeline"] == "1")
+        let fault = await #expect(throws: Fault.self) {
+            _ = try await cluster.component().planRestore(
+                cluster.request(.time(third), to: folder, timeline: 1)
+            )
+        }
+        #expect(fault?.hints.contains { $0.hasSuffix("on timeline 1.") } == true)
+    }
+
+    @Test func `what lies behind a gap in the log is not promised`() async throws {
+        let server = try PostgresServer.make(settings: ["max_wal_size": "64MB"])
+        defer { server.remove() }
+        try server.start()
+        let cluster = try await ProtectedCluster(server: server)
+        try server.psql("create table ledger (id serial primary key, note text)")
+        let (base, kept) = try await cluster.receiving {
+            let base = try await cluster.backUp()
+            return (base, try await self.add("one", cluster, server))
+        }
+        let whole = try #require(try await standing(base, cluster))
+        #expect(whole.isWhole && whole.until.map { $0 >= kept } == true)
+        try server.psql("select pg_drop_replication_slot('lifeboat_shop')")
+        for _ in 0..<6 {
+            try server.psql(
+                "insert into ledger (note) select md5(g::text) from generate_series(1, 100000) g"
+            )
+            try server.psql("select pg_switch_wal()")
+            try server.psql("checkpoint")
+        }
+        let late = try await cluster.receiving {
+            try await self.add("late", cluster, server)
+        }
+        let broken = try #require(try await standing(base, cluster))
+        #expect(!broken.isWhole && broken.end == whole.end)
+        #expect(broken.until.map { $0 < late } == true)
+        let next = try await cluster.backUp()
+        #expect(try await standing(next, cluster)?.isWhole == true)
+    }
+
+    private func standing(
+        _ base: Snapshot,
+        _ cluster: ProtectedCluster
+    ) async throws -> LogStanding? {
+        let log = try await LogReader(cluster.vault, stream: cluster.stream)
+        return try await PostgresComponent.standing(of: base, log: log)
+    }
+}

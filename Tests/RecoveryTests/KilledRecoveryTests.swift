@@ -1,0 +1,102 @@
+import Foundation
+import Glibc
+import Model
+import SystemIO
+import SystemPackage
+import TestKit
+import Testing
+
+/// The real executable, killed while a server of its own recovers a cluster.
+struct KilledRecoveryTests {
+    /// The processes that work in a folder.
+    private func processes(in folder: String) -> [String] {
+        let all = (try? FileManager.default.contentsOfDirectory(atPath: "/proc")) ?? []
+        return all.filter { name in
+            let place = try? FileManager.default.destinationOfSymbolicLink(
+                atPath: "/proc/\(name)/cwd"
+            )
+            return Int(name) != nil && place == folder
+        }
+    }
+
+    /// A server that pauses for ever when it is consistent.
+    private func pausing(_ server: PostgresServer) throws -> URL {
+        let folder = server.root.appending(path: "programs")
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        let real = server.binaries.appending(path: "postgres").path
+        let text = """
+            #!/bin/sh
+            case "$*" in
+            *recovery_target=*) exec \(real) "$@" -c recovery_target=immediate \\
+                -c recovery_target_action=pause -c hot_standby=on ;;
+            esac
+            exec \(real) "$@"
+
+            """
+        let program = folder.appending(path: "postgres")
+        try Data(text.utf8).write(to: program)
+        try FileManager.default.setAttributes(
+            [.posixPermissions: 0o755],
+            ofItemAtPath: program.path
+        )
+        return folder
+    }
+
+    @Test func `no server, no room and no file of it outlives a restore that is killed`()
+        async throws
+    {
+        let playground = try Playground()
+        let server = try PostgresServer.make()
+        defer { server.remove() }
+        try server.start()
+        let made = try await playground.run([
+            "init", "db", "--copy", "vault", "--state", "state", "--host", "h1", "--postgres",
+            "host=\(server.root.path) port=\(server.port) user=postgres dbname=postgres",
+            "--kit", "kit.txt", "--quiet",
+        ])
+        #expect(made.code == 0, "\(made.text)")
+        #expect(try await playground.run(["backup"]).code == 0)
+        let programs = try pausing(server)
+        let before = try playground.read("lifeboat.yaml")
+        try playground.edit(
+            "kind: postgresql\n",
+            "kind: postgresql\n    binaries: \(programs.path)\n"
+        )
+        let place = server.root.appending(path: "out")
+        let arguments = ["restore", "db/postgres", "--to", place.path, "--yes"]
+        let command = Command(
+            try Program.path,
+            arguments: arguments,
+            environment: ["PATH": "/usr/bin:/bin"],
+            workingDirectory: playground.path
+        )
+        let log = playground.path.appending("restore.log")
+        let (pid, status) = try await command.spawn(log: log) { child async throws(Fault) in
+            let ready = place.appending(path: "postmaster.pid").path
+            let limit = ContinuousClock.now + .seconds(120)
+            while ContinuousClock.now < limit {
+                let text = (try? String(contentsOfFile: ready, encoding: .utf8)) ?? ""
+                if text.contains("standby") || text.contains("ready") { break }
+                usleep(10_000)
+            }
+            try child.terminate(SIGKILL)
+            _ = try child.wait(upTo: .seconds(60))
+            return child.pid
+        }
+        let words = try playground.read("restore.log")
+        #expect(status == .signalled(SIGKILL), "\(words)")
+        let limit = ContinuousClock.now + .seconds(60)
+        while !processes(in: place.path).isEmpty, ContinuousClock.now < limit { usleep(10_000) }
+        #expect(processes(in: place.path).isEmpty)
+        let rooms = try FileManager.default.contentsOfDirectory(atPath: "/tmp")
+        #expect(rooms.filter { $0.hasPrefix("lifeboat-\(pid)-") }.isEmpty)
+        let work = playground.path.appending("state/work")
+        #expect(try FileSystem.isEmptyDirectory(work) ?? true)
+        let again = try await playground.run(arguments)
+        #expect(again.code == 15 && again.errors.contains("E-RESTORE-NOT-EMPTY"), "\(again.text)")
+        try playground.write("lifeboat.yaml", before)
+        try FileManager.default.removeItem(at: place)
+        let done = try await playground.run(arguments)
+        #expect(done.code == 0, "\(done.text)")
+    }
+}

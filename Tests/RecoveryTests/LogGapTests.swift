@@ -1,0 +1,63 @@
+import Foundation
+import Glibc
+import Model
+import SystemIO
+import SystemPackage
+import TestKit
+import Testing
+
+/// A log with a gap behind the newest base backup, as `status` and `doctor` tell of it.
+struct LogGapTests {
+    @Test func `a time behind a gap is not promised, and a backup mends it`() async throws {
+        let playground = try Playground()
+        let server = try PostgresServer.make(settings: ["max_wal_size": "64MB"])
+        defer { server.remove() }
+        try server.start()
+        let made = try await playground.run([
+            "init", "db", "--copy", "vault", "--state", "state", "--host", "h1", "--postgres",
+            "host=\(server.root.path) port=\(server.port) user=postgres dbname=postgres",
+            "--kit", "kit.txt", "--quiet",
+        ])
+        #expect(made.code == 0, "\(made.text)")
+        try playground.edit("heartbeat: 10s", "heartbeat: 200ms")
+        #expect(try await playground.run(["backup"]).code == 0)
+        let words = "lifeboat backup db/postgres"
+        #expect(try await !playground.run(["status"]).text.contains(words))
+        try server.psql("select pg_drop_replication_slot('lifeboat_db')")
+        try server.psql("create table t (n text)")
+        for _ in 0..<6 {
+            try server.psql("insert into t select md5(g::text) from generate_series(1, 100000) g")
+            try server.psql("select pg_switch_wal()")
+            try server.psql("checkpoint")
+        }
+        let gap = SystemClock().now()
+        let command = Command(
+            try Program.path,
+            arguments: ["run"],
+            environment: ["PATH": "/usr/bin:/bin"],
+            workingDirectory: playground.path
+        )
+        let log = playground.path.appending("run.log")
+        let (status, _) = try await command.spawn(log: log) { child async throws(Fault) in
+            let limit = ContinuousClock.now + .seconds(120)
+            var status = try await Program.run(["status"], in: playground.path)
+            while !status.text.contains(words), ContinuousClock.now < limit {
+                status = try await Program.run(["status"], in: playground.path)
+            }
+            try child.terminate(SIGTERM)
+            _ = try child.wait(upTo: .seconds(120))
+            return status
+        }
+        #expect(status.code == 4 && status.text.contains(words), "\(status.text)")
+        let json = try await playground.run(["status", "--json"]).output
+        #expect(json.contains("\"log_whole\":false"), "\(json)")
+        let promised = json.split(separator: "\"recoverable_to\":\"").dropFirst().first
+            .flatMap { Instant(rfc3339: $0.prefix { $0 != "\"" }) }
+        #expect(promised.map { $0 < gap } == true, "\(json)")
+        let doctor = try await playground.run(["doctor"])
+        #expect(doctor.output.contains("postgres, log") && doctor.output.contains(words))
+        #expect(try await playground.run(["backup"]).code == 0)
+        let mended = try await playground.run(["status"])
+        #expect(!mended.text.contains(words), "\(mended.text)")
+    }
+}
