@@ -19,6 +19,13 @@ struct KilledRecoveryTests {
         }
     }
 
+    /// What lies in the working folder of the host.
+    private func work(_ playground: Playground) throws -> Set<String> {
+        let folder = playground.path.appending("state/work")
+        guard try FileSystem.status(folder) != nil else { return [] }
+        return Set(try Directory.open(folder).names().map(\.description))
+    }
+
     /// A server that pauses for ever when it is consistent.
     private func pausing(_ server: PostgresServer) throws -> URL {
         let folder = server.root.appending(path: "programs")
@@ -63,6 +70,7 @@ struct KilledRecoveryTests {
             "kind: postgresql\n    binaries: \(programs.path)\n"
         )
         let place = server.root.appending(path: "out")
+        let kept = try work(playground)
         let arguments = ["restore", "db/postgres", "--to", place.path, "--yes"]
         let command = Command(
             try Program.path,
@@ -90,8 +98,7 @@ struct KilledRecoveryTests {
         #expect(processes(in: place.path).isEmpty)
         let rooms = try FileManager.default.contentsOfDirectory(atPath: "/tmp")
         #expect(rooms.filter { $0.hasPrefix("lifeboat-\(pid)-") }.isEmpty)
-        let work = playground.path.appending("state/work")
-        #expect(try FileSystem.isEmptyDirectory(work) ?? true)
+        #expect(try work(playground) == kept)
         let again = try await playground.run(arguments)
         #expect(again.code == 15 && again.errors.contains("E-RESTORE-NOT-EMPTY"), "\(again.text)")
         try playground.write("lifeboat.yaml", before)

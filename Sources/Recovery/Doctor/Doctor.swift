@@ -1,4 +1,5 @@
 public import Model
+internal import PostgresProtection
 internal import Sealing
 internal import StackConfiguration
 internal import Vault

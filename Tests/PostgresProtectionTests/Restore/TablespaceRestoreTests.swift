@@ -100,7 +100,8 @@ import Vault
         if recovers {
             // What the server's own log says of the tablespace is what the original's said.
             let records = try records(restored.server)
-            #expect(records.contains("CREATE \"\(space.path)\""), "\(records)")
+            #expect(records.contains("CREATE"), "\(records)")
+            #expect(records.contains("\"\(space.path)\""), "\(records)")
         }
         restored.server.remove()
         guard recovers else { return }
