@@ -2,22 +2,23 @@ internal import Model
 internal import ObjectStorage
 
 extension Collector {
-    /// Writes tombstones for what may go and is in none of this host's yet; `gone` are those that were carried out.
+    /// Writes tombstones for what may go and is in none of this host's yet; `done` are those that were carried out
+    /// a moment ago.
     func mark(
         _ survey: Survey,
         _ decided: [StreamName: StreamDecisions],
         _ logs: [LogPlan],
-        without gone: Set<ObjectName>,
+        without done: Set<ObjectName>,
         now: Instant,
         _ report: inout CollectionReport
     ) async throws(Fault) {
-        let pending = survey.tombstones.documents.filter { isMine($0) }
+        let pending = survey.open.filter { isPast($0) }
         let settled = Set(pending.flatMap(\.content.forgets)).union(report.swept.spared)
         var forgets = decided.values.flatMap { stream in
             zip(stream.heads, stream.decisions).filter { !$0.1.isKept }.map(\.0.id.description)
         }
         if acceptsLosses { forgets += survey.refused.map(\.id.description) }
-        let open = pending.filter { !gone.contains($0.name) }
+        let open = pending.filter { !done.contains($0.name) }
         let marked = Set(open.flatMap(\.content.forgets))
         forgets = forgets.filter { !settled.contains($0) }.sorted()
         forgets += report.swept.locked.filter { SnapshotID($0) != nil && !marked.contains($0) }
@@ -50,9 +51,9 @@ extension Collector {
         }
     }
 
-    /// Whether this host wrote a tombstone and will sweep it: one from the future waits for a clock that was wrong.
-    private func isMine(_ document: VaultDocument<Tombstone>) -> Bool {
-        document.host == keys.host && document.time <= clock.now() + .seconds(3_600)
+    /// Whether this host will sweep a tombstone of its own: one from the future waits for a clock that was wrong.
+    private func isPast(_ document: VaultDocument<Tombstone>) -> Bool {
+        document.time <= clock.now() + .seconds(3_600)
     }
 
     /// Tombstones that fill up one after the other.

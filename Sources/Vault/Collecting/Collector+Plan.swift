@@ -100,9 +100,7 @@ extension Collector {
         _ survey: Survey
     ) -> CollectionPlan.Item {
         let name = head.id.description
-        let mark = survey.tombstones.documents.first {
-            $0.host == keys.host && $0.content.forgets.contains(name)
-        }
+        let mark = survey.open.first { $0.content.forgets.contains(name) }
         return CollectionPlan.Item(
             id: head.id,
             time: head.time,

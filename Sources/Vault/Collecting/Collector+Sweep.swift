@@ -3,13 +3,15 @@ internal import ObjectStorage
 
 extension Collector {
     /// Carries out this host's tombstones that are old enough, as far as everything still looks that way; tells what it did, and
-    /// which of them are gone.
+    /// which of them are done.
+    ///
+    /// They stay, see ``spent(_:now:)``; the report is what says that they are done.
     func sweep(
         _ survey: inout Survey,
         _ decided: [StreamName: StreamDecisions],
         now: Instant
-    ) async throws(Fault) -> (swept: LedgerEntry.Swept, gone: Set<ObjectName>) {
-        let due = survey.tombstones.documents.filter { isDue($0, now: now) }
+    ) async throws(Fault) -> (swept: LedgerEntry.Swept, done: Set<ObjectName>) {
+        let due = survey.open.filter { isDue($0, now: now) }
         guard !due.isEmpty else { return (LedgerEntry.Swept(), []) }
         var run = SweepRun(self, due: due, survey: survey, decided: decided, now: now)
         try await run.run()
@@ -17,25 +19,28 @@ extension Collector {
         for entry in LedgerEntry.report(run.swept) {
             try await vault.publish(entry, in: .ledger, keys: keys, at: clock.now())
         }
-        var gone: Set<ObjectName> = []
-        for document in due {
-            do throws(Fault) {
-                try await vault.store.remove(document.name)
-                gone.insert(document.name)
-            } catch  where error.code == .objectLocked {
-                // It stays for a while, and is carried out again then: it still marks what is locked now.
-                continue
-            }
-        }
-        return (run.swept, gone)
+        let unfinished = Set(run.swept.unfinished ?? [])
+        return (run.swept, Set(due.map(\.name)).filter { !unfinished.contains($0.text) })
     }
 
-    /// Whether a tombstone may be carried out: it is this host's, both clocks say that a day has gone by, and this run
-    /// decides about every stream of it.
+    /// Tombstones that were carried out so long ago that nobody acts on them any more, as both clocks say.
+    ///
+    /// Another collector of this host that looked before may go on deleting what one names for an hour. As long as the
+    /// tombstone is there, nobody brings a pack of such a name back and builds on it.
+    func spent(_ survey: Survey, now: Instant) -> [ObjectName] {
+        survey.tombstones.documents.map(\.name).filter { name in
+            guard let report = survey.ledger.done[name.text] else { return false }
+            return now - report.stored >= Self.aftermath
+                && clock.now() - report.time >= Self.aftermath - .seconds(3_600)
+        }
+    }
+
+    /// Whether a tombstone of this host may be carried out: both clocks say that a day has gone by, and this run decides
+    /// about every stream of it.
     ///
     /// Another host's is that host's affair: who takes over a host must not make a collector delete for him.
     private func isDue(_ document: VaultDocument<Tombstone>, now: Instant) -> Bool {
-        document.host == keys.host && now - document.stored >= Self.grace
+        now - document.stored >= Self.grace
             && clock.now() - document.time >= Self.grace - .seconds(3_600)
             && document.content.streams.isSubset(of: rules.keys)
     }

@@ -11,11 +11,14 @@ internal import ObjectStorage
 ///
 /// It needs no key that opens data and no lock in the vault. Any listing may be wrong: every snapshot of the last inventory
 /// must be there, every snapshot must be readable, and two listings must agree; otherwise nothing is deleted.
-/// Everything can be cut off anywhere and done again. Collectors of several hosts at once do no harm; one host runs one at a
-/// time, see `Docs/decisions/0016-interleavings-in-steps.md`.
+/// Everything can be cut off anywhere and done again. Several collectors at once do no harm, of one host or of many: a
+/// tombstone that was carried out stays for ``aftermath``, and a sweep stops when another one was faster.
 public struct Collector: Sendable {
     /// How long after its mark a thing may be deleted, by the store's clock.
     public static let grace = Duration.seconds(86_400)
+    /// How long a tombstone stays after it was carried out: longer than anybody who looked before goes on deleting, which is
+    /// ``CommitProof/lifetime``, with room for a host that sleeps within a deletion.
+    static let aftermath = Duration.seconds(43_200)
     /// A pack that no snapshot names may be a running backup's for so long.
     static let youth = Duration.seconds(2 * 86_400)
     /// While backups seem to run, a pack that no snapshot names is left for so long.
@@ -72,7 +75,8 @@ public struct Collector: Sendable {
     /// moment, some of what may go is gone, and nothing else.
     ///
     /// - Throws: `E-VAULT-FORMAT` when the vault needs a newer collector; `E-VAULT-TRUST` when this host is not enrolled;
-    ///   `E-GC-LISTING`, `E-GC-VANISHED`, `E-GC-UNREADABLE` when what is seen cannot be trusted; what the store throws.
+    ///   `E-GC-LISTING`, `E-GC-VANISHED`, `E-GC-UNREADABLE` when what is seen cannot be trusted;
+    ///   `E-STREAM-BUSY` when another collector of this host carried out what this one was at; what the store throws.
     public func run() async throws(Fault) -> CollectionReport {
         _ = try vault.recipients(for: keys)
         var survey = try await survey()
@@ -80,9 +84,9 @@ public struct Collector: Sendable {
         let decided = try await decide(&survey, now: now)
         let (plan, logs) = try await plan(&survey, decided, now: now)
         var report = CollectionReport(plan: plan)
-        let gone: Set<ObjectName>
-        (report.swept, gone) = try await sweep(&survey, decided, now: now)
-        try await mark(survey, decided, logs, without: gone, now: now, &report)
+        let done: Set<ObjectName>
+        (report.swept, done) = try await sweep(&survey, decided, now: now)
+        try await mark(survey, decided, logs, without: done, now: now, &report)
         try await tidy(survey, hasReported: !report.swept.tombstones.isEmpty, now: now)
         await prolongLocks(survey, decided, logs, now: now, &report)
         await removeLeftovers(&report)
@@ -150,9 +154,10 @@ public struct Collector: Sendable {
         return candidate
     }
 
-    /// Removes what is of no use in the ledger any more: old reports once a new one says what is left of them.
+    /// Removes what is of no use any more: tombstones that were carried out long ago, old inventories, and old reports once a
+    /// new one says what is left of them.
     private func tidy(_ survey: Survey, hasReported: Bool, now: Instant) async throws(Fault) {
-        var names = survey.ledger.outdated
+        var names = spent(survey, now: now) + survey.ledger.outdated
         if hasReported {
             try await vault.store.list("\(DocumentFolder.ledger.rawValue)/") { info in
                 guard case .document = VaultName(info.name), now - info.modified > Self.memory

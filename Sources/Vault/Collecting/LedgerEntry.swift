@@ -16,6 +16,8 @@ public struct LedgerEntry: Sendable, Codable, Hashable {
     public struct Swept: Sendable, Codable, Hashable {
         /// The documents under `gc/` that it carried out.
         public package(set) var tombstones: [String] = []
+        /// Those of them that are carried out again, since the store does not let go yet what they name; nil for none.
+        public package(set) var unfinished: [String]?
         /// The snapshots that it deleted, by name.
         public package(set) var forgotten: [String] = []
         /// Snapshots that earlier sweeps deleted and that one which is there follows, by name: they explain its hole.

@@ -15,7 +15,7 @@ struct Survey {
     /// What is about to be deleted, by whomever.
     let tombstones: PendingTombstones
     /// What this collector wrote down last.
-    let ledger: Ledger
+    var ledger: Ledger
 
     /// Looks at a vault.
     ///
@@ -46,6 +46,11 @@ struct Survey {
             }
         }
         try await checkChains(names, vault)
+    }
+
+    /// This host's tombstones that nobody carried out yet.
+    var open: [VaultDocument<Tombstone>] {
+        tombstones.documents.filter { $0.host == ledger.host && ledger.done[$0.name.text] == nil }
     }
 
     /// The snapshot objects of a vault, by id.

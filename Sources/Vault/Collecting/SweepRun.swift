@@ -16,6 +16,10 @@ struct SweepRun {
     /// Snapshots that were seen and are not deleted.
     private var present: Set<SnapshotID> = []
     private var lookedAt = Duration.zero
+    /// What was marked and is locked, by name.
+    private var locked: Set<String> = []
+    /// Streams of which a piece of log that was marked is locked.
+    private var lockedLogs: Set<StreamName> = []
     /// What is known to be locked is not asked for; nil for a store without locks.
     private let locks: LockTable?
 
@@ -63,6 +67,20 @@ struct SweepRun {
         }
         swept.earlier = explaining.union(before).subtracting(swept.forgotten).sorted()
         swept.past = LogStretch.joined(survey.ledger.past + due.flatMap(\.content.log))
+        let unfinished = due.filter { isLocked($0.content) }.map(\.name.text)
+        swept.unfinished = unfinished.isEmpty ? nil : unfinished
+    }
+
+    /// Whether the store does not let go yet of something that a tombstone names.
+    private func isLocked(_ mark: Tombstone) -> Bool {
+        mark.forgets.contains { locked.contains($0) }
+            || mark.packs.contains { locked.contains(VaultName.pack($0).objectName.text) }
+            || mark.log.contains { lockedLogs.contains($0.stream) }
+    }
+
+    private mutating func leaveLocked(_ name: String) {
+        swept.leaveLocked(name)
+        locked.insert(name)
     }
 
     /// Snapshots of the tombstones that today's decision drops too.
@@ -107,6 +125,29 @@ struct SweepRun {
             try await keep(id, bytes: forgetting[id] ?? 0, [.surviving, .kept])
             swept.spare(id.description)
         }
+        try await checkAlone()
+    }
+
+    /// The tombstones are still there, and no other collector of this host carried one of them out.
+    ///
+    /// So what is deleted in the next hour is still marked: see ``Collector/aftermath``.
+    private mutating func checkAlone() async throws(Fault) {
+        var marks: Set<ObjectName> = []
+        try await vault.store.list("\(DocumentFolder.collections.rawValue)/") {
+            marks.insert($0.name)
+        }
+        try await survey.ledger.refresh(vault)
+        guard
+            let lost = due.first(where: {
+                !marks.contains($0.name) || survey.ledger.done[$0.name.text] != nil
+            })
+        else { return }
+        throw Fault(
+            .streamBusy,
+            "unable to go on collecting in '\(vault.store.address)': another collector of host"
+                + " '\(collector.keys.host)' carried out '\(lost.name)' meanwhile",
+            hints: ["Nothing else was deleted. Collect a copy from one machine; then try again."]
+        )
     }
 
     /// Keeps a snapshot with everything that it names.
@@ -141,7 +182,7 @@ struct SweepRun {
                 }
                 try await vault.store.remove(id.objectName)
             } catch  where error.code == .objectLocked {
-                swept.leaveLocked(id.description)
+                leaveLocked(id.description)
                 // It stays given up: neither it nor its packs are locked for longer.
                 try await keep(id, bytes: bytes, .surviving)
                 continue
@@ -174,7 +215,7 @@ struct SweepRun {
                 if pack.use.contains(.surviving) {
                     swept.spare(name.text)
                 } else if isLocked(name, stored: pack.stored) {
-                    swept.leaveLocked(name.text)
+                    leaveLocked(name.text)
                 } else {
                     doomed.append((index, name))
                 }
@@ -193,6 +234,7 @@ struct SweepRun {
             let pieces = try await ListedPiece.all(of: stream, in: vault)
             let need = decided[stream]?.need
             let names = Set(pieces.map(\.name))
+            let lockedBefore = swept.lockedCount
             let usable = stretches.filter { stretch in
                 guard let whole = stretch.by else { return true }
                 return names.contains(
@@ -223,7 +265,7 @@ struct SweepRun {
                 while batch.count < Self.width, let place = rest.popFirst() {
                     let piece = pieces[place]
                     if isLocked(piece.name, stored: piece.stored) {
-                        swept.leaveLocked(piece.name.text)
+                        leaveLocked(piece.name.text)
                     } else {
                         batch.append((place, piece.name))
                     }
@@ -233,6 +275,7 @@ struct SweepRun {
                     swept.bytes += pieces[place].piece.objectBytes
                 }
             }
+            if swept.lockedCount > lockedBefore { lockedLogs.insert(stream) }
         }
     }
 
@@ -267,7 +310,7 @@ struct SweepRun {
                 continue
             }
             guard fault.code == .objectLocked else { throw fault }
-            swept.leaveLocked(object.name.text)
+            leaveLocked(object.name.text)
         }
         return gone
     }

@@ -34,7 +34,7 @@ public struct ReplicationReport: Sendable {
     public internal(set) var damage: [Finding] = []
     /// How many objects of the source a revoked key signed; they were left out.
     public internal(set) var revoked = 0
-    /// Snapshots that have to wait, since the target is about to delete what they need.
+    /// Snapshots that have to wait, since the target is about to delete what they need, or did half a day ago.
     public internal(set) var waiting: [Finding] = []
     /// Damaged objects of the target that were replaced by what the source holds.
     public internal(set) var mended: [String] = []

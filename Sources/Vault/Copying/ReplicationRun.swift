@@ -42,7 +42,7 @@ final class ReplicationRun {
         var batch = ReplicationBatch()
         for id in try await wantedSnapshots() {
             try Self.checkCancellation()
-            guard let snapshot = try await snapshot(id) else { continue }
+            guard let snapshot = try await snapshot(id), !hasToWait(snapshot) else { continue }
             add(snapshot, to: &batch)
             guard
                 batch.bytes >= plan.options.batchBytes
@@ -145,17 +145,9 @@ final class ReplicationRun {
 
     /// Whether the last listing shows every pack of a snapshot, with its size and not about to be deleted.
     private func isProven(_ snapshot: Snapshot) throws(Fault) -> Bool {
+        guard !hasToWait(snapshot) else { return false }
         for pack in snapshot.head.packs {
             let name = VaultName.pack(pack.id).objectName.text
-            if ledger.condemns(pack.id) {
-                report.waiting.append(
-                    ReplicationReport.Finding(
-                        snapshot.id.description,
-                        "'\(target.store.address)' is about to delete pack '\(name)', which it needs"
-                    )
-                )
-                return false
-            }
             guard packs[pack.id] != Int64(pack.bytes) else { continue }
             if brokenPacks.contains(pack.id) {
                 report.note(
@@ -177,6 +169,24 @@ final class ReplicationRun {
             }
             throw vanished(name)
         }
+        return true
+    }
+
+    /// Whether a collector of the target may still delete a pack of a snapshot, be it there or not; it is reported then.
+    ///
+    /// The mark stays for half a day after it was carried out.
+    private func hasToWait(_ snapshot: Snapshot) -> Bool {
+        guard let pack = snapshot.head.packs.first(where: { ledger.condemns($0.id) }) else {
+            return false
+        }
+        let name = VaultName.pack(pack.id).objectName.text
+        report.waiting.append(
+            ReplicationReport.Finding(
+                snapshot.id.description,
+                "'\(target.store.address)' gives up pack '\(name)', which it needs; it can come when a collection there"
+                    + " has taken the mark away"
+            )
+        )
         return true
     }
 

@@ -76,15 +76,17 @@ extension InterleavingWorld {
         if let fault = report.fault { throw fault }
     }
 
-    /// A mark, and a sweep after a night; a machine that dies comes back for the next.
-    func collect(_ seat: Int) async {
-        await collectOnce(seat)
-        turns.revive(seat)
-        await turns.pause(seat, before: "night")
-        pass(.seconds(90_000))
-        await turns.pause(seat, before: "sweep")
-        await collectOnce(seat)
-        turns.revive(seat)
+    /// A mark, and after each night a sweep; a machine that dies comes back for the next.
+    func collect(_ seat: Int, _ runs: Int) async {
+        for run in 0..<runs {
+            if run > 0 {
+                await turns.pause(seat, before: "night")
+                pass(.seconds(90_000))
+                await turns.pause(seat, before: "sweep")
+            }
+            await collectOnce(seat)
+            turns.revive(seat)
+        }
     }
 
     private func collectOnce(_ seat: Int) async {

@@ -32,7 +32,7 @@ extension InterleavingWorld {
             }
         }
         do throws(Fault) {
-            try await judgeSnapshots(results, findings.stale, &outcome)
+            try await judgeSnapshots(results, findings, &outcome)
         } catch { outcome.complaints.append("the vault cannot be read: \(error)") }
         return outcome
     }
@@ -47,26 +47,32 @@ extension InterleavingWorld {
     private static func mayRefuse(_ fault: Fault, _ trouble: Trouble) -> Bool {
         if fault.code == .crashed { return trouble.restarts > 0 }
         let isStrange = trouble.lag > 0 || trouble.collectors > 1
+        if trouble.collectors > 1, fault.code == .streamBusy { return true }
         return isStrange && [.listingShort, .headsVanished].contains(fault.code)
     }
 
     /// Every snapshot that is there restores, and no stream has lost its last one.
     private func judgeSnapshots(
         _ results: Results,
-        _ stale: Set<String>,
+        _ findings: DeletionJudge.Findings,
         _ outcome: inout InterleavingOutcome
     ) async throws(Fault) {
         let list = try await reader.vault.snapshots()
         outcome.complaints += list.refused.map(\.message)
         let contents = store.contents
         for snapshot in list.snapshots {
-            let isWhole = snapshot.head.packs.allSatisfy {
-                contents[VaultName.pack($0.id).objectName]?.count == $0.bytes
+            let lost = snapshot.head.packs.filter {
+                contents[VaultName.pack($0.id).objectName]?.count != $0.bytes
             }
             let seat = Int(snapshot.head.set) ?? copier
-            guard isWhole else {
-                // Time went by within the storing itself, which nothing can exclude; its writer knows.
-                if stale.contains(snapshot.id.description), hasFailed(seat, results) {
+            guard lost.isEmpty else {
+                // Time went by within the storing itself, which nothing can exclude; its writer knows. Or within a deletion.
+                let isLate =
+                    findings.stale.contains(snapshot.id.description) && hasFailed(seat, results)
+                let isOverslept = lost.allSatisfy {
+                    findings.overslept.contains(VaultName.pack($0.id).objectName.text)
+                }
+                if isLate || isOverslept {
                     outcome.late += 1
                 } else {
                     outcome.complaints.append("'\(snapshot.id)' lost a pack")

@@ -119,7 +119,7 @@ final class InterleavingWorld: Sendable {
         clock.set(scene.clock.now() + trouble.writersAhead)
         collectorClock.set(scene.clock.now() + trouble.collectorAhead)
         lag.begin(longest: trouble.lag, seed: trouble.seed)
-        judge.forget()
+        judge.forget(forgiving: trouble.collectors > 1)
         for blind in blinds { blind.forget() }
         results.withLock { $0 = Results() }
         var parts = scene.writers.indices.map { number in
@@ -130,7 +130,9 @@ final class InterleavingWorld: Sendable {
         }
         for number in 0..<trouble.collectors {
             let seat = collector + number
-            parts.append(Interleaving.Part(first: "mark") { await self.collect(seat) })
+            parts.append(
+                Interleaving.Part(first: "mark") { await self.collect(seat, trouble.runs) }
+            )
         }
         let taken = await turns.run(parts, choose: choose)
         return await verdict(taken, results.withLock { $0 }, trouble)

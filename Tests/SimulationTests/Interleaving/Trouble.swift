@@ -6,6 +6,8 @@ struct Trouble: Sendable {
     var seed: UInt64 = 0
     /// How many collectors of one host run at once.
     var collectors = 1
+    /// How often each of them runs, a night apart.
+    var runs = 2
     /// How often a backup or a copy is begun again whose machine died.
     var restarts = 0
     /// The most seconds that new objects are hidden from listings.
@@ -23,6 +25,8 @@ struct Trouble: Sendable {
         var random = SeededGenerator(seed: seed)
         self.seed = seed
         collectors = Int.random(in: 0..<5, using: &random) == 0 ? 2 : 1
+        // One takes the tombstones away that another one may still be carrying out.
+        if collectors == 2 { runs = 3 }
         restarts = 1
         if Int.random(in: 0..<4, using: &random) == 0 {
             lag = Int.random(in: 1...3_000, using: &random)
