@@ -31,12 +31,25 @@ struct CopyUpdate {
     func run() async -> [BackedUpCopy] {
         await stack.configuration.copies.concurrentlyMapped(width: Self.width) { copy in
             let outcome = await outcome(copy)
+            await renewWayOut(of: copy, outcome)
             return BackedUpCopy(
                 configuration: copy,
                 outcome: outcome,
                 lockFault: await lockFault(copy, outcome)
             )
         }
+    }
+
+    /// Gives a copy this release's way out; a failure costs a backup nothing, and is told.
+    private func renewWayOut(of copy: CopyConfiguration, _ outcome: BackedUpCopy.Outcome) async {
+        switch outcome {
+        case .written, .updated: break
+        case .waits, .behind: return
+        }
+        guard let vault = copies.open.first(where: { $0.name == copy.name })?.vault,
+            let fault = await WayOutMemory(stack, copy, vault).renew()
+        else { return }
+        progress("copy \(copy.name)")(.note("its way out is not this release's: \(fault.message)"))
     }
 
     /// Prolongs the locks of what the new snapshots need in a copy that they were written to; tells why that failed, here or

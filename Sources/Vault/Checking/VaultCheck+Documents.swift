@@ -58,11 +58,7 @@ extension VaultCheck {
                 number: number,
                 short: short
             )
-        case .wayOut(let file):
-            let bytes = try await read(info)
-            guard WayOut.files.contains(where: { $0.name == file && $0.bytes == bytes }) else {
-                throw .damaged(info.name.text, "it is not the one that this program ships")
-            }
+        case .wayOut: try vault.prove(try await read(info), to: name)
         case .pack, .snapshot, .log, .history: preconditionFailure("the ring holds these")
         }
     }

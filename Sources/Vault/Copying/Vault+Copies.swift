@@ -38,9 +38,7 @@ extension Vault {
         }
         let document = try await provenObject(format, in: self.store)
         do throws(Fault) {
-            for (name, bytes) in WayOut.files {
-                try await store.put(VaultName.wayOut(name).objectName, bytes)
-            }
+            try await WayOut.put(in: store)
             for document in hostDocuments { try await store.put(document.name, document.bytes) }
             try await store.put(format.objectName, document)
         } catch  where error.code == .objectExists {

@@ -24,9 +24,7 @@ extension Vault {
             )
         }
         try await refuseLostFormat(store)
-        for (name, bytes) in WayOut.files {
-            try await store.put(VaultName.wayOut(name).objectName, bytes)
-        }
+        try await WayOut.put(in: store)
         return try await writeFormat(in: store, environment: environment, operator: key)
     }
 

@@ -1,0 +1,34 @@
+import Model
+import SystemIO
+import SystemPackage
+import TestKit
+import Testing
+
+/// The way out of an earlier release in a vault of today.
+struct WayOutRenewalTests {
+    private static let golden = FilePath(#filePath).removingLastComponent().removingLastComponent()
+        .appending("GoldenTests/Vaults/format-1-0.1.0/vault/recover.py")
+
+    @Test func `an earlier recover.py is no damage, and the next backup replaces it once`()
+        async throws
+    {
+        let playground = try await Playground.initialised()
+        let today = try playground.read("vault/recover.py")
+        let then = String(
+            decoding: try DurableFile.read(Self.golden, limit: ByteCount(1 << 20)),
+            as: UTF8.self
+        )
+        try #require(then != today)
+        try playground.write("vault/recover.py", then)
+        #expect(try await playground.run(["check"]).code == 0)
+        let backup = try await playground.run(["backup"])
+        #expect(backup.code == 0, "\(backup.text)")
+        #expect(try playground.read("vault/recover.py") == today)
+        #expect(try await playground.run(["check"]).code == 0)
+        // It was given this release's once; somebody who puts another one there is for check and repair.
+        try playground.write("vault/recover.py", then + "\n")
+        #expect(try await playground.run(["backup"]).code == 0)
+        #expect(try await playground.run(["check"]).code == 5)
+        #expect(try playground.read("vault/recover.py") == then + "\n")
+    }
+}
