@@ -1,21 +1,38 @@
-internal import Model
+package import Model
 internal import Protection
 internal import Synchronization
-internal import Vault
+package import Vault
 
 /// Hands the log to several copies at once, each at its own pace.
 ///
 /// Memory: what may wait for the slowest copy, since all store the same objects.
-final class LogFan: Sendable {
+package final class LogFan: Sendable {
     /// What a lane does next.
     enum Work: Sendable {
         case store(LogFront.Entry)
         case catchUp
     }
 
+    /// A copy that does not come back from storing something.
+    package struct Overdue: Sendable, Hashable {
+        /// Which.
+        package let copy: Int
+        /// Whether another copy takes the log meanwhile.
+        package let goesOn: Bool
+
+        package init(copy: Int, goesOn: Bool) {
+            self.copy = copy
+            self.goesOn = goesOn
+        }
+    }
+
     private struct State {
         var front: LogFront
         var vaults: [Vault?]
+        /// When each copy began with what it is at; nil when it is at nothing.
+        var since: [ContinuousClock.Instant?]
+        /// The copies that were called overdue with what they are at.
+        var overdue: Set<Int> = []
         var isClosed = false
         var sleepers: [CheckedContinuation<Void, Never>] = []
     }
@@ -23,12 +40,12 @@ final class LogFan: Sendable {
     private let state: Mutex<State>
 
     /// Begins; `vaults` are the copies that are open.
-    init(_ front: LogFront, vaults: [Vault?]) {
-        state = Mutex(State(front: front, vaults: vaults))
+    package init(_ front: LogFront, vaults: [Vault?]) {
+        state = Mutex(State(front: front, vaults: vaults, since: vaults.map { _ in nil }))
     }
 
     /// Runs `body` with the lanes beside it; when it ends, they store what waits for those that follow and end too.
-    func running<Value: Sendable>(
+    package func running<Value: Sendable>(
         _ lanes: [LogLane],
         _ body: () async throws(Fault) -> Value
     ) async throws(Fault) -> Value {
@@ -45,7 +62,7 @@ final class LogFan: Sendable {
     }
 
     /// Looks at the front, or changes it; lanes that wait look again.
-    func withFront<Value: Sendable>(_ body: (inout LogFront) -> Value) -> Value {
+    package func withFront<Value: Sendable>(_ body: (inout LogFront) -> Value) -> Value {
         state.withLock { state in
             defer { Self.wake(&state) }
             return body(&state.front)
@@ -60,11 +77,40 @@ final class LogFan: Sendable {
     /// Remembers a copy that was opened, or that it must be opened anew.
     func keep(_ vault: Vault?, of copy: Int) { state.withLock { $0.vaults[copy] = vault } }
 
+    /// The copies that have been storing one piece for longer than `bound`, each told once.
+    ///
+    /// A call of the system that does not come back, of a disk that hangs or a server that is gone, cannot be ended from here:
+    /// its thread waits with it. What waits for such a copy is given up where another one takes the log; it is brought up to
+    /// date when the call has come back.
+    package func overdue(after bound: Duration) -> [Overdue] {
+        state.withLock { state in
+            let now = ContinuousClock.now
+            let late = state.since.indices.filter { copy in
+                !state.overdue.contains(copy)
+                    && (state.since[copy].map { now - $0 > bound } ?? false)
+            }
+            state.overdue.formUnion(late)
+            let stuck = state.overdue
+            return late.map { copy in
+                let goesOn = state.front.goesOn(without: stuck)
+                if goesOn { state.front.fallBehind(copy) }
+                return Overdue(copy: copy, goesOn: goesOn)
+            }
+        }
+    }
+
     /// What a lane does next, waiting for it; nil at the end.
     func work(for copy: Int) async -> Work? {
+        state.withLock { state in
+            state.since[copy] = nil
+            state.overdue.remove(copy)
+        }
         while true {
             let (work, isOver) = state.withLock { state -> (Work?, Bool) in
-                if let entry = state.front.next(copy) { return (.store(entry), false) }
+                if let entry = state.front.next(copy) {
+                    state.since[copy] = .now
+                    return (.store(entry), false)
+                }
                 let isBehind = state.front.standing(copy) == .behind
                 return (isBehind && !state.isClosed ? .catchUp : nil, state.isClosed)
             }

@@ -169,6 +169,13 @@ package struct LogFront: Sendable {
         copies[copy].bytes = 0
     }
 
+    /// Whether a copy that is none of these follows and works.
+    package func goesOn(without stuck: Set<Int>) -> Bool {
+        copies.indices.contains {
+            !stuck.contains($0) && copies[$0].standing == .following && copies[$0].failures == 0
+        }
+    }
+
     /// The copy that another one gets the log from: the one furthest on that follows and works.
     package func source(for copy: Int) -> Int? {
         copies.indices

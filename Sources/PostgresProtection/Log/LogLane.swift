@@ -1,10 +1,10 @@
-internal import Model
+package import Model
 internal import PostgresWire
-internal import Protection
+package import Protection
 internal import Vault
 
 /// Stores the log in one copy: piece by piece while it follows, by replication from another copy after it fell behind.
-struct LogLane: Sendable {
+package struct LogLane: Sendable {
     let fan: LogFan
     /// Which one of the copies.
     let index: Int
@@ -12,6 +12,20 @@ struct LogLane: Sendable {
     let stream: StreamName
     /// Hears what a person should know.
     let note: @Sendable (String) -> Void
+
+    package init(
+        fan: LogFan,
+        index: Int,
+        copies: [LogCopies.Copy],
+        stream: StreamName,
+        note: @escaping @Sendable (String) -> Void
+    ) {
+        self.fan = fan
+        self.index = index
+        self.copies = copies
+        self.stream = stream
+        self.note = note
+    }
 
     private var name: String { copies[index].name }
 

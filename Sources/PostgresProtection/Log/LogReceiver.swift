@@ -19,6 +19,9 @@ final class LogReceiver {
     /// How often the server hears from us at least; it gives up after `wal_sender_timeout`, 60 s by default.
     static let statusInterval = Duration.seconds(5)
 
+    /// How long a copy may take for one piece of log before it is called overdue.
+    static let copyPatience = Duration.seconds(300)
+
     private let context: BackupContext
     private let writer: LogWriter
     private let fan: LogFan
@@ -177,6 +180,19 @@ final class LogReceiver {
     /// Tells the server when more is safe, and every few seconds in any case.
     private func reportNews() throws(Fault) {
         if let fault = fan.withFront({ $0.halt }) { throw fault }
+        for late in fan.overdue(after: Self.copyPatience) {
+            let name = context.log.copies[late.copy].name
+            let rest =
+                late.goesOn
+                ? "the log goes on without it, and it is brought up to date when it is back"
+                : "no copy takes the log; the server keeps it until one does"
+            context.progress(
+                .note(
+                    "copy '\(name)' has been storing one piece of the log for \(Self.copyPatience.components.seconds / 60)"
+                        + " minutes: \(rest)"
+                )
+            )
+        }
         if safe > reported || lastStatus.duration(to: .now) >= Self.statusInterval { try report() }
     }
 
