@@ -200,7 +200,8 @@ final class ReplicationRun {
 
     /// Writes the head of a snapshot whose packs are proven, and looks whether it is there.
     ///
-    /// When that took so long that the proof does not hold any more, it looks for the packs once more.
+    /// When that took so long that the proof does not hold any more, it looks for the packs once more: a collector that
+    /// listed the heads before may be about to delete one that is there.
     private func write(_ snapshot: Snapshot, _ bytes: [UInt8]) async throws(Fault) {
         let id = snapshot.id
         let name = VaultName.snapshot(id.stream, seq: id.seq, short: id.short).objectName
@@ -211,6 +212,16 @@ final class ReplicationRun {
             try await prove()
             if let gone = snapshot.head.packs.first(where: { packs[$0.id] != Int64($0.bytes) }) {
                 throw vanished(VaultName.pack(gone.id).objectName.text)
+            }
+            if snapshot.head.packs.contains(where: { ledger.condemns($0.id) }) {
+                throw Fault(
+                    .doomed,
+                    "unable to copy to '\(target.store.address)': storing '\(id)' took longer than an hour, and a pack"
+                        + " that it needs is about to be deleted",
+                    hints: [
+                        "It may lack something; find out with `lifeboat check`, and copy again."
+                    ]
+                )
             }
         }
         report.bytes += ByteCount(bytes.count)

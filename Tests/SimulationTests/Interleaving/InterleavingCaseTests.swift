@@ -12,9 +12,10 @@ import Vault
     private func play(
         _ scene: InterleavingScene,
         _ script: String,
-        _ trouble: Trouble = Trouble()
+        _ trouble: Trouble = Trouble(),
+        _ grain: StepGrain = .fine
     ) async throws -> InterleavingOutcome {
-        let world = try await InterleavingWorld(scene, .fine)
+        let world = try await InterleavingWorld(scene, grain)
         var lines = script.split { $0 == " " || $0 == "\n" }.map(String.init)[...]
         let outcome = await SeededExecutor(seed: 1).run { [script = lines] in
             var rest = script
@@ -181,7 +182,22 @@ import Vault
         #expect(late.copied == 1 && late.collectorFaults.isEmpty)
     }
 
-    /// The other half of it: whoever looks again after a long sleep finds the tombstone gone.
+    /// A replication that slept while it stored a head, beside one collector: what it needs was there when it looked again,
+    /// and the collector had listed the heads before.
+    @Test func `a replication that stored a head too late is no success while a pack is marked`()
+        async throws
+    {
+        let outcome = try await play(
+            try await copies().scene,
+            "0.look 0.send 0.prove 0.commit 1.mark 1.tombstone 1.night 1.sweep 1.again 1.delete 1.again"
+                + " 0.put 0.prove 0.commit 1.delete",
+            Trouble(),
+            .finest
+        )
+        #expect(code(outcome, 0) == .doomed && outcome.late == 1)
+    }
+
+    /// Two collectors again: whoever looks once more after a long sleep finds the tombstone gone.
     @Test func `a collector whose tombstone another one carried out deletes nothing else`()
         async throws
     {
