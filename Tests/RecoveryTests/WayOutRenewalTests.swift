@@ -19,8 +19,12 @@ struct WayOutRenewalTests {
             as: UTF8.self
         )
         try #require(then != today)
+        try #require(await playground.run(["backup"]).code == 0)
         try playground.write("vault/recover.py", then)
-        #expect(try await playground.run(["check"]).code == 0)
+        let check = try await playground.run(["check"])
+        #expect(check.code == 0, "\(check.text)")
+        // What this release's first backup finds: nobody remembers that the copy was given its files.
+        try playground.remove("state/work")
         let backup = try await playground.run(["backup"])
         #expect(backup.code == 0, "\(backup.text)")
         #expect(try playground.read("vault/recover.py") == today)
