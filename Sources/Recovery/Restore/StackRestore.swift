@@ -21,7 +21,7 @@ public struct StackRestore: Sendable {
 
     /// Finds out what the restore would do, and changes nothing.
     ///
-    /// - Throws: the first component's refusal, with those of the others as hints;
+    /// - Throws: the first component's refusal, with those of the others and the command that brings back the rest as hints;
     ///   `E-COMPONENT-UNKNOWN`, `E-TARGET-AHEAD`, `E-TARGET-LOG` for a point of a log, a timeline or tablespaces without exactly one PostgreSQL,
     ///   `E-COPY-UNKNOWN`, and what opening the copies throws when none is there.
     public func plan() async throws(Fault) -> StackRestorePlan {
@@ -47,7 +47,7 @@ public struct StackRestore: Sendable {
             } catch { refusals.append(error) }
         }
         if let first = refusals.first {
-            throw refusals.dropFirst().reduce(first) { $0.adding(hint: "Also: \($1.message).") }
+            throw refusal(first, refusals.dropFirst(), possible: steps.map(\.name))
         }
         let best = try await copies.preferring(completeFor: steps)
         return StackRestorePlan(
@@ -55,6 +55,20 @@ public struct StackRestore: Sendable {
             target: options.target,
             moment: steps.count > 1 ? moment : nil,
             steps: steps.map { $0.reading(best.vault) }
+        )
+    }
+
+    /// One refusal for the whole: nothing comes back without what was asked for too, unless a person says so.
+    private func refusal(
+        _ first: Fault,
+        _ others: some Sequence<Fault>,
+        possible names: [String]
+    ) -> Fault {
+        let all = others.reduce(first) { $0.adding(hint: "Also: \($1.message).") }
+        guard !names.isEmpty else { return all }
+        let rest = names.map { "\(stack.configuration.stack)/\($0)" }.joined(separator: " ")
+        return all.adding(
+            hint: "What can come back, with the same flags: lifeboat restore \(rest)"
         )
     }
 

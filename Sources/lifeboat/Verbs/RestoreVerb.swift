@@ -10,14 +10,15 @@ import SystemPackage
 struct RestoreVerb: Verb {
     static let configuration = CommandConfiguration(
         commandName: "restore",
-        abstract: "Brings the stack, or one component, back to one chosen second.",
+        abstract: "Brings the stack, or some components, back to one chosen second.",
         discussion: """
             Prints the plan first, and does nothing without a typed confirmation or --yes. Nothing that exists is
-            replaced: a component's place must be empty.
+            replaced: a component's place must be empty. When one component cannot come back nothing does, and the
+            command that brings back the others is named.
             """
     )
 
-    @OptionGroup var about: SubjectArgument
+    @OptionGroup var about: SubjectsArgument
     @Option(
         name: .long,
         help: ArgumentHelp(
@@ -78,8 +79,10 @@ struct RestoreVerb: Verb {
     var urgent = false
     @OptionGroup var global: GlobalOptions
 
+    func validate() throws { try about.checkStack() }
+
     func perform(_ screen: Screen) async throws(Fault) -> Model.ExitCode {
-        let stack = try ConfigurationFile.stack(global, subject: about.value, screen)
+        let stack = try ConfigurationFile.stack(global, subject: about.stack, screen)
         let isNamed = !at.hasPrefix("mark:") && (at.contains("@") || at.hasPrefix("snapshots/"))
         let target = try TargetText.parse(
             isNamed ? "latest" : at,
@@ -88,7 +91,7 @@ struct RestoreVerb: Verb {
         )
         let ring = try await identities.keyRing(stack, screen)
         var options = RestoreOptions(
-            components: about.value.names,
+            components: about.names,
             target: target,
             destination: to.map { WorkingDirectory.absolute($0) },
             identities: try ring.required(to: "restore"),

@@ -1,0 +1,68 @@
+import Model
+import SystemIO
+import SystemPackage
+import Testing
+
+/// A stack of which not everything can come back: nothing does unasked, and the way to the rest is named.
+struct RestOfStackTests {
+    /// Files in two components and a secret, which this host's own identity does not open.
+    private func backedUp() async throws -> Playground {
+        let playground = try await Playground.initialised()
+        try FileSystem.makeDirectories(playground.path.appending("notes"), mode: 0o755)
+        try playground.write("notes/one", "a note\n")
+        try playground.edit(
+            "components:\n",
+            "components:\n  notes: {kind: files, paths: [\(playground.path.string)/notes]}\n"
+        )
+        let backup = try await playground.run(["backup"])
+        #expect(backup.code == 0 && backup.output.contains("3 of 3"), "\(backup.text)")
+        return playground
+    }
+
+    @Test
+    func `without the key of the secrets the command for the rest is named`() async throws {
+        let playground = try await backedUp()
+        let flags = ["--to", "out", "--yes"]
+        let refused = try await playground.run(["restore", "web"] + flags)
+        #expect(refused.code == 12, "\(refused.text)")
+        #expect(refused.errors.contains("id: E-KEY-WRONG"))
+        #expect(refused.errors.contains("Add --sealed to get the age files as they are."))
+        let command = "lifeboat restore web/notes web/files"
+        #expect(refused.errors.contains("with the same flags: \(command)\n"), "\(refused.text)")
+        #expect(try FileSystem.status(playground.path.appending("out")) == nil)
+
+        let words = command.split(separator: " ").dropFirst().map { String($0) }
+        let rest = try await playground.run(words + flags)
+        #expect(rest.code == 0 && rest.output.contains("2 of 2 components"), "\(rest.text)")
+        let letter = playground.restored("out/files", "source/letter")
+        #expect(try playground.read(letter) == "dear reader\n")
+        let note = playground.restored("out/notes", "notes/one")
+        #expect(try playground.read(note) == "a note\n")
+        #expect(try FileSystem.status(playground.path.appending("out/secrets")) == nil)
+
+        let sealed = try await playground.run(
+            ["restore", "web", "--sealed", "--to", "all", "--yes"]
+        )
+        #expect(sealed.code == 0 && sealed.output.contains("3 of 3"), "\(sealed.text)")
+    }
+
+    @Test
+    func `where nothing can come back no command is named`() async throws {
+        let playground = try await backedUp()
+        let refused = try await playground.run(["restore", "web/secrets", "--to", "out", "--yes"])
+        #expect(refused.code == 12 && !refused.errors.contains("lifeboat restore web"))
+    }
+
+    @Test
+    func `components of two stacks, or of no such name, are refused`() async throws {
+        let playground = try await backedUp()
+        for words in [["web/files", "shop/files"], ["shop/files"], ["web/files", "web/nothing"]] {
+            let refused = try await playground.run(["restore"] + words + ["--to", "out", "--yes"])
+            #expect(refused.code == 2, "\(refused.text)")
+        }
+        let all = try await playground.run(
+            ["restore", "web/files", "web", "--sealed", "--to", "out", "--yes"]
+        )
+        #expect(all.code == 0 && all.output.contains("3 of 3"), "\(all.text)")
+    }
+}
