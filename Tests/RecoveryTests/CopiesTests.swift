@@ -75,8 +75,11 @@ struct CopiesTests {
         _ = try await place.runSuccessfully(outputLimit: 1000)
         let document = try playground.read("usb/format.json")
         let copy = try await playground.run(["copy", "--to", "usb"])
-        #expect(copy.code == 5 && copy.errors.contains("id: E-VAULT-TRUST"), "\(copy.text)")
-        #expect(try await playground.run(["check", "--repair"]).code == 5)
+        #expect(copy.code == 15 && copy.errors.contains("id: E-COPY-FOREIGN"), "\(copy.text)")
+        for words in [["check", "--repair"], ["status"]] {
+            let ending = try await playground.run(words)
+            #expect(ending.code == 5, "\(ending.text)")
+        }
         #expect(try playground.read("usb/format.json") == document)
         // The others serve all the same.
         #expect(try await playground.run(restore + ["out"]).code == 0)

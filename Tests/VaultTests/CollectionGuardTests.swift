@@ -22,7 +22,7 @@ import Vault
         let fault = await #expect(throws: Fault.self) {
             _ = try await scene.collector(KeepPolicy(last: 1), keys: stranger).run()
         }
-        #expect(fault?.code == .untrusted)
+        #expect(fault?.code == .notEnrolled)
     }
 
     @Test func `nobody sweeps what another host marked`() async throws {

@@ -207,7 +207,7 @@ import Vault
                 at: scene.thief.time
             )
         }
-        #expect(refusal?.code == .untrusted)
+        #expect(refusal?.code == .notOperator)
         let unknown = await fault {
             _ = try await scene.thief.vault.revocations(
                 of: "beta",

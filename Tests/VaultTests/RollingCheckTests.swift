@@ -273,7 +273,7 @@ import Vault
             clock: FixedClock(scene.fixture.time)
         )
         let other = try await VaultCheck(scene.fixture.vault, stranger).run { _ in }
-        #expect(other.isWhole && other.unremembered?.code == .untrusted)
+        #expect(other.isWhole && other.unremembered?.code == .notEnrolled)
     }
 
     @Test func `a list out of order is refused, since the ring rests on it`() async throws {

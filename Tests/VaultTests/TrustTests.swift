@@ -153,7 +153,8 @@ import Vault
                 BackupDraft(time: Instant(seconds: 0))
             }
         }
-        #expect(refusal?.code == .untrusted)
+        #expect(refusal?.code == .notEnrolled && refusal?.code.exit == .wrongKey)
+        #expect(refusal?.hints.contains { $0.contains("lifeboat key enrol --kit") } == true)
         let enrolment = await fault {
             _ = try await fixture.vault.enrol(
                 keys,
@@ -162,7 +163,7 @@ import Vault
                 at: fixture.time
             )
         }
-        #expect(enrolment?.code == .untrusted)
+        #expect(enrolment?.code == .notOperator && enrolment?.code.exit == .wrongKey)
     }
 
     @Test func `another vault than the expected one is refused`() async throws {
@@ -170,9 +171,8 @@ import Vault
         let fixture = try await VaultFixture(in: store)
         #expect(try await Vault.open(store, expecting: nil).id == fixture.vault.id)
         let other = Hashing.sha256([1])
-        #expect(
-            await fault { _ = try await Vault.open(store, expecting: other) }?.code == .untrusted
-        )
+        let foreign = await fault { _ = try await Vault.open(store, expecting: other) }
+        #expect(foreign?.code == .copyForeign && foreign?.code.exit == .refused)
         #expect(
             await fault { _ = try await Vault.open(MemoryStore(), expecting: nil) }?.code
                 == .noVault
@@ -254,7 +254,7 @@ import Vault
             }
         )
         let forged = await fault { _ = try await Vault.open(store, expecting: fixture.vault.id) }
-        #expect(forged?.code == .untrusted)
+        #expect(forged?.code == .copyForeign)
     }
 
     @Test func `a lost enrolment is taken from the heads`() async throws {
@@ -267,7 +267,7 @@ import Vault
         let list = try await opened.vault.snapshots()
         #expect(list.snapshots.map(\.id) == [snapshot.id])
         #expect(try await opened.restore(snapshot) == Self.files)
-        #expect(await fault { try await opened.backUp(Self.files) }?.code == .untrusted)
+        #expect(await fault { try await opened.backUp(Self.files) }?.code == .notEnrolled)
     }
 
     @Test func `a lost enrolment is a finding, whether or not another one is left`() async throws {
@@ -315,7 +315,7 @@ import Vault
                 operator: SigningKey()
             )
         }
-        #expect(foreign?.code == .untrusted)
+        #expect(foreign?.code == .notOperator)
         #expect(store.contents[name] == nil)
         // Also when nothing but snapshots is left to show whose it is.
         for isHostless in [false, true] {

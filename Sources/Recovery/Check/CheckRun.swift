@@ -153,7 +153,8 @@ public struct CheckRun: Sendable {
         if known == nil { known = try stack.vaultID(expecting: nil) }
         guard let id = known, let format = ObjectName("format.json") else { return }
         for lost in found.only(names).absent
-        where [.formatLost, .damaged, .noVault, .untrusted].contains(lost.fault.code) {
+        where [.formatLost, .damaged, .noVault, .untrusted, .copyForeign].contains(lost.fault.code)
+        {
             do throws(Fault) {
                 let store = try await stack.opening.store(of: lost.configuration)
                 if try await !Vault.bringBackFormat(in: store, of: id) {

@@ -29,7 +29,7 @@ public struct StackCheck: Sendable {
         if copies.contains(where: {
             !$0.left.isEmpty || $0.report.omitted > 0 && !$0.report.damage.isEmpty
         })
-            || missed.contains(where: \.isDamaged)
+            || missed.contains(where: { $0.exit == .damaged })
         {
             return .damaged
         }

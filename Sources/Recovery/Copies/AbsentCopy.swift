@@ -1,5 +1,6 @@
 public import Model
 public import StackConfiguration
+internal import Vault
 
 /// A configured copy that could not be opened.
 public struct AbsentCopy: Sendable {
@@ -14,9 +15,12 @@ public struct AbsentCopy: Sendable {
     /// Whether it is there and not what it should be, rather than not there.
     public var isDamaged: Bool { fault.code.disposition == .corrupt }
 
-    /// Whether it may well be away: the configuration says that it is there only now and then.
-    public var isExpected: Bool { configuration.isOffline && !isDamaged }
+    /// Whether another vault is in its place.
+    private var isForeign: Bool { fault.code == .copyForeign }
 
-    /// What it means for the exit code: 5 for damage, else 13.
-    public var exit: ExitCode { isDamaged ? .damaged : .copyUnreachable }
+    /// Whether it may well be away: the configuration says that it is there only now and then.
+    public var isExpected: Bool { configuration.isOffline && !isDamaged && !isForeign }
+
+    /// What it means for the exit code of a check: 5 when what it held is damaged or replaced, else 13.
+    public var exit: ExitCode { isDamaged || isForeign ? .damaged : .copyUnreachable }
 }

@@ -62,7 +62,7 @@ public struct Stack: Sendable {
     ///   - copy: the copy; nil for the first.
     ///   - expected: the vault's id as a recovery kit states it, for a host that remembers none.
     /// - Returns: the vault.
-    /// - Throws: `E-VAULT-NONE` and the like, `E-STORE-…`, `E-VAULT-TRUST`, `E-ENVIRONMENT`.
+    /// - Throws: `E-VAULT-NONE` and the like, `E-STORE-…`, `E-COPY-FOREIGN`, `E-ENVIRONMENT`.
     public func openVault(
         in copy: CopyConfiguration? = nil,
         expecting expected: Digest256? = nil

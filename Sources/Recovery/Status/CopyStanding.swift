@@ -36,9 +36,10 @@ public struct CopyStanding: Sendable {
     public internal(set) var fileSystem: UInt64?
 
     /// Whether it may well be away.
-    public var isExpected: Bool {
-        guard let fault else { return false }
-        return AbsentCopy(configuration: copy, fault: fault).isExpected
+    public var isExpected: Bool { absent?.isExpected ?? false }
+
+    private var absent: AbsentCopy? {
+        fault.map { AbsentCopy(configuration: copy, fault: $0) }
     }
 
     /// Whether it is away, and was not up to date within the time that `every:` allows.
@@ -49,10 +50,10 @@ public struct CopyStanding: Sendable {
         return now - current > every
     }
 
-    /// Whether something in it is damaged.
+    /// Whether something in it is damaged, or another vault is in its place.
     public var isDamaged: Bool {
         !damage.isEmpty || survey?.history.open.isEmpty == false
-            || fault?.code.disposition == .corrupt
+            || absent?.exit == .damaged
     }
 
     /// What the rule of the copies looks at.

@@ -74,7 +74,7 @@ public struct Collector: Sendable {
     /// After success a tombstone is there for everything that may go and is not gone. After failure, or after a crash at any
     /// moment, some of what may go is gone, and nothing else.
     ///
-    /// - Throws: `E-VAULT-FORMAT` when the vault needs a newer collector; `E-VAULT-TRUST` when this host is not enrolled;
+    /// - Throws: `E-VAULT-FORMAT` when the vault needs a newer collector; `E-KEYS-NOT-ENROLLED` when this host is not enrolled;
     ///   `E-GC-LISTING`, `E-GC-VANISHED`, `E-GC-UNREADABLE` when what is seen cannot be trusted;
     ///   `E-STREAM-BUSY` when another collector of this host carried out what this one was at; what the store throws.
     public func run() async throws(Fault) -> CollectionReport {

@@ -4,19 +4,9 @@ public import ObjectStorage
 extension Vault {
     /// This vault as another store holds it.
     ///
-    /// - Throws: `E-VAULT-NONE` when there is none, `E-COPY-FOREIGN` when there is another one, and what ``open(_:expecting:)``
-    ///   throws.
+    /// - Throws: `E-COPY-FOREIGN` when another one is there, and what else ``open(_:expecting:)`` throws.
     public func copy(in store: any ObjectStore) async throws(Fault) -> Vault {
-        do throws(Fault) {
-            return try await Vault.open(store, expecting: id)
-        } catch  where error.code == .untrusted {
-            throw Fault(
-                .copyForeign,
-                "unable to use '\(store.address)' as a copy of vault \(id.short): it holds another vault",
-                hints: ["Mend the address under `copies:`, or plug in the right disk."],
-                cause: error
-            )
-        }
+        try await Vault.open(store, expecting: id)
     }
 
     /// Makes an empty store a copy of this vault, which has no snapshots yet; a copy that is there already stays as it is.

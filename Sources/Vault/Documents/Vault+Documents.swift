@@ -10,7 +10,7 @@ extension Vault {
     ///
     /// After success it is durable. After failure it may be there, whole, or not.
     ///
-    /// - Throws: `E-VAULT-TRUST` when the host is not enrolled, and what the store throws.
+    /// - Throws: `E-KEYS-NOT-ENROLLED` when the host is not enrolled, and what the store throws.
     @discardableResult
     public func publish<Content: Codable & Sendable>(
         _ content: Content,

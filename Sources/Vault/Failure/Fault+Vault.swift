@@ -11,8 +11,12 @@ extension Fault.Code {
     public static let vaultExists = Fault.Code("E-VAULT-EXISTS", .permanent, exit: .refused)
     /// The vault needs a program that knows more.
     public static let unknownFormat = Fault.Code("E-VAULT-FORMAT", .permanent, exit: .refused)
-    /// The vault, a host or a head is not what the operator's key vouches for.
+    /// An object is not what the operator's key, or that of a host which it vouches for, signed: it is forged or damaged.
     public static let untrusted = Fault.Code("E-VAULT-TRUST", .corrupt, exit: .damaged)
+    /// Somebody wants to act as the operator with a key that is not this vault's.
+    public static let notOperator = Fault.Code("E-KEY-OPERATOR", .permanent, exit: .wrongKey)
+    /// The operator's key does not vouch for the key that a host writes with.
+    public static let notEnrolled = Fault.Code("E-KEYS-NOT-ENROLLED", .permanent, exit: .wrongKey)
     /// A key that the operator revoked signed an object.
     public static let revoked = Fault.Code("E-VAULT-REVOKED", .corrupt, exit: .damaged)
     /// The operator revoked the key that a host writes with.
@@ -31,7 +35,7 @@ extension Fault.Code {
     public static let logGap = Fault.Code("E-LOG-GAP", .permanent, exit: .refused)
     /// The stream holds the log of another source.
     public static let logSource = Fault.Code("E-LOG-SOURCE", .permanent, exit: .refused)
-    /// A place that should be, or become, a copy of a vault holds something else.
+    /// A place that should be, or become, a copy of a vault holds something else, another vault for one.
     public static let copyForeign = Fault.Code("E-COPY-FOREIGN", .permanent, exit: .refused)
     /// No copy holds an object whole.
     public static let nowhereWhole = Fault.Code("E-COPY-NONE-WHOLE", .corrupt, exit: .damaged)
@@ -77,6 +81,17 @@ extension Fault {
             .revoked,
             "unable to trust object '\(object)': a key of '\(host)' signed it that the operator revoked",
             hints: ["See which keys are revoked, and since when: lifeboat key list"]
+        )
+    }
+
+    /// A person wants to do something in this vault with another operator's key.
+    static func notOperator(to verb: String) -> Fault {
+        Fault(
+            .notOperator,
+            "unable to \(verb): the key is not this vault's operator key",
+            hints: [
+                "Take the recovery kit of this vault: --kit FILE. `lifeboat key show` tells its id."
+            ]
         )
     }
 

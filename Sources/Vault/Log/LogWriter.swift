@@ -19,7 +19,8 @@ public final class LogWriter {
 
     /// Takes the log's lock in the host's state directory.
     ///
-    /// - Throws: `E-STREAM-BUSY` when another process of this host holds it, `E-VAULT-TRUST` when the host is not enrolled.
+    /// - Throws: `E-STREAM-BUSY` when another process of this host holds it, `E-KEYS-NOT-ENROLLED` when the host is not
+    ///   enrolled.
     public init(
         _ vault: Vault,
         keys: HostKeys,

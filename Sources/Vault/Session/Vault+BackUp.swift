@@ -13,7 +13,7 @@ extension Vault {
     /// success the snapshot is durable. After failure, or after a crash at any moment, the vault holds what it held before
     /// and perhaps packs that no snapshot names; the next session of this host uses those.
     ///
-    /// - Throws: `E-STREAM-BUSY` when another process of this host writes the stream, `E-VAULT-TRUST` when the host is not
+    /// - Throws: `E-STREAM-BUSY` when another process of this host writes the stream, `E-KEYS-NOT-ENROLLED` when the host is not
     ///   enrolled, `E-VAULT-VANISHED` and `E-VAULT-DOOMED` when stored packs or log are gone, or about to be deleted, before
     ///   the commit, and what `body` and the store throw.
     public func backUp(
@@ -154,11 +154,9 @@ extension Vault {
         guard let enrolment = enrolment(of: keys.host), enrolment.key == keys.signing.verifyKey
         else {
             throw Fault(
-                .untrusted,
+                .notEnrolled,
                 "unable to write to the vault: host '\(keys.host)' is not enrolled with its key",
-                hints: [
-                    "Enrol it with `lifeboat key enrol` and the operator key of the recovery kit."
-                ]
+                hints: ["Let the operator's key vouch for it: lifeboat key enrol --kit FILE"]
             )
         }
         guard !isRevoked(enrolment.key, host: keys.host) else {

@@ -46,7 +46,7 @@ extension Vault {
     ///
     /// `floor` is the highest number that another copy holds for the host.
     ///
-    /// - Throws: `E-VAULT-TRUST` when `key` is not the operator's, and what the store throws.
+    /// - Throws: `E-KEY-OPERATOR` when `key` is not the operator's, and what the store throws.
     public func enrol(
         _ keys: HostKeys,
         recipients: [AgeRecipient],
@@ -55,11 +55,7 @@ extension Vault {
         above floor: Int = 0
     ) async throws(Fault) -> Vault {
         guard key.verifyKey == operatorKey else {
-            throw Fault(
-                .untrusted,
-                "unable to enrol host '\(keys.host)': the key is not this vault's operator key",
-                hints: ["Take the operator key from the recovery kit of this vault."]
-            )
+            throw .notOperator(to: "enrol host '\(keys.host)'")
         }
         try checkWritable()
         guard !isRevoked(keys.signing.verifyKey, host: keys.host) else {

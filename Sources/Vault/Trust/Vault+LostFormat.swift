@@ -56,7 +56,7 @@ extension Vault {
     /// The document follows from the operator's key and the environment alone. It is written only when a host document or
     /// a snapshot in the store shows that the vault is this operator's.
     ///
-    /// - Throws: `E-VAULT-TRUST` when nothing shows that the vault is this operator's, and what the store throws.
+    /// - Throws: `E-KEY-OPERATOR` when nothing shows that the vault is this operator's, and what the store throws.
     public static func restoreFormat(
         in store: any ObjectStore,
         environment: String,
@@ -75,7 +75,7 @@ extension Vault {
         let vault = try await bare.readingHosts()
         if vault.enrolments.isEmpty, try await vault.snapshots().snapshots.isEmpty {
             throw Fault(
-                .untrusted,
+                .notOperator,
                 "unable to write the format.json of vault '\(store.address)' again: nothing in it is of vault \(vault.id.short)",
                 hints: ["Take the recovery kit of this vault and environment."]
             )

@@ -90,7 +90,7 @@ extension Vault {
     ///   - key: the operator's key.
     ///   - time: now.
     /// - Returns: what each copy must be told; several when there are several moments, or many objects.
-    /// - Throws: `E-VAULT-TRUST` when `key` is not the operator's, `E-HOST-UNKNOWN` when the host has no such key, `E-VALUE`
+    /// - Throws: `E-KEY-OPERATOR` when `key` is not the operator's, `E-HOST-UNKNOWN` when the host has no such key, `E-VALUE`
     ///   when a revocation is lost and no moment is given, and what the stores throw.
     public func revocations(
         of host: String,
@@ -101,11 +101,7 @@ extension Vault {
         at time: Instant
     ) async throws(Fault) -> [Revocation] {
         guard key.verifyKey == operatorKey else {
-            throw Fault(
-                .untrusted,
-                "unable to revoke the key of host '\(host)': the key is not this vault's operator key",
-                hints: ["Take the operator key from the recovery kit of this vault."]
-            )
+            throw .notOperator(to: "revoke the keys of host '\(host)'")
         }
         try checkWritable()
         let keys = try keysToRevoke(of: host, again: isAgain)
@@ -231,7 +227,8 @@ extension Vault {
         else {
             throw Fault(
                 .untrusted,
-                "unable to trust '\(object)': the operator of this vault did not sign it"
+                "unable to trust '\(object)': the operator of this vault did not sign it",
+                hints: ["It is forged; it is never used. See what is revoked: lifeboat key list"]
             )
         }
         return try Revocation(

@@ -36,8 +36,8 @@ public struct Vault: Sendable {
     ///
     /// `expected`: the vault's id as the recovery kit or the host remembers it; nil trusts what is there.
     /// - Throws: `E-VAULT-NONE` when there is none, `E-VAULT-FORMAT-LOST` when there is all of it but its identity,
-    ///   `E-VAULT-FORMAT` when it needs a newer program, `E-VAULT-TRUST` when it is not the one that was expected,
-    ///   `E-VAULT-DAMAGED`, and what the store throws.
+    ///   `E-VAULT-FORMAT` when it needs a newer program, `E-COPY-FOREIGN` when it is not the one that was expected,
+    ///   `E-VAULT-TRUST` when it is forged, `E-VAULT-DAMAGED`, and what the store throws.
     public static func open(
         _ store: any ObjectStore,
         expecting expected: Digest256?
@@ -55,10 +55,11 @@ public struct Vault: Sendable {
         let (format, key) = try verified(document, object: name.description)
         if let expected, expected != format.vault {
             throw Fault(
-                .untrusted,
+                .copyForeign,
                 "unable to open vault '\(store.address)': its id is \(format.vault.short), not \(expected.short)",
                 hints: [
-                    "Compare the id with the recovery kit; a wrong address and a forged vault look alike."
+                    "Mend the address under `copies:`, or plug in the right disk; the recovery kit states the vault's id.",
+                    "Where a bucket keeps versions and somebody put another vault in front: lifeboat check --repair",
                 ]
             )
         }
@@ -109,7 +110,10 @@ public struct Vault: Sendable {
         guard document.by.description == format.operator, document.by.digest == format.vault else {
             throw Fault(
                 .untrusted,
-                "unable to open the vault: its id is not the hash of the key that signed it"
+                "unable to open the vault: its id is not the hash of the key that signed it",
+                hints: [
+                    "Its `format.json` is forged: bring the right one back with lifeboat check --repair."
+                ]
             )
         }
         return (format, document.by)
@@ -204,7 +208,10 @@ public struct Vault: Sendable {
         else {
             throw Fault(
                 .untrusted,
-                "unable to trust host '\(document.host)': the operator did not enrol it here"
+                "unable to trust host '\(document.host)': the operator did not enrol it here",
+                hints: [
+                    "The document is forged; it is never used. See who is enrolled: lifeboat key list"
+                ]
             )
         }
         return try Enrolment(
