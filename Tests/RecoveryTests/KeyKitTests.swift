@@ -64,6 +64,37 @@ struct KeyKitTests {
     }
 
     @Test
+    func `while the first copy is away the keys and the kit are looked at in another`() async throws
+    {
+        let playground = try await Playground.withCopies(seed: 91)
+        let backup = try await playground.run(["backup"])
+        #expect(backup.output.contains("2 of 2 components"), "\(backup.text)")
+        #expect(try await playground.run(["copy", "--to", "b"]).code == 0)
+        let folder = try Directory.open(playground.path)
+        let (vault, away) = (try #require(FileName("vault")), try #require(FileName("away")))
+        try folder.rename(vault, to: away)
+
+        let show = try await playground.run(["key", "show"])
+        #expect(show.code == 0 && show.output.contains("yes, since"), "\(show.text)")
+        #expect(show.output.contains("read at:            file://\(playground.path.string)/b\n"))
+        #expect(show.errors.contains("local"), "\(show.text)")
+        let test = try await playground.run(["key", "kit", "--test", "kit.txt"])
+        #expect(test.code == 0, "\(test.text)")
+        #expect(test.output.contains("files: opens snapshot 1"))
+        #expect(test.output.contains("The vault remembers this test."))
+        let kits = try Directory.open(playground.path.appending("b/kits")).names()
+        #expect(kits.count == 1)
+        let written = try await playground.run(
+            ["key", "kit", "--kit", "kit.txt", "--to", "new.txt"]
+        )
+        #expect(written.code == 0, "\(written.text)")
+
+        try folder.rename(away, to: vault)
+        let status = try await playground.run(["status", "--json"])
+        #expect(!status.output.contains(#""kit_tested":null"#), "\(status.text)")
+    }
+
+    @Test
     func `a passphrase is typed at a terminal and not shown`() async throws {
         let playground = try Playground()
         let initialise = [

@@ -59,7 +59,7 @@ extension Stack {
     /// `name`: the copy to read from; nil for whichever is best. `expected`: the vault's id as a recovery kit states it.
     ///
     /// - Throws: what opening the first copy throws when none is there; as ``findCopies(_:expecting:)``.
-    func copiesToRead(
+    public func copiesToRead(
         _ name: String? = nil,
         expecting expected: Digest256? = nil
     ) async throws(Fault) -> UnitedCopies {

@@ -23,11 +23,11 @@ struct KitMemory {
 
     private var file: FilePath { stack.state.appending("kit-test.json") }
 
-    /// Remembers a proof.
+    /// Remembers a proof, in the vault in the first of the copies that takes it.
     ///
     /// - Returns: whether the vault knows of it too; a host that is not enrolled cannot tell it.
-    /// - Throws: `E-IO-…`, and what the store throws.
-    func remember(_ proof: KitProof, in vault: Vault) async throws(Fault) -> Bool {
+    /// - Throws: `E-IO-…`; when no copy takes it, what the store of the first throws.
+    func remember(_ proof: KitProof, in copies: [Vault]) async throws(Fault) -> Bool {
         let now = stack.clock.now()
         guard let text = try? JSONEncoder().encode(Record(time: now, proof: proof)) else {
             preconditionFailure("texts are always JSON")
@@ -38,11 +38,21 @@ struct KitMemory {
         do throws(Fault) {
             keys = try stack.hostKeys()
         } catch  where error.code == .keysMissing { return false }
-        guard vault.enrolment(of: keys.host)?.key == keys.signing.verifyKey,
-            !vault.isRevoked(keys.signing.verifyKey, host: keys.host)
-        else { return false }
-        try await vault.publish(proof, in: .kits, keys: keys, at: now)
-        return true
+        var fault: Fault?
+        for vault in copies
+        where vault.enrolment(of: keys.host)?.key == keys.signing.verifyKey
+            && !vault.isRevoked(keys.signing.verifyKey, host: keys.host)
+        {
+            do throws(Fault) {
+                try await vault.publish(proof, in: .kits, keys: keys, at: now)
+                return true
+            } catch {
+                if error.code == .cancelled { throw error }
+                fault = fault ?? error
+            }
+        }
+        if let fault { throw fault }
+        return false
     }
 
     /// When a kit that opens what is written now was last tested; nil when that is not known.

@@ -25,6 +25,8 @@ public struct KitTest: Sendable {
         public let missing: [String]
         /// Whether the vault remembers the test, and not this host alone.
         public let isInVault: Bool
+        /// The copies that were not there to be read from.
+        public let absent: [AbsentCopy]
 
         /// 3 when a component could not be tested, else 0.
         public var exit: ExitCode { missing.isEmpty ? .success : .incomplete }
@@ -40,7 +42,7 @@ public struct KitTest: Sendable {
     /// Prepares a test.
     public init(_ stack: Stack) { self.stack = stack }
 
-    /// Runs the test with the kit's keys alone, and remembers that it succeeded.
+    /// Runs the test with the kit's keys alone, on whichever copies are there, and remembers that it succeeded.
     ///
     /// - Parameters:
     ///   - kit: the recovery kit.
@@ -54,7 +56,8 @@ public struct KitTest: Sendable {
         passphrases: PassphraseSource
     ) async throws(Fault) -> Outcome {
         let keys = try kit.openKeys(passphrases)
-        let vault = try await stack.openVault(expecting: kit.vault)
+        let found = try await stack.findCopies(expecting: kit.vault).required()
+        let vault = UnitedCopies(found).vault
         var opened: [Opened] = []
         var missing: [String] = []
         for component in stack.configuration.components {
@@ -81,8 +84,13 @@ public struct KitTest: Sendable {
                 KitProof.Component(component: $0.component, snapshot: $0.snapshot.id.description)
             }
         )
-        let isInVault = try await KitMemory(stack).remember(proof, in: vault)
-        return Outcome(opened: opened, missing: missing, isInVault: isInVault)
+        let isInVault = try await KitMemory(stack).remember(proof, in: found.open.map(\.vault))
+        return Outcome(
+            opened: opened,
+            missing: missing,
+            isInVault: isInVault,
+            absent: found.absent
+        )
     }
 
     private static func open(

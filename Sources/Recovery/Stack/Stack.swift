@@ -49,25 +49,14 @@ public struct Stack: Sendable {
         return copy
     }
 
-    /// The address of the copy that is read and written first.
-    public var address: CopyConfiguration.Address { firstCopy.address }
-
     /// Opens stores.
     var opening: CopyOpening { CopyOpening(secrets: secrets) }
 
-    /// Opens the vault, which must be the one that this host was enrolled in and of the configured
-    /// environment.
+    /// Opens the vault in one copy, which must be the one that this host was enrolled in and of the configured environment.
     ///
-    /// - Parameters:
-    ///   - copy: the copy; nil for the first.
-    ///   - expected: the vault's id as a recovery kit states it, for a host that remembers none.
-    /// - Returns: the vault.
     /// - Throws: `E-VAULT-NONE` and the like, `E-STORE-…`, `E-COPY-FOREIGN`, `E-ENVIRONMENT`.
-    public func openVault(
-        in copy: CopyConfiguration? = nil,
-        expecting expected: Digest256? = nil
-    ) async throws(Fault) -> Vault {
-        try await open(copy ?? firstCopy, expecting: try vaultID(expecting: expected))
+    func openVault(in copy: CopyConfiguration) async throws(Fault) -> Vault {
+        try await open(copy, expecting: try vaultID(expecting: nil))
     }
 
     /// The keys that this host writes with.

@@ -109,6 +109,7 @@ struct KeyKitVerb: Verb {
             kit,
             passphrases: try passphrase.source(screen)
         )
+        for copy in outcome.absent { screen.note(CopyText.line(copy)) }
         try screen.result(
             outcome.opened.map { one in
                 let file =

@@ -3,6 +3,7 @@ import Console
 import Model
 import Recovery
 import Sealing
+import StackConfiguration
 import Vault
 
 /// `lifeboat key show`.
@@ -16,7 +17,10 @@ struct KeyShowVerb: Verb {
 
     func perform(_ screen: Screen) async throws(Fault) -> Model.ExitCode {
         let stack = try ConfigurationFile.stack(global, screen)
-        let vault = try await stack.openVault()
+        let copies = try await stack.copiesToRead()
+        for copy in copies.absent { screen.note(CopyText.line(copy)) }
+        let vault = copies.vault
+        let addresses = copies.copies.map { "\($0.configuration.address)" }
         let keys = try stack.hostKeys()
         let enrolment = vault.enrolment(of: keys.host)
         let isRevoked = vault.isRevoked(keys.signing.verifyKey, host: keys.host)
@@ -24,7 +28,8 @@ struct KeyShowVerb: Verb {
         let recipients = enrolment?.recipients.map(\.text) ?? []
         try screen.result(
             [
-                "vault:              \(vault.id)", "address:            \(stack.address)",
+                "vault:              \(vault.id)",
+                "read at:            \(addresses.joined(separator: ", "))",
                 "environment:        \(vault.environment)",
                 "operator key:       \(vault.operatorKey)", "host:               \(keys.host)",
                 "host signing key:   \(keys.signing.verifyKey)",
@@ -39,7 +44,7 @@ struct KeyShowVerb: Verb {
             "keys",
             [
                 JSONField("vault", .text(vault.id.description)),
-                JSONField("address", .text("\(stack.address)")),
+                JSONField("addresses", .array(addresses.map { .text($0) })),
                 JSONField("environment", .text(vault.environment)),
                 JSONField("operator_key", .text(vault.operatorKey.description)),
                 JSONField("host", .text(keys.host)),
