@@ -105,6 +105,15 @@ struct CopyComplianceTests {
             lacks: []
         ),
         Row(
+            name: "a lock that the configuration names and the store does not hold",
+            copies: [
+                Copy(name: "a", medium: .disk, verified: recent),
+                Copy(name: "b", medium: .object, site: "b2-eu", lacksLock: true),
+            ],
+            rule: .threeTwoOneOneZero,
+            lacks: [.reach]
+        ),
+        Row(
             name: "never verified",
             copies: [
                 Copy(name: "a", medium: .disk),

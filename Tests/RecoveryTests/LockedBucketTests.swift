@@ -47,9 +47,21 @@ struct LockedBucketTests {
         }
         #expect(try await run(["backup"]).code == 0)
         try playground.edit("name: s3,", "name: s3, lock: {mode: compliance, for: 10d},")
+        try playground.edit("\ncopies:\n", "\nobjectives: {copies: 3-2-1-1-0}\ncopies:\n")
+        let unlocked = try await run(["status"])
+        #expect(unlocked.output.contains("problem: its newest snapshots are not locked"))
+        #expect(unlocked.output.contains("lacks: copy 's3' has `lock:`"), "\(unlocked.text)")
+        let warned = try await run(["doctor"])
+        #expect(warned.output.contains("warning: copy s3, lock:"), "\(warned.text)")
+        #expect(warned.output.contains("lifeboat prune --copy s3 --yes"))
         try playground.write("source/letter", "second\n")
         let backup = try await run(["backup"])
         #expect(backup.code == 0, "\(backup.text)")
+        let locked = try await run(["status"])
+        #expect(locked.output.contains("its newest snapshots are locked until"), "\(locked.text)")
+        #expect(!locked.output.contains("has `lock:`") && !locked.output.contains("takes over"))
+        let examined = try await run(["doctor"])
+        #expect(examined.output.contains("ok: copy s3, lock:"), "\(examined.text)")
         let end = SystemClock().now() + .seconds(10 * 86_400 - 60)
         let left = try await open(bucket, before: end)
         #expect(left.allSatisfy { $0.text.hasPrefix("snapshots/") || $0.text.hasPrefix("packs/") })
@@ -99,6 +111,13 @@ struct LockedBucketTests {
             #expect(backup.code == 3, "\(backup.text)")
             #expect(backup.errors.contains("id: E-LOCK-SHORT"))
             #expect(backup.output.contains("2 of 2"))
+            let status = try await playground.run(
+                ["status", "--json"],
+                variables: bucket.variables
+            )
+            #expect(status.output.contains(#""locked_until":null"#), "\(status.text)")
+            let doctor = try await playground.run(["doctor"], variables: bucket.variables)
+            #expect(doctor.output.contains("warning: copy s3, lock:"), "\(doctor.text)")
         case .moto:
             #expect(backup.code == 15, "\(backup.text)")
             #expect(backup.errors.contains("id: E-STORE-NOLOCK"))

@@ -78,6 +78,16 @@ extension CopyCompliance {
 
     static func reach(_ copies: [Copy]) -> [Lack] {
         guard !copies.contains(where: \.isOutOfReach) else { return [] }
+        if let open = copies.first(where: \.lacksLock) {
+            return [
+                Lack(
+                    part: .reach,
+                    fact:
+                        "copy '\(open.name)' has `lock:`, and its newest snapshots are not locked",
+                    remedy: "see what its store takes: lifeboat doctor"
+                )
+            ]
+        }
         return [
             Lack(
                 part: .reach,

@@ -8,7 +8,7 @@ public import StackConfiguration
 /// | 3 | the data and two copies that are there, each with a snapshot of every component, on disks of their own |
 /// | 2 | two kinds of media, the data's own disk among them |
 /// | 1 | two places on earth |
-/// | 1 | one copy that cannot be changed: locked, or offline |
+/// | 1 | one copy that cannot be changed: locked, as its store shows, or offline |
 /// | 0 | no damage that is known, and one copy of which every byte was verified within thirty days |
 ///
 /// 3-2-1 asks for the first three only. A value without input or output.
@@ -21,8 +21,10 @@ public struct CopyCompliance: Sendable, Hashable {
         public let medium: CopyConfiguration.Medium
         /// The place on earth; nil when the configuration does not say.
         public let site: String?
-        /// Whether it is locked or offline.
+        /// Whether it is locked, as its store shows, or offline.
         public let isOutOfReach: Bool
+        /// Whether it shall be locked and is not.
+        public let lacksLock: Bool
         /// Whether it is there, or may be away.
         public let isThere: Bool
         /// Whether it has a snapshot of every component; whether it ever was up to date, when it is away.
@@ -40,6 +42,7 @@ public struct CopyCompliance: Sendable, Hashable {
             medium: CopyConfiguration.Medium,
             site: String? = nil,
             isOutOfReach: Bool = false,
+            lacksLock: Bool = false,
             isThere: Bool = true,
             isFilled: Bool = true,
             fileSystem: UInt64? = nil,
@@ -50,6 +53,7 @@ public struct CopyCompliance: Sendable, Hashable {
             self.medium = medium
             self.site = site
             self.isOutOfReach = isOutOfReach
+            self.lacksLock = lacksLock
             self.isThere = isThere
             self.isFilled = isFilled
             self.fileSystem = fileSystem

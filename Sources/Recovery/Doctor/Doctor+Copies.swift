@@ -24,6 +24,7 @@ extension Doctor {
                 continue
             }
             found += condition(standing, subject)
+            found += lock(standing, subject, at: report.time)
             found += room(standing, subject)
             found += try await clock(standing, subject)
         }
@@ -81,6 +82,25 @@ extension Doctor {
             return [.warning(subject, "never verified", "lifeboat check --copy \(name)")]
         }
         return [.ok(subject, "there and up to date, at \(standing.copy.address)")]
+    }
+
+    /// Whether the store holds what the configuration says of its locks.
+    private func lock(
+        _ standing: CopyStanding,
+        _ subject: String,
+        at now: Instant
+    ) -> [Examination] {
+        guard !standing.lacksLock(at: now) else {
+            return [
+                .warning(
+                    "\(subject), lock",
+                    "`lock:` is configured, and its newest snapshots are not locked",
+                    standing.lockRemedy
+                )
+            ]
+        }
+        guard let end = standing.lockedUntil else { return [] }
+        return [.ok("\(subject), lock", "its newest snapshots are locked until \(end)")]
     }
 
     private func room(_ standing: CopyStanding, _ subject: String) -> [Examination] {

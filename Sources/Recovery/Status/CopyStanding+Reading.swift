@@ -35,6 +35,7 @@ extension CopyStanding {
                 )
             }
             let own = found.components.compactMap(\.newest)
+            lockedUntil = try await Self.lockedUntil(own, in: open)
             let seen = try await VaultSurvey(open.vault, needs: needs + own)
             for component in found.components {
                 found.damage += (component.newest.map { seen.problems(of: $0) } ?? []).map {

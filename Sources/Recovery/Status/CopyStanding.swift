@@ -32,6 +32,8 @@ public struct CopyStanding: Sendable {
     public internal(set) var problems: [String] = []
     /// When it last held everything that it should, as this host remembers; nil when nobody knows.
     public internal(set) var current: Instant?
+    /// Until when its newest snapshots are locked, as its store says; nil when one is not, or none shall be.
+    public internal(set) var lockedUntil: Instant?
     /// The file system that it is on; nil when it is on none of this host, or cannot be asked.
     public internal(set) var fileSystem: UInt64?
 
@@ -57,12 +59,13 @@ public struct CopyStanding: Sendable {
     }
 
     /// What the rule of the copies looks at.
-    var compliance: CopyCompliance.Copy {
+    func compliance(at now: Instant) -> CopyCompliance.Copy {
         CopyCompliance.Copy(
             name: copy.name,
             medium: copy.medium,
             site: copy.site,
-            isOutOfReach: copy.lock != nil || copy.isOffline,
+            isOutOfReach: isLocked(at: now) || copy.isOffline,
+            lacksLock: lacksLock(at: now),
             isThere: fault == nil || isExpected,
             isFilled: fault == nil ? components.allSatisfy { $0.newest != nil } : current != nil,
             fileSystem: fileSystem,

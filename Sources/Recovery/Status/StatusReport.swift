@@ -116,7 +116,7 @@ public struct StatusReport: Sendable {
             vault: united.vault,
             copies: standings,
             compliance: CopyCompliance(
-                standings.map(\.compliance),
+                standings.map { $0.compliance(at: now) },
                 rule: rule ?? .threeTwoOne,
                 now: now
             ),

@@ -37,6 +37,11 @@ enum StandingText {
         var lines = ["\(head): \(text.rendered(color: color))"]
         lines += standing.damage.map { "  \(mark) \(Styled.visible($0))" }
         lines += standing.problems.map { "  \(note) \(Styled.visible($0))" }
+        if standing.lacksLock(at: now) {
+            lines.append("  \(note) its newest snapshots are not locked; \(standing.lockRemedy)")
+        } else if let end = standing.lockedUntil {
+            lines.append("  its newest snapshots are locked until \(TimeEcho.text(end))")
+        }
         guard let survey = standing.survey else { return lines }
         return lines + SurveyText.lines(survey, at: now, color: color).map { "  \($0)" }
     }
@@ -72,6 +77,7 @@ enum StandingText {
             JSONField("reachable", .boolean(standing.fault == nil)),
             JSONField("offline", .boolean(standing.copy.isOffline)),
             JSONField("overdue", .boolean(standing.isOverdue(at: now))),
+            JSONField("locked_until", standing.lockedUntil.map { .time($0) } ?? .null),
             JSONField("current", standing.current.map { .time($0) } ?? .null),
             JSONField("error", standing.fault.map { .text($0.code.id) } ?? .null),
             JSONField("components", .array(standing.components.map { value($0) })),
