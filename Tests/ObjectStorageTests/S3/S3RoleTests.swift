@@ -1,4 +1,3 @@
-import FoundationEssentials
 import Model
 import ObjectStorage
 import SystemIO
@@ -7,18 +6,6 @@ import Testing
 
 /// The policies of `Docs/operations.md`, enforced by a server.
 @Suite struct S3RoleTests {
-    /// The policy of a role, for a bucket.
-    private static func policy(_ role: String, bucket: String = "versioned") throws -> String {
-        let file = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-            .deletingLastPathComponent().deletingLastPathComponent()
-            .appending(path: "Docs/operations.md")
-        let text = try String(contentsOf: file, encoding: .utf8)
-        let start = try #require(text.firstRange(of: "```json \(role)\n"))
-        let rest = text[start.upperBound...]
-        let end = try #require(rest.firstRange(of: "\n```"))
-        return String(rest[..<end.lowerBound]).replacing("BUCKET", with: bucket)
-    }
-
     private static func denied(_ body: () async throws -> Void) async {
         let fault = await #expect(throws: Fault.self) { try await body() }
         #expect(fault?.code == .storeDenied, "\(String(describing: fault))")
@@ -28,8 +15,8 @@ import Testing
         async throws
     {
         let server = try MotoServer(users: [
-            "host": Self.policy("host"), "maintainer": Self.policy("maintainer"),
-            "restorer": Self.policy("restorer"),
+            "host": MotoServer.policy("host"), "maintainer": MotoServer.policy("maintainer"),
+            "restorer": MotoServer.policy("restorer"),
         ])
         var settings = try server.bucket("versioned").settings
         settings.prefix = "prod"
@@ -59,8 +46,8 @@ import Testing
         async throws
     {
         let server = try MotoServer(users: [
-            "host": Self.policy("host", bucket: "locked"),
-            "maintainer": Self.policy("maintainer", bucket: "locked"),
+            "host": MotoServer.policy("host", bucket: "locked"),
+            "maintainer": MotoServer.policy("maintainer", bucket: "locked"),
             "thief": """
             {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": ["s3:*"],
               "Resource": ["arn:aws:s3:::locked", "arn:aws:s3:::locked/*"]}]}
@@ -86,35 +73,13 @@ import Testing
             let thief = try store("thief", nil)
             let kept = await #expect(throws: Fault.self) { try await thief.remove(name) }
             #expect(kept?.code == .objectLocked)
-            try await Self.hide(name, server, settings)
+            try await server.hide([name], in: settings, as: "thief")
             #expect(try await host.status(name) == nil)
             await Self.denied { _ = try await host.undelete(name) }
             #expect(try await maintainer.undelete(name))
             #expect(try await host.get(name, limit: 1).count == 1)
         }
         #expect(try await maintainer.removeLeftovers(olderThan: .zero) == 0)
-    }
-
-    /// Puts a mark of a deletion in front, as a plain `DELETE` does.
-    private static func hide(
-        _ name: ObjectName,
-        _ server: MotoServer,
-        _ settings: S3Settings
-    ) async throws {
-        let bucket = try server.bucket("locked", user: "thief")
-        var environment = bucket.environment
-        environment["PATH"] = "/usr/bin:/bin"
-        environment["PYTHONPATH"] = TestKit.S3Servers.modules
-        let script = """
-            import boto3
-            boto3.client("s3", endpoint_url="http://127.0.0.1:\(server.port)", region_name="us-east-1")\
-                .delete_object(Bucket="locked", Key="\(settings.prefix)/\(name)")
-            """
-        _ = try await Command(
-            "/usr/bin/python3",
-            arguments: ["-c", script],
-            environment: environment
-        ).runSuccessfully(outputLimit: 1 << 16)
     }
 
     @Test func `who may write and list and not read finds out whether a lost reply was a success`()
@@ -139,7 +104,7 @@ import Testing
     }
 
     @Test func `a stranger is nobody`() async throws {
-        let server = try MotoServer(users: ["host": Self.policy("host")])
+        let server = try MotoServer(users: ["host": MotoServer.policy("host")])
         var bucket = try server.bucket("versioned", user: "host")
         bucket.environment["AWS_SECRET_ACCESS_KEY"] = "not-the-one"
         let store = try bucket.store()
