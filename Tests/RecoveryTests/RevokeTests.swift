@@ -68,7 +68,7 @@ struct RevokeTests {
         #expect(marked.count == 2 && marked.allSatisfy { $0.contains(" 3 ") }, "\(list.output)")
         let check = try await playground.run(["check"])
         #expect(
-            check.code == 5 && check.output.contains("that the operator revoked"),
+            check.code == 0 && check.output.contains("not trusted: snapshots/h1.web.files/"),
             "\(check.text)"
         )
         let keys = try await playground.run(["key", "list"])
@@ -99,8 +99,17 @@ struct RevokeTests {
         try playground.write("source/letter", "round 4\n")
         let backup = try await playground.run(["backup"])
         #expect(backup.code == 0, "\(backup.text)")
+        let healthy = try await playground.run(["check", "--deep"])
+        #expect(healthy.code == 0 && healthy.output.contains("no damage"), "\(healthy.text)")
+        #expect(healthy.output.contains("that the operator revoked"))
         let status = try await playground.run(["status"])
         #expect(status.code == 0, "\(status.text)")
+        // What is damaged still is damage.
+        let pack = try #require(try playground.packs(of: "vault").first)
+        try playground.flip(pack.path)
+        #expect(try await playground.run(["check"]).code == 5)
+        try playground.flip(pack.path)
+        #expect(try await playground.run(["check"]).code == 0)
         let again = try await playground.run(Self.restore + ["new"])
         #expect(again.code == 0, "\(again.text)")
         #expect(try playground.read(playground.restored("new", "source/letter")) == "round 4\n")

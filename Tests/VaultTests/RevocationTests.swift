@@ -34,6 +34,13 @@ import Vault
         func damage(_ fixture: VaultFixture) async throws -> [String] {
             try await VaultCheck(fixture.vault).run { _ in }.damage.map(\.object)
         }
+
+        /// What a check names that is no damage.
+        func distrusted(_ fixture: VaultFixture) async throws -> [String] {
+            let report = try await VaultCheck(fixture.vault).run { _ in }
+            #expect(report.damage == [])
+            return report.distrusted.map(\.object)
+        }
     }
 
     @Test func `what a revoked key signs is found, and used by nobody who was not told to`()
@@ -47,7 +54,7 @@ import Vault
         let newest = try await vault.newest(of: scene.owner.stream)
         #expect(newest.heads.map(\.id) == [scene.good[1].id])
         #expect(newest.revoked == 1 && newest.refused.isEmpty && newest.highestSeq == 3)
-        #expect(try await scene.damage(scene.owner) == ["\(scene.false_.id)"])
+        #expect(try await scene.distrusted(scene.owner) == ["\(scene.false_.id)"])
         var told = scene.owner
         told.vault = vault.acceptingRevoked
         #expect(vault.distrusts(scene.false_) && !told.vault.distrusts(scene.false_))
@@ -92,7 +99,7 @@ import Vault
             )
         )
         #expect(try await renewed.restore(next) == ["a": [3]])
-        #expect(try await scene.damage(renewed) == ["\(scene.false_.id)"])
+        #expect(try await scene.distrusted(renewed) == ["\(scene.false_.id)"])
         // The new enrolment says it too, so that a lost revocation makes nothing trusted again.
         let revocation = try #require(
             Forgery.names(scene.store, "hosts/").first { $0.text.contains("revoked-") }

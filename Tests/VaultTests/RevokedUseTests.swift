@@ -116,8 +116,9 @@ import Vault
         #expect(try await vault.holds(at: time).keys.sorted() == [ids[0]])
         let pending = try await vault.pendingTombstones()
         #expect(pending.documents.isEmpty && pending.unreadable.isEmpty)
-        let damage = try await VaultCheck(vault).run { _ in }.damage
-        #expect(damage.count == 2 && damage.allSatisfy { $0.fact.contains("operator revoked") })
+        let report = try await VaultCheck(vault).run { _ in }
+        #expect(report.damage == [] && report.distrusted.count == 2)
+        #expect(report.distrusted.allSatisfy { $0.fact.contains("operator revoked") })
         for _ in 0..<3 {
             _ = try await scene.collector(KeepPolicy(last: 2), keys: renewed.keys).run()
             scene.pass(days: 1)

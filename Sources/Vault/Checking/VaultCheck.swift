@@ -33,6 +33,8 @@ public struct VaultCheck {
     var hosts: [String: Int] = [:]
     /// The texts of enrolments that heads carry along and that have been looked at.
     var enrolments: Set<String> = []
+    /// What a revocation has dealt with and the report names.
+    private var distrusted: Set<String> = []
     /// Packs that heads name and the vault does not list.
     var missing: Set<Digest256> = []
 
@@ -135,7 +137,20 @@ public struct VaultCheck {
         report.damage.append(CheckReport.Finding(object: object, fact: fact, depth: depth))
     }
 
+    /// Names what a revocation has dealt with.
+    private mutating func distrust(_ object: String, _ fact: String, _ depth: CheckDepth) {
+        guard distrusted.insert(object).inserted else { return }
+        guard report.distrusted.count < CheckReport.largestList else {
+            report.omitted += 1
+            return
+        }
+        report.distrusted.append(CheckReport.Finding(object: object, fact: fact, depth: depth))
+    }
+
     /// Runs one step; a fault about the object itself becomes a finding.
+    ///
+    /// What a revoked key signed is none: it is never used, and would else be reported for ever. While a revocation is lost it
+    /// is one, since with the revocation some of it may count again.
     ///
     /// - Returns: what is wrong; nil when nothing is.
     mutating func finding(
@@ -150,6 +165,10 @@ public struct VaultCheck {
             where error.code.disposition == .corrupt || error.code == .objectMissing
             || error.code == .invalidKey || error.code == .unknownFormat
         {
+            if error.code == .revoked, !vault.lacksRevocation {
+                distrust(object, error.message, depth)
+                return nil
+            }
             guard error.code == .objectMissing else {
                 note(object, error.message, depth)
                 return error

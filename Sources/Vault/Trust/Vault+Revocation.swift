@@ -22,6 +22,14 @@ extension Vault {
         return keys
     }
 
+    /// Whether an enrolment calls a key revoked whose revocation is not there: nobody knows then what the key signed in good
+    /// time.
+    var lacksRevocation: Bool {
+        enrolments.contains { enrolment in
+            enrolment.revoked.contains { revokedSince($0, host: enrolment.host) == nil }
+        }
+    }
+
     /// Since when what a key of a host signs is not trusted; nil when it is not revoked, or when its revocation is lost.
     public func revokedSince(_ key: VerifyKey, host: String) -> Instant? {
         revocations.lazy.filter { $0.host == host && $0.keys.contains(key) }.map(\.since).min()

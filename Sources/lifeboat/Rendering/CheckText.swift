@@ -55,13 +55,17 @@ enum CheckText {
         let damage = report.damage.map {
             "\(mark) \(Styled.visible($0.object)): \(Styled.visible($0.fact))"
         }
+        let doubt = Styled("not trusted:", .yellow).rendered(color: color)
+        let distrusted = report.distrusted.map {
+            "\(doubt) \(Styled.visible($0.object)): \(Styled.visible($0.fact))"
+        }
         let foreign = report.foreign.map { "not ours: \(Styled.visible($0))" }
         var others: [String] = []
         if report.omitted > 0 { others.append("and \(report.omitted) more that are not listed") }
         if report.unreferenced > 0 {
             others.append("\(report.unreferenced) packs are left of backups that did not end")
         }
-        return damage + foreign + others + [summary(report, color: color)]
+        return damage + distrusted + foreign + others + [summary(report, color: color)]
     }
 
     private static func summary(_ report: CheckReport, color: Bool) -> String {
@@ -123,6 +127,7 @@ enum CheckText {
             JSONField("snapshots", .integer(Int64(report.snapshots))),
             JSONField("files", .integer(Int64(report.files))),
             JSONField("damage", .array(report.damage.map { finding($0) })),
+            JSONField("distrusted", .array(report.distrusted.map { finding($0) })),
             JSONField("foreign", .array(report.foreign.map { .text($0) })),
             JSONField("omitted", .integer(Int64(report.omitted))),
             JSONField("unreferenced_packs", .integer(Int64(report.unreferenced))),
