@@ -1,5 +1,6 @@
 import Model
 import ObjectStorage
+import SystemIO
 import Synchronization
 import TestKit
 import Testing

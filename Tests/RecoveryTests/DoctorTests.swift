@@ -111,4 +111,71 @@ struct DoctorTests {
         let gone = try await playground.run(["doctor"])
         #expect(gone.code == 14, "\(gone.text)")
     }
+
+    @Test func `the grants that doctor prints open the faster way`() async throws {
+        let playground = try Playground()
+        let server = try PostgresServer.make(settings: ["max_slot_wal_keep_size": "1GB"])
+        defer { server.remove() }
+        try server.start()
+        try server.psql("create database app")
+        try server.psql("create role \"the boat\" login replication")
+        let made = try await playground.run([
+            "init", "db", "--copy", "vault", "--state", "state", "--host", "h1", "--postgres",
+            "host=\(server.root.path) port=\(server.port) dbname=app", "--postgres-user",
+            "the boat",
+            "--kit", "kit.txt", "--quiet",
+        ])
+        #expect(made.code == 0, "\(made.text)")
+        let slow = try await playground.run(["doctor"])
+        #expect(slow.output.contains("its files are read over the replication protocol"))
+        #expect(slow.output.contains("in database app: GRANT EXECUTE ON FUNCTION"))
+        #expect(slow.output.contains("TO \"the boat\" (a script: lifeboat doctor --grants)"))
+        let grants = try await playground.run(["doctor", "--grants"])
+        #expect(grants.code == 0, "\(grants.text)")
+        try server.psql(grants.output, database: "app")
+        let fast = try await playground.run(["doctor"])
+        #expect(fast.output.contains("its files are read over 4 SQL connections"), "\(fast.text)")
+        let backup = try await playground.run(["backup", "--json"])
+        #expect(backup.code == 0 && backup.output.contains("\"method\":\"sql\""), "\(backup.text)")
+        let json = try await playground.run(["doctor", "--grants", "--json"])
+        #expect(json.output.contains("GRANT EXECUTE ON FUNCTION pg_catalog.pg_read_binary_file"))
+    }
+
+    @Test func `a damaged page marks the backup, and the newest whole one stays`() async throws {
+        let playground = try Playground()
+        let server = try PostgresServer.make(settings: ["autovacuum": "off"])
+        defer { server.remove() }
+        try server.start()
+        try server.psql(
+            "create table calls as select g, md5(g::text) from generate_series(1, 9000) g"
+        )
+        let made = try await playground.run([
+            "init", "db", "--copy", "vault", "--state", "state", "--host", "h1", "--postgres",
+            "host=\(server.root.path) port=\(server.port) user=postgres dbname=postgres",
+            "--kit", "kit.txt", "--quiet",
+        ])
+        #expect(made.code == 0, "\(made.text)")
+        try playground.edit("- {name: local,", "- {keep: {last: 1}, name: local,")
+        #expect(try await playground.run(["backup"]).code == 0)
+        let path = try server.psql("select pg_relation_filepath('calls')")
+        try server.psql("checkpoint")
+        let file = try FileHandle(forUpdating: server.data.appending(path: path))
+        try file.seek(toOffset: 2 * 8192 + 4000)
+        try file.write(contentsOf: Data([1, 2, 3, 4]))
+        try file.close()
+        for _ in 0..<2 {
+            let damaged = try await playground.run(["backup"])
+            #expect(damaged.code == 3, "\(damaged.text)")
+            #expect(damaged.text.contains("1 damaged page"), "\(damaged.text)")
+            #expect(damaged.text.contains("wrong checksum in table public.calls of database"))
+        }
+        #expect(try await playground.run(["ls"]).output.contains("1 damaged page"))
+        let status = try await playground.run(["status"])
+        #expect(status.output.contains("1 damaged page: table public.calls of database postgres"))
+        let plan = try await playground.run(["prune", "--dry-run"])
+        let first = plan.output.split(separator: "\n").first {
+            $0.contains("@1 ") || $0.contains("0000000001")
+        }
+        #expect(first.map { !$0.contains("dropped") } == true, "\(plan.text)")
+    }
 }

@@ -102,6 +102,11 @@ import Testing
         dataDirectory: "/var/lib/postgresql/15/main",
         binaries: "/usr/lib/postgresql/15/bin",
         method: .direct,
+        base: BaseConfiguration(
+            connections: 8,
+            limit: ByteCount(200 << 20),
+            busy: BusyConfiguration(sessions: 32, wait: .milliseconds(50))
+        ),
         wal: WALConfiguration(
             stream: true,
             slot: "boat",

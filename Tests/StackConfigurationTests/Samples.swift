@@ -40,7 +40,7 @@ enum Samples {
             binaries: /usr/lib/postgresql/15/bin
             method: direct
             wal: {stream: true, slot: boat, heartbeat: 250ms, keep: 7d, durable_in: every_copy}
-            base: {keep: {daily: 30, weekly: 8, monthly: 12}}
+            base: {keep: {daily: 30, weekly: 8, monthly: 12}, connections: 8, limit: 200MiB/s, busy: {sessions: 32, wait: 50ms}}
           redis:
             kind: redis
             address: "redis://127.0.0.1:6379"

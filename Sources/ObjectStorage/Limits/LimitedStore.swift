@@ -1,4 +1,5 @@
 public import Model
+public import SystemIO
 
 /// A store whose bytes are held to a rate, those that are stored and those that are read together.
 ///

@@ -42,7 +42,9 @@ struct BaseBackupRun {
                 ]
             )
         }
-        let copy = try await copyFiles(into: session, server: server)
+        let way = try ReadingWay(settings, server: server)
+        tell(way)
+        let copy = try await copyFiles(into: session, server: server, way)
         context.progress(.phase("log"))
         let guarantee = LogGuarantee(settings: settings, context: context, slot: slot.name)
         let proof = try await guarantee.prove(copy)
@@ -51,32 +53,50 @@ struct BaseBackupRun {
         facts["start_lsn"] = copy.start.description
         facts["stop_lsn"] = copy.stop.description
         facts["consistent_time"] = proof.consistent.codingText
-        facts["method"] = copy.method
-        facts["damaged_pages"] = String(copy.damagedPages.count)
-        facts["suspect_pages"] = String(copy.suspectPages.count)
-        for page in copy.damagedPages.prefix(20) { context.progress(.note(page)) }
-        for page in copy.suspectPages.prefix(20) {
-            context.progress(.note("\(page), or was being written; look with pg_amcheck"))
-        }
-        return BackupDraft(time: proof.consistent, facts: facts, problems: copy.damagedPages.count)
+        facts["method"] = way.method.rawValue
+        let damage = DamageReport(copy.damage, settings)
+        facts.merge(damage.facts) { $1 }
+        for line in damage.lines { context.progress(.note("wrong checksum in \(line)")) }
+        return BackupDraft(time: proof.consistent, facts: facts, problems: damage.pages)
+    }
+
+    /// Says how the files are read, and why not faster where somebody can change that.
+    private func tell(_ way: ReadingWay) {
+        context.progress(.phase(way.text(connections: settings.connections)))
+        guard case .replication = way.way, let (_, fault) = way.closed.last else { return }
+        let hint = fault.hints.first.map { "; \($0)" } ?? ""
+        context.progress(.note("files come over the slowest way: \(fault.message)\(hint)"))
     }
 
     private func copyFiles(
         into session: BackupSession,
-        server: ServerProfile
+        server: ServerProfile,
+        _ way: ReadingWay
     ) async throws(Fault) -> CopiedCluster {
         let label = "lifeboat \(context.stream) \(context.clock.now())"
-        switch settings.method {
-        case .replication: break
-        case .direct:
-            return try await DirectCopy(settings, context: context, server: server)
-                .run(into: session, label: label)
-        case .auto:
-            if let direct = try? DirectCopy(settings, context: context, server: server) {
-                return try await direct.run(into: session, label: label)
-            }
+        let sessions = SessionCount(settings)
+        defer { sessions.close() }
+        let pace = ReadingPace(
+            limit: settings.limit,
+            bounds: settings.busy,
+            progress: context.progress,
+            count: { () throws(Fault) in try sessions.now() }
+        )
+        let intake = ClusterIntake(
+            session,
+            context: context,
+            hasChecksums: server.hasChecksums,
+            pace: pace
+        )
+        switch way.way {
+        case .direct(let directory):
+            let copy = DirectCopy(settings: settings, server: server, directory: directory)
+            return try await copy.run(into: intake, label: label)
+        case .sql:
+            let copy = RemoteCopy(settings: settings, server: server)
+            return try await copy.run(into: intake, label: label)
+        case .replication:
+            return try await ReplicationCopy(settings: settings).run(into: intake, label: label)
         }
-        return try await ReplicationCopy(settings: settings, context: context, server: server)
-            .run(into: session, label: label)
     }
 }

@@ -8,10 +8,6 @@ struct CopiedCluster {
     let stop: LSN
     /// The timeline of both.
     let timeline: UInt32
-    /// How the files were read.
-    let method: String
-    /// Pages whose checksum was wrong twice, in words.
-    let damagedPages: [String]
-    /// Pages whose checksum was wrong once and that could not be read again, in words.
-    let suspectPages: [String]
+    /// Files with pages whose checksum was wrong twice.
+    let damage: [PageDamage]
 }

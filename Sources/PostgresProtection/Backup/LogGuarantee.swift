@@ -44,7 +44,22 @@ struct LogGuarantee {
             try await waitForOther(timeline: copy.timeline, target: target)
         }
         try await verify(copy)
-        return Proof(consistent: beat?.time ?? serverTime)
+        return Proof(consistent: beat?.time ?? max(serverTime, replayed() ?? serverTime))
+    }
+
+    /// When the newest transaction that a standby has replayed was committed, by the primary's clock, which may go
+    /// before the standby's; nil on a primary.
+    private func replayed() -> Instant? {
+        guard let connection = try? PostgresLink.sql(settings) else { return nil }
+        defer { connection.close() }
+        let rows = try? connection.query(
+            """
+            SELECT (extract(epoch FROM pg_catalog.pg_last_xact_replay_timestamp()) * 1000000)::bigint
+            WHERE pg_catalog.pg_is_in_recovery()
+            """
+        )
+        guard let text = rows?.first?.first ?? nil, let time = Int64(text) else { return nil }
+        return Instant(nanoseconds: time &* 1000)
     }
 
     private func waitForOther(timeline: UInt32, target: LSN) async throws(Fault) {

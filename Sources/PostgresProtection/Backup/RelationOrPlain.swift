@@ -7,26 +7,17 @@ internal import Vault
 /// A relation file whose length is whole pages is page-mapped and its checksums are verified; everything else is cut at
 /// content-defined boundaries.
 final class RelationOrPlain {
-    /// A page whose checksum was wrong when it was read.
-    struct Damage {
-        /// Where it is, in words.
-        let text: String
-        /// Where it begins in the file.
-        let offset: Int64
-        /// What was read.
-        let page: [UInt8]
-    }
-
-    /// More damage than this is counted but not kept.
-    static let damageLimit = 1024
+    /// How many suspect pages are kept, to be read again; a file with more is damaged beyond doubt.
+    static let suspectLimit = 256
     /// Pages whose checksum was wrong when they were read.
-    private(set) var damaged: [Damage] = []
+    private(set) var suspects: [SuspectPage] = []
+    /// How many more there were.
+    private(set) var furtherSuspects = 0
     private enum Writer {
         case pages(PageWriter)
         case chunks(ChunkWriter)
     }
 
-    private let path: String
     private let writer: Writer
     private let start: LSN?
     private var block: UInt32 = 0
@@ -36,7 +27,6 @@ final class RelationOrPlain {
 
     /// `start`: where the backup began, when checksums are to be verified.
     init(path: String, size: Int64, session: BackupSession, verifying start: LSN?) {
-        self.path = path
         if let relation = RelationFile(path: path), size % Int64(Self.pageBytes) == 0 {
             writer = .pages(session.pages(pageBytes: Self.pageBytes))
             self.start = start
@@ -71,11 +61,18 @@ final class RelationOrPlain {
 
     private func verifyPage(_ page: ArraySlice<UInt8>) {
         let verdict = unsafe PageVerdict.verify(page.span.bytes, block: block, backupStart: start)
-        if case .damaged = verdict, damaged.count < Self.damageLimit {
-            let text = "page \(block) of '\(path)' has a wrong checksum"
-            damaged.append(
-                Damage(text: text, offset: Int64(pages) * Int64(Self.pageBytes), page: Array(page))
-            )
+        if case .damaged = verdict {
+            if suspects.count < Self.suspectLimit {
+                suspects.append(
+                    SuspectPage(
+                        block: block,
+                        offset: Int64(pages) * Int64(Self.pageBytes),
+                        page: Array(page)
+                    )
+                )
+            } else {
+                furtherSuspects += 1
+            }
         }
         block &+= 1
         pages += 1

@@ -14,6 +14,10 @@ struct ServerProfile {
     let sql: ServerFacts?
     /// Why there is no SQL connection.
     let sqlFault: Fault?
+    /// The functions that the role may not execute.
+    let missing: [BackupFunction]
+    /// The role, and the database that SQL connections are made to.
+    let account: (role: String, database: String)
     /// What goes into the snapshot's head.
     let facts: [String: String]
 
@@ -49,12 +53,56 @@ struct ServerProfile {
             for tablespace in sql.tablespaces {
                 facts["tablespace.\(tablespace.oid)"] = tablespace.location
             }
+            missing = try BackupFunction.missing(connection)
+            account = (connection.user, connection.database)
             self.sql = sql
             sqlFault = nil
         } catch {
             sql = nil
             sqlFault = error
+            missing = BackupFunction.allCases
+            account = (connection.user, "")
         }
         self.facts = facts
+    }
+
+    /// The permission bits of files and directories, as the server makes them: SQL does not tell those of each.
+    var modes: (file: UInt16, directory: UInt16) {
+        facts["directory_mode"] == "0750" ? (0o640, 0o750) : (0o600, 0o700)
+    }
+
+    /// What the role lacks for reading over SQL connections.
+    func grants(seesSessions: Bool) -> PostgresGrants {
+        PostgresGrants(
+            role: account.role,
+            database: account.database,
+            version: version,
+            missing: missing,
+            seesSessions: seesSessions
+        )
+    }
+
+    /// What SQL could tell.
+    ///
+    /// - Throws: why there is no SQL connection.
+    func requireSQL() throws(Fault) -> ServerFacts {
+        if let sql { return sql }
+        throw sqlFault
+            ?? Fault(.postgresUnreachable, "unable to read the files: there is no SQL connection")
+    }
+
+    /// Sees that the role may execute functions.
+    ///
+    /// - Throws: `E-PG-ROLE` naming those that it may not execute.
+    func require(_ functions: [BackupFunction]) throws(Fault) {
+        let lacking = missing.filter { functions.contains($0) }
+        guard !lacking.isEmpty else { return }
+        let names = lacking.map { $0.name(version: version) }.joined(separator: ", ")
+        throw Fault(
+            .postgresRole,
+            "unable to read the files: role '\(account.role)' may not execute \(names)"
+                + " in database '\(account.database)'",
+            hints: ["`lifeboat doctor --grants` prints the SQL that grants it."]
+        )
     }
 }

@@ -25,14 +25,29 @@ public struct PostgresHealth: Sendable {
     public let slotBound: Int64?
     /// What the permanent slot does; nil when the settings name none.
     public let slot: Slot?
+    /// How a base backup reads the files: never `auto`.
+    public let method: PostgresSettings.Method
+    /// What the role lacks for reading over SQL connections, when the files are read more slowly for want of it.
+    public let grants: PostgresGrants?
 
-    /// Asks a server over an SQL connection; changes nothing.
+    /// Whether sessions are to be counted and the role does not see those of others.
+    public let isBlindToSessions: Bool
+
+    /// Asks a server over an SQL and a replication connection; changes nothing.
     ///
-    /// - Throws: `E-PG-…` when it cannot be reached or refuses.
+    /// - Throws: `E-PG-…` when it cannot be reached or refuses, or when the way of reading that the settings want is
+    ///   closed.
     public init(_ settings: PostgresSettings) throws(Fault) {
+        let profile = try ServerProfile(settings)
+        method = try ReadingWay(settings, server: profile).method
+        let isSlow = settings.method == .auto && method == .replication && profile.sql != nil
+        grants = isSlow ? profile.grants(seesSessions: settings.busy.sessions != nil) : nil
         let connection = try PostgresLink.sql(settings)
         defer { connection.close() }
         version = connection.serverVersion
+        let role = "SELECT pg_catalog.pg_has_role('pg_read_all_stats', 'USAGE')"
+        let sees = try connection.query(role) == [["t"]]
+        isBlindToSessions = settings.busy.sessions != nil && !sees
         let rows = try connection.query(
             """
             SELECT name, setting FROM pg_catalog.pg_settings

@@ -1,3 +1,4 @@
+public import Model
 public import SystemPackage
 
 /// How a PostgreSQL component is reached and protected.
@@ -8,6 +9,8 @@ public struct PostgresSettings: Sendable {
         case auto
         /// The files of the data directory are read directly.
         case direct
+        /// They are read over several SQL connections.
+        case sql
         /// The server sends them (`BASE_BACKUP`).
         case replication
     }
@@ -22,6 +25,12 @@ public struct PostgresSettings: Sendable {
     public var binaries: FilePath?
     /// How a base backup is taken.
     public var method: Method
+    /// How many SQL connections read files at once.
+    public var connections: Int
+    /// How many bytes a second are read of the files, at most; nil for no bound.
+    public var limit: ByteCount?
+    /// When the database counts as busy, so that its files are read more slowly.
+    public var busy: BackOff.Bounds
     /// The permanent replication slot; nil: the log is only kept for as long as a backup needs it.
     public var slot: String?
     /// How often a heartbeat is written while the log is received.
@@ -34,6 +43,9 @@ public struct PostgresSettings: Sendable {
         dataDirectory: FilePath? = nil,
         binaries: FilePath? = nil,
         method: Method = .auto,
+        connections: Int = 4,
+        limit: ByteCount? = nil,
+        busy: BackOff.Bounds = BackOff.Bounds(),
         slot: String?,
         heartbeat: Duration = .seconds(10)
     ) {
@@ -42,6 +54,9 @@ public struct PostgresSettings: Sendable {
         self.dataDirectory = dataDirectory
         self.binaries = binaries
         self.method = method
+        self.connections = connections
+        self.limit = limit
+        self.busy = busy
         self.slot = slot
         self.heartbeat = heartbeat
     }

@@ -4,9 +4,10 @@ public import Model
 /// privilege.
 ///
 /// The server leaves out what it always does and sends `backup_label` first and `pg_control` last.
-/// It neither verifies page checksums nor makes a manifest (both are done better here), and does
-/// not wait for its archive: the caller must have the log from start to stop before the backup is
-/// good.
+/// It makes no manifest (that is done better here), and does not wait for its archive: the caller
+/// must have the log from start to stop before the backup is good. Where pages carry checksums it
+/// reads a page anew whose checksum is wrong, so that what arrives wrong was wrong twice; it sends
+/// such a page all the same, and the caller sees it by verifying.
 public struct BaseBackup: Sendable {
     /// The label that `backup_label` will carry.
     public let label: String
@@ -31,7 +32,7 @@ public struct BaseBackup: Sendable {
     /// The command, in the grammar of PostgreSQL 15 and newer.
     package var command: String {
         var options = ["LABEL '\(label.replacing("'", with: "''"))'", "CHECKPOINT 'fast'"]
-        options += ["WAIT false", "WAL false", "MANIFEST 'no'", "VERIFY_CHECKSUMS false"]
+        options += ["WAIT false", "WAL false", "MANIFEST 'no'", "VERIFY_CHECKSUMS true"]
         options.append("TABLESPACE_MAP true")
         if let rate = maximumKibibytesPerSecond { options.append("MAX_RATE \(rate)") }
         return "BASE_BACKUP (\(options.joined(separator: ", ")))"
@@ -130,7 +131,11 @@ public struct BaseBackup: Sendable {
         }
         let (stop, timeline) = try position(result, attempt)
         while let rest = try connection.nextResult(attempt) {
-            guard rest.status == .command else { throw try refusal(rest, connection, attempt) }
+            // After everything is sent, the server reports damaged pages as an error.
+            let isDamage = rest.status == .failure && rest.serverError.sqlState == "XX001"
+            guard isDamage || rest.status == .command else {
+                throw try refusal(rest, connection, attempt)
+            }
         }
         try await consume(.ended(stop: stop, timeline: timeline))
     }

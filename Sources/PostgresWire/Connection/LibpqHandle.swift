@@ -92,6 +92,12 @@ import Glibc
         ) == 1
     }
 
+    /// Lets several statements be on their way at once; from here on each has its own end mark.
+    func enterPipeline() -> Bool { unsafe PQenterPipelineMode(connection) == 1 }
+
+    /// Puts an end mark after the statement that was sent last.
+    func synchronizePipeline() -> Bool { unsafe PQpipelineSync(connection) == 1 }
+
     /// Lets the rows of the statement that was just sent come one at a time.
     func asksForSingleRows() -> Bool { unsafe PQsetSingleRowMode(connection) == 1 }
 

@@ -4,7 +4,7 @@ import CPostgres
 @safe final class LibpqResult {
     /// What kind of answer it is; one row is a part of an answer that comes row by row, which `rows` without any ends.
     enum Status {
-        case row, rows, command, copyOut, copyIn, copyBoth, failure
+        case row, rows, command, copyOut, copyIn, copyBoth, pipelineSync, failure
     }
 
     private let result: OpaquePointer
@@ -21,6 +21,7 @@ import CPostgres
         case PGRES_COPY_OUT: .copyOut
         case PGRES_COPY_IN: .copyIn
         case PGRES_COPY_BOTH: .copyBoth
+        case PGRES_PIPELINE_SYNC: .pipelineSync
         default: .failure
         }
     }

@@ -91,7 +91,7 @@ extension PostgresConnection {
             case .rows, .row, .command: if failure == nil { try body(result) }
             case .failure:
                 failure = failure ?? scrubber.scrub(result.serverError).fault(attempt)
-            case .copyOut, .copyIn, .copyBoth:
+            case .copyOut, .copyIn, .copyBoth, .pipelineSync:
                 close()
                 throw Fault(.postgresProtocol, "\(attempt): the statement copies data")
             }

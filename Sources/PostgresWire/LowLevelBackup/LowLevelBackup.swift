@@ -78,6 +78,11 @@ public final class LowLevelBackup {
         )
     }
 
+    /// Makes sure that the session is still there, which also keeps it from being taken for an idle one on the way.
+    ///
+    /// - Throws: `E-PG-UNREACHABLE` when it is gone, and the backup with it; `E-CANCELLED`.
+    public func confirm() throws(Fault) { _ = try connection.query("SELECT 1") }
+
     /// Gives the backup up by closing the connection.
     public func abandon() {
         begun = nil
@@ -92,10 +97,9 @@ public final class LowLevelBackup {
             return try body()
         } catch {
             guard error.code == .postgresRole else { throw error }
-            let functions =
-                isOld
-                ? "pg_start_backup(text, boolean, boolean), pg_stop_backup(boolean, boolean)"
-                : "pg_backup_start(text, boolean), pg_backup_stop(boolean)"
+            let functions = BackupFunction.forDirectReads.map {
+                $0.signature(version: connection.serverVersion)
+            }.joined(separator: ", ")
             let role = connection.user.replacing("\"", with: "\"\"")
             throw error.adding(
                 hint: "Run in database \(connection.database): GRANT EXECUTE ON FUNCTION"

@@ -31,7 +31,7 @@ extension ReplicationSession {
             while try connection.nextResult(attempt) != nil {}
             let error = connection.scrubber.scrub(result.serverError)
             throw slot.map { error.slotFault(attempt, slot: $0) } ?? error.fault(attempt)
-        case .row, .command, .copyOut, .copyIn:
+        case .row, .command, .copyOut, .copyIn, .pipelineSync:
             throw Fault(.postgresProtocol, "\(attempt): the answer is malformed")
         }
     }
@@ -142,7 +142,7 @@ extension ReplicationSession {
                 try connection.flush(attempt)
             case .rows: message = try endOfTimeline(result, attempt, isWhole: false)
             case .failure: throw fault(result, attempt)
-            case .row, .command, .copyOut, .copyBoth: break
+            case .row, .command, .copyOut, .copyBoth, .pipelineSync: break
             }
         }
         guard let message else {

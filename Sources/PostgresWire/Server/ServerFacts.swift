@@ -29,6 +29,8 @@ public struct ServerFacts: Sendable, Hashable {
     /// Whether the first change of a page after a checkpoint logs the whole page; a standby's
     /// backup needs it.
     public let fullPageWrites: Bool
+    /// When the server started, by its clock.
+    public let started: Instant
     /// Tablespaces outside the data directory.
     public let tablespaces: [Tablespace]
     /// Every database with its encoding, by name.
@@ -54,7 +56,7 @@ public struct ServerFacts: Sendable, Hashable {
             SELECT datname, pg_catalog.pg_encoding_to_char(encoding) FROM pg_catalog.pg_database
             """
         )
-        guard let row = rows.first, row.count == 11 else { throw malformed(connection) }
+        guard let row = rows.first, row.count == 12 else { throw malformed(connection) }
         var encodings: [String: String] = [:]
         for case let database in databases where database.count == 2 {
             encodings[database[0] ?? ""] = database[1]
@@ -75,7 +77,7 @@ public struct ServerFacts: Sendable, Hashable {
         guard let system = UInt64(text[1]), let catalog = UInt32(text[2]),
             let bytes = UInt64(text[3]), let size = SegmentSize(bytes: bytes),
             let blockSize = Int(text[4]), let position = LSN(text[7]),
-            let timeline = UInt32(text[8], radix: 16)
+            let timeline = UInt32(text[8], radix: 16), let started = Int64(text[11])
         else { return nil }
         self.version = version
         dataDirectory = row[0]
@@ -89,6 +91,7 @@ public struct ServerFacts: Sendable, Hashable {
         self.timeline = timeline
         walLevel = text[9]
         fullPageWrites = text[10] == "on"
+        self.started = Instant(nanoseconds: started &* 1000)
         databaseEncodings = encodings
         self.tablespaces = tablespaces.compactMap { row in
             guard row.count == 3, let oid = UInt32(row[0] ?? ""), let location = row[2],
@@ -118,7 +121,8 @@ public struct ServerFacts: Sendable, Hashable {
             THEN (SELECT pg_catalog.to_hex(timeline_id) FROM pg_catalog.pg_control_checkpoint())
             ELSE pg_catalog.left(pg_catalog.pg_walfile_name(pg_catalog.pg_current_wal_lsn()), 8)
           END,
-          pg_catalog.current_setting('wal_level'), pg_catalog.current_setting('full_page_writes')
+          pg_catalog.current_setting('wal_level'), pg_catalog.current_setting('full_page_writes'),
+          (extract(epoch FROM pg_catalog.pg_postmaster_start_time()) * 1000000)::bigint
         FROM pg_catalog.pg_control_system() s,
           (SELECT pg_catalog.pg_is_in_recovery() AS recovery) r
         """

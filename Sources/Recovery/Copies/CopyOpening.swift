@@ -1,6 +1,7 @@
 internal import Model
 internal import ObjectStorage
 internal import StackConfiguration
+internal import SystemIO
 internal import SystemPackage
 internal import Vault
 

@@ -59,8 +59,43 @@ extension Doctor {
         if let wanted = settings.slot, let slot = health.slot {
             found += self.slot(name, wanted, slot)
         }
+        if health.isBlindToSessions {
+            found.append(
+                .warning(
+                    name,
+                    "`busy.sessions` counts too few: the role does not see the sessions of others",
+                    "GRANT pg_read_all_stats, as lifeboat doctor --grants prints it"
+                )
+            )
+        }
+        found += reading(name, settings, health)
+        return found
+    }
+
+    /// How a base backup will read the files.
+    private func reading(
+        _ name: String,
+        _ settings: PostgresSettings,
+        _ health: PostgresHealth
+    ) -> [Examination] {
         let version = "PostgreSQL \(health.version / 10_000).\(health.version % 10_000)"
-        return found.isEmpty ? [.ok(name, "\(version) answers")] : found
+        if let grants = health.grants, let statement = grants.statement {
+            return [
+                .warning(
+                    name,
+                    "\(version) answers; its files are read over the replication protocol, one by one",
+                    "to read them in parallel, in database \(grants.database): \(statement)"
+                        + " (a script: lifeboat doctor --grants)"
+                )
+            ]
+        }
+        let way =
+            switch health.method {
+            case .direct: "directly"
+            case .sql: "over \(settings.connections) SQL connections"
+            case .replication, .auto: "over the replication protocol"
+            }
+        return [.ok(name, "\(version) answers; its files are read \(way)")]
     }
 
     private func slot(

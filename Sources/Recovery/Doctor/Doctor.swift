@@ -39,6 +39,19 @@ public struct Doctor: Sendable {
         return DoctorReport(examinations: examinations + (try await servers()))
     }
 
+    /// The SQL that lets a component's role read the files over SQL connections, for each PostgreSQL component.
+    ///
+    /// - Throws: `E-PG-…` when a server cannot be reached; what resolving its password throws.
+    public func grants() async throws(Fault) -> [(component: String, script: String)] {
+        var scripts: [(String, String)] = []
+        for component in stack.configuration.components {
+            guard case .postgresql(let postgres) = component.source else { continue }
+            let settings = try await stack.settings(postgres, isReached: true)
+            scripts.append((component.name, try PostgresGrants(settings).script))
+        }
+        return scripts
+    }
+
     /// The host's keys, its enrolment, and the vault that it remembers.
     private func keys(_ report: StatusReport) -> [Examination] {
         let enrol = "lifeboat key enrol --kit FILE"

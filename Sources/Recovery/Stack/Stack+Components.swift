@@ -88,6 +88,7 @@ extension Stack {
             switch configured.method {
             case .auto: .auto
             case .direct: .direct
+            case .sql: .sql
             case .replication: .replication
             }
         return PostgresSettings(
@@ -96,6 +97,12 @@ extension Stack {
             dataDirectory: configured.dataDirectory.map { FilePath($0) },
             binaries: configured.binaries.map { FilePath($0) },
             method: method,
+            connections: configured.base.connections,
+            limit: configured.base.limit,
+            busy: BackOff.Bounds(
+                sessions: configured.base.busy.sessions,
+                wait: configured.base.busy.wait
+            ),
             slot: configured.wal.stream ? configured.wal.slot : nil,
             heartbeat: configured.wal.heartbeat
         )

@@ -174,7 +174,7 @@ extension StatusReport.Component {
         damage = refused.map(\.message) + Self.damage(heads.first, standings.compactMap(\.survey))
         var facts: [String] = []
         if let snapshot = heads.first, snapshot.head.problems > 0 {
-            facts.append("\(snapshot.head.problems) paths could not be read")
+            facts.append(snapshot.head.problemText)
         }
         if heads.isEmpty { facts.append("there is no snapshot yet") }
         if known.revoked > 0 {

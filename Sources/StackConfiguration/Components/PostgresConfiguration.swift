@@ -2,10 +2,13 @@
 public struct PostgresConfiguration: Sendable, Hashable {
     /// How the data files are read.
     public enum Method: String, Sendable, Hashable, CaseIterable {
-        /// Directly when the data directory is readable here, else over the replication protocol.
+        /// Directly when the data directory is readable here, else over SQL where that is granted, else over the
+        /// replication protocol.
         case auto
         /// From the data directory.
         case direct
+        /// Over several SQL connections.
+        case sql
         /// Over the replication protocol.
         case replication
     }
@@ -22,6 +25,8 @@ public struct PostgresConfiguration: Sendable, Hashable {
     public var binaries: String?
     /// How the data files are read.
     public var method: Method
+    /// How the data files are read for a base backup.
+    public var base: BaseConfiguration
     /// How the log is kept.
     public var wal: WALConfiguration
 
@@ -33,6 +38,7 @@ public struct PostgresConfiguration: Sendable, Hashable {
         dataDirectory: String? = nil,
         binaries: String? = nil,
         method: Method = .auto,
+        base: BaseConfiguration = BaseConfiguration(),
         wal: WALConfiguration
     ) {
         self.dsn = dsn
@@ -41,6 +47,7 @@ public struct PostgresConfiguration: Sendable, Hashable {
         self.dataDirectory = dataDirectory
         self.binaries = binaries
         self.method = method
+        self.base = base
         self.wal = wal
     }
 }

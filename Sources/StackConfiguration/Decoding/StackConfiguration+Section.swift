@@ -59,6 +59,8 @@ extension ComponentConfiguration.Source {
 extension PostgresConfiguration {
     fileprivate init(_ section: Section, stack: String) {
         let wal = section.section("wal")
+        let base = section.section("base")
+        let busy = base.section("busy")
         self.init(
             dsn: section.required("dsn"),
             user: section.text("user"),
@@ -66,6 +68,14 @@ extension PostgresConfiguration {
             dataDirectory: section.text("data_directory"),
             binaries: section.text("binaries"),
             method: section.text("method").flatMap(Method.init(rawValue:)) ?? .auto,
+            base: BaseConfiguration(
+                connections: base.text("connections").flatMap(ScalarForm.count) ?? 4,
+                limit: base.text("limit").flatMap(ScalarForm.rate),
+                busy: BusyConfiguration(
+                    sessions: busy.text("sessions").flatMap(ScalarForm.count),
+                    wait: busy.text("wait").flatMap(ScalarForm.duration)
+                )
+            ),
             wal: WALConfiguration(
                 stream: wal.text("stream") != "false",
                 slot: wal.text("slot") ?? WALConfiguration.defaultSlot(of: stack),

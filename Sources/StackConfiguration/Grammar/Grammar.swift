@@ -74,10 +74,10 @@ enum Grammar {
         Key(
             "method",
             .scalar(.choice(PostgresConfiguration.Method.allCases.map(\.rawValue))),
-            "How data files are read. Default: auto, which is direct where that is possible."
+            "How data files are read. Default: auto, the fastest way that is open: direct, sql, replication."
         ),
         Key("wal", .mapping(wal), "How the write-ahead log is kept."),
-        Key("base", .mapping(base), "How base backups are kept."),
+        Key("base", .mapping(base), "How base backups are taken and kept."),
     ]
 
     static let wal: [Key] = [
@@ -104,7 +104,29 @@ enum Grammar {
         ),
     ]
 
-    static let base: [Key] = [keep]
+    static let base: [Key] = [
+        keep,
+        Key(
+            "connections",
+            .scalar(.upTo(BaseConfiguration.mostConnections)),
+            "How many SQL connections read files at once. Default: 4."
+        ),
+        Key("limit", .scalar(.rate), "The most that is read of the files: 200MiB/s."),
+        Key("busy", .mapping(busy), "When the database counts as busy: it is read more slowly."),
+    ]
+
+    static let busy: [Key] = [
+        Key(
+            "sessions",
+            .scalar(.count),
+            "When more sessions than this run something, the backup's own not counted."
+        ),
+        Key(
+            "wait",
+            .scalar(.duration),
+            "When a MiB of its files takes longer than this to be read, such as 50ms."
+        ),
+    ]
 
     static let redis: [Key] = [
         kind("redis"),

@@ -21,7 +21,9 @@ extension ScalarForm {
         case .text: return text.isEmpty ? Complaint(fact: "it is empty") : nil
         case .choice(let words): return Self.complaint(about: text, choices: words)
         case .duration: return Self.duration(text) == nil ? Self.noDuration : nil
-        case .count: return Self.count(text) == nil ? Self.noCount : nil
+        case .count: return Self.count(text) == nil ? Self.noCount(upTo: 1_000_000) : nil
+        case .upTo(let most):
+            return Self.count(text).map { $0 <= most } == true ? nil : Self.noCount(upTo: most)
         case .rate: return Self.rate(text) == nil ? Self.noRate : nil
         case .boolean:
             return ["true", "false"].contains(text)
@@ -133,10 +135,12 @@ extension ScalarForm {
         fact: "it is not a duration",
         hints: ["Write a whole number above zero with a unit, such as 250ms, 10s, 5m, 1h or 7d."]
     )
-    private static let noCount = Complaint(
-        fact: "it is not a count",
-        hints: ["Write a whole number from 1 to 1000000."]
-    )
+    private static func noCount(upTo most: Int) -> Complaint {
+        Complaint(
+            fact: "it is not a count",
+            hints: ["Write a whole number from 1 to \(most)."]
+        )
+    }
     private static let noRate = Complaint(
         fact: "it is not a rate",
         hints: ["Write a whole number above zero with a unit, such as 500KiB/s or 40MiB/s."]

@@ -16,6 +16,8 @@ enum ScalarForm: Sendable, Equatable {
     case duration
     /// A whole number above zero.
     case count
+    /// A whole number from 1 to this.
+    case upTo(Int)
     /// Bytes a second: `500KiB/s`, `40MiB/s`.
     case rate
     /// `true` or `false`.

@@ -74,6 +74,10 @@ public enum ConfigurationSchema {
         case .choice(let words): orVariable([("enum", .array(words.map { .text($0) }))])
         case .duration: pattern("^[0-9]{1,9}(ms|s|m|h|d)$")
         case .count: orVariable([("type", .text("integer")), ("minimum", .number(1))])
+        case .upTo(let most):
+            orVariable([
+                ("type", .text("integer")), ("minimum", .number(1)), ("maximum", .number(most)),
+            ])
         case .rate: pattern("^[0-9]{1,9}([KMG]i?)?B/s$")
         case .endpoint: pattern("^https?://[^@/]+$")
         case .word: pattern("^[A-Za-z0-9_-]{1,63}$")

@@ -69,10 +69,17 @@ struct ConfigurationText {
         line(3, "heartbeat", YAMLText.duration(postgres.wal.heartbeat), Grammar.wal)
         line(3, "keep", postgres.wal.keep.map(YAMLText.duration), Grammar.wal)
         line(3, "durable_in", postgres.wal.durableIn.rawValue, Grammar.wal)
-        guard keep != nil || hasComments else { return }
-        comment(2, "base", keys)
-        put(2, keep == nil ? "# base:" : "base:")
+        heading(2, "base", keys)
         line(3, "keep", keep.map(YAMLText.keep), Grammar.base)
+        line(3, "connections", "\(postgres.base.connections)", Grammar.base)
+        line(3, "limit", postgres.base.limit.map(YAMLText.rate), Grammar.base)
+        let busy = postgres.base.busy
+        guard busy != BusyConfiguration() else {
+            return line(3, "busy", nil, Grammar.base)
+        }
+        heading(3, "busy", Grammar.base)
+        line(4, "sessions", busy.sessions.map { "\($0)" }, Grammar.busy)
+        line(4, "wait", busy.wait.map(YAMLText.duration), Grammar.busy)
     }
 
     private static func optional(_ texts: [String]) -> String? {

@@ -61,6 +61,18 @@ public final class BoundedQueue<Element: Sendable>: Sendable {
         }
     }
 
+    /// Takes the oldest element if there is one; nil does not tell whether the queue is closed.
+    ///
+    /// - Throws: the fault that the queue failed with.
+    public func nextIfPresent() throws(Fault) -> Element? {
+        try state.withLock { state throws(Fault) -> Element? in
+            if let fault = state.fault { throw fault }
+            guard !state.elements.isEmpty else { return nil }
+            Self.resume(&state.producers)
+            return state.elements.removeFirst()
+        }
+    }
+
     /// Reports that an element which ``next()`` gave has been dealt with.
     public func finished() {
         state.withLock { state in

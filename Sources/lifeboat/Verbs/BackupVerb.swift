@@ -77,7 +77,8 @@ struct BackupVerb: Verb {
     private static func outcome(_ result: ComponentBackup) -> Styled {
         guard result.fault == nil else { return Styled("failed", .red) }
         return result.problems == 0
-            ? Styled("ok", .green) : Styled("ok but for \(result.problems) paths", .yellow)
+            ? Styled("ok", .green)
+            : Styled("ok, but \(result.kind.problemText(result.problems))", .yellow)
     }
 
     private static func fields(_ summary: BackupSummary) -> [JSONField] {
@@ -91,7 +92,15 @@ struct BackupVerb: Verb {
                 JSONField("bytes_source", head.map { .integer($0.sizes.source) } ?? .null),
                 JSONField("bytes_added", head.map { .integer($0.sizes.added) } ?? .null),
                 JSONField("bytes_stored", head.map { .integer($0.sizes.stored) } ?? .null),
-                JSONField("paths_unread", .integer(Int64(result.problems))),
+                JSONField("method", head?.facts["method"].map { .text($0) } ?? .null),
+                JSONField(
+                    "paths_unread",
+                    .integer(Int64(result.kind == .postgresql ? 0 : result.problems))
+                ),
+                JSONField(
+                    "pages_damaged",
+                    .integer(Int64(result.kind == .postgresql ? result.problems : 0))
+                ),
                 JSONField("seconds", .seconds(result.duration)),
                 JSONField("findings", .array(result.findings.map { .text($0.message) })),
                 JSONField("error", result.fault.map { .text($0.code.id) } ?? .null),

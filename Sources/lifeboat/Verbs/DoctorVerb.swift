@@ -14,6 +14,11 @@ struct DoctorVerb: Verb {
             """
     )
 
+    @Flag(
+        help:
+            "Only print the SQL that lets Lifeboat read PostgreSQL's files in parallel, as grant.sql."
+    )
+    var grants = false
     @OptionGroup var about: SubjectArgument
     @OptionGroup var global: GlobalOptions
 
@@ -25,10 +30,41 @@ struct DoctorVerb: Verb {
 
     func perform(_ screen: Screen) async throws(Fault) -> Model.ExitCode {
         let stack = try ConfigurationFile.stack(global, subject: about.value, screen)
+        if grants { return try await printGrants(stack, screen) }
         let report = try await Doctor(stack).run()
         try screen.result(report.examinations.map { Self.line($0, color: screen.hasColor) })
         try screen.json("doctor", Self.fields(report))
         return report.exit
+    }
+
+    private func printGrants(
+        _ stack: Stack,
+        _ screen: Screen
+    ) async throws(Fault) -> Model.ExitCode {
+        let scripts = try await Doctor(stack).grants()
+        try screen.result(
+            scripts.flatMap { one in
+                ["-- \(one.component)"]
+                    + one.script.split(separator: "\n").map { Styled.visible(String($0)) }
+            }
+        )
+        try screen.json(
+            "grants",
+            [
+                JSONField(
+                    "components",
+                    .array(
+                        scripts.map { one in
+                            .object([
+                                JSONField("name", .text(one.component)),
+                                JSONField("sql", .text(one.script)),
+                            ])
+                        }
+                    )
+                )
+            ]
+        )
+        return .success
     }
 
     private static func line(_ one: Examination, color: Bool) -> String {

@@ -50,7 +50,7 @@ struct LsVerb: Verb {
     private static func problems(_ snapshot: HeadSummary, isRevoked: Bool) -> Styled {
         if isRevoked { return Styled("not trusted: its key is revoked", .red) }
         return snapshot.problems == 0
-            ? Styled("") : Styled("\(snapshot.problems) paths not read", .yellow)
+            ? Styled("") : Styled(snapshot.kind.problemText(snapshot.problems), .yellow)
     }
 
     private static func line(_ name: String, _ reach: LogReach) -> String {
@@ -94,7 +94,14 @@ struct LsVerb: Verb {
             JSONField("bytes_stored", .integer(head.sizes.stored)),
             JSONField("entries", .integer(head.sizes.entries)),
             JSONField("revoked", .boolean(revoked.contains(head.id))),
-            JSONField("paths_unread", .integer(Int64(head.problems))),
+            JSONField(
+                "paths_unread",
+                .integer(Int64(head.kind == .postgresql ? 0 : head.problems))
+            ),
+            JSONField(
+                "pages_damaged",
+                .integer(Int64(head.kind == .postgresql ? head.problems : 0))
+            ),
         ])
     }
 

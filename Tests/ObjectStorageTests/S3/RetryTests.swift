@@ -1,5 +1,6 @@
 import Model
 import ObjectStorage
+import SystemIO
 import TestKit
 import Testing
 

@@ -1,5 +1,6 @@
 import Model
 import Synchronization
+import SystemIO
 import SystemPackage
 
 /// Asks one bucket of one server: signs, sends, tries again, refreshes credentials, and keeps what it learns.

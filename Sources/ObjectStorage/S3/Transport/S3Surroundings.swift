@@ -1,5 +1,5 @@
 package import Model
-import SystemIO
+package import SystemIO
 
 /// What a store needs of the world beside the network; tests bring their own.
 package struct S3Surroundings: Sendable {

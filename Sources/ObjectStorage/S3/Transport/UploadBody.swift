@@ -1,4 +1,5 @@
 import NIOCore
+import SystemIO
 
 /// The bytes of a request in pieces, each copied only when the connection takes it and the limit lets it through.
 struct UploadBody: AsyncSequence, Sendable {

@@ -20,7 +20,7 @@ public final class Pacer: Sendable {
     }
 
     /// The bytes that should go through in one piece: at most a quarter of a second's, so that the flow is even.
-    var step: Int { Int(min(256 << 10, max(1 << 10, rate / 4))) }
+    package var step: Int { Int(min(256 << 10, max(1 << 10, rate / 4))) }
 
     /// Waits until some bytes may go through.
     ///

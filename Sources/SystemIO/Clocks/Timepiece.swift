@@ -1,6 +1,6 @@
 package import Model
 
-/// A clock as a store needs it: the time that has passed, and waiting.
+/// A clock as what waits needs it: the time that has passed, and waiting.
 package struct Timepiece: Sendable {
     /// The time since this was made.
     package let passed: @Sendable () -> Duration
@@ -20,7 +20,7 @@ package struct Timepiece: Sendable {
         do {
             try await rest(time)
         } catch {
-            throw Fault(.cancelled, "unable to wait for a store: the work was cancelled")
+            throw Fault(.cancelled, "unable to wait: the work was cancelled")
         }
     }
 }
