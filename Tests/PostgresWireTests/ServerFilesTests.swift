@@ -63,6 +63,29 @@ import Testing
         files.close()
     }
 
+    @Test func `the first batches of a pipeline come whole, whatever was asked before it`() throws {
+        let server = try PostgresServer.make()
+        try server.start()
+        for queries in 0...2 {
+            let files = try connect(server)
+            for _ in 0..<queries { #expect(try files.list("base").isEmpty == false) }
+            try files.beginPipeline()
+            let ranges = (0..<5).map { FileRange(path: "PG_VERSION", offset: $0 % 3, length: 1) }
+            let expected = try (0..<5).map { index in
+                let text = try Data(contentsOf: server.data.appending(path: "PG_VERSION"))
+                return [UInt8](text)[index % 3]
+            }
+            // One on its way, then two, then none between: each is a turn of its own for libpq.
+            for batches in [1, 2, 2, 1] {
+                for _ in 0..<batches { try files.send(ranges) }
+                for _ in 0..<batches {
+                    #expect(try files.receive() == expected.map { [$0] })
+                }
+            }
+            files.close()
+        }
+    }
+
     @Test func `a name that is not UTF-8 is named and refused`() throws {
         let server = try PostgresServer.make()
         try server.start()

@@ -172,10 +172,10 @@ struct DoctorTests {
         #expect(try await playground.run(["ls"]).output.contains("1 damaged page"))
         let status = try await playground.run(["status"])
         #expect(status.output.contains("1 damaged page: table public.calls of database postgres"))
-        let plan = try await playground.run(["prune", "--dry-run"])
-        let first = plan.output.split(separator: "\n").first {
-            $0.contains("@1 ") || $0.contains("0000000001")
+        let plan = try await playground.run(["prune", "--dry-run", "--json"])
+        let first = plan.output.components(separatedBy: "{\"snapshot\":").first {
+            $0.contains("\"number\":1,")
         }
-        #expect(first.map { !$0.contains("dropped") } == true, "\(plan.text)")
+        #expect(first?.contains("\"kept\":true") == true, "\(plan.text)")
     }
 }

@@ -7,7 +7,8 @@ public import Model
 /// pair up in order. Used by one task at a time; waits as ``PostgresConnection`` does.
 public final class ServerFiles {
     private let connection: PostgresConnection
-    private var awaited: [Int] = []
+    /// The lengths of the stretches of each batch that is on its way.
+    private var awaited: [[Int]] = []
 
     /// Takes over an SQL connection whose role may execute the functions.
     ///
@@ -100,38 +101,64 @@ public final class ServerFiles {
             binaryResult: true
         )
         try connection.submit(isQueued && connection.handle.synchronizePipeline(), attempt)
-        awaited.append(ranges.count)
+        awaited.append(ranges.map(\.length))
     }
 
     /// Waits for the oldest batch that was asked for and gives its stretches in order; as ``read(_:)`` does each.
     ///
-    /// Each stretch is copied once, out of libpq's result.
+    /// Each stretch is copied once, out of libpq's result. No more is taken than was asked for, whatever the server sends.
     /// - Throws: As ``PostgresConnection/query(_:parameters:)``; then the connection is closed.
     public func receive() throws(Fault) -> [[UInt8]?] {
         precondition(!awaited.isEmpty, "a batch was asked for")
-        let count = awaited.removeFirst()
+        let lengths = awaited.removeFirst()
         do throws(Fault) {
-            guard let result = try connection.nextResult(attempt) else { throw malformed("read") }
-            guard result.status == .rows else {
-                throw connection.scrubber.scrub(result.serverError).fault(attempt)
-            }
-            guard result.rowCount == count, result.columnCount == 2 else { throw malformed("read") }
-            var pieces: [[UInt8]?] = []
-            pieces.reserveCapacity(count)
-            for row in 0..<count {
-                // The rows come as the arrays go; that they do is checked, since all rests on it.
-                guard let number = result.bytes(row: row, column: 0),
-                    number.reduce(0, { $0 << 8 | Int($1) }) == row + 1
-                else { throw malformed("read") }
-                pieces.append(result.bytes(row: row, column: 1))
-            }
-            guard try connection.nextResult(attempt) == nil,
+            let pieces = try pieces(lengths)
+            guard pieces.count == lengths.count,
                 try connection.nextResult(attempt)?.status == .pipelineSync
             else { throw malformed("read") }
             return pieces
         } catch {
             connection.close()
             throw error
+        }
+    }
+
+    /// Reads the oldest answer to its end, but for its end mark.
+    private func pieces(_ lengths: [Int]) throws(Fault) -> [[UInt8]?] {
+        // In a pipeline each statement has to be asked for by itself, when it is its turn: libpq before 17 leaves the first
+        // one in the mode that the last query before the pipeline had. Either way of coming is read.
+        _ = connection.handle.asksForSingleRows()
+        var pieces: [[UInt8]?] = []
+        pieces.reserveCapacity(lengths.count)
+        var isComplete = false
+        while let result = try connection.nextResult(attempt) {
+            switch result.status {
+            case .row where !isComplete, .rows where !isComplete:
+                try take(result, lengths, into: &pieces)
+                isComplete = result.status == .rows
+            case .failure: throw connection.scrubber.scrub(result.serverError).fault(attempt)
+            default: throw malformed("read")
+            }
+        }
+        guard isComplete else { throw malformed("read") }
+        return pieces
+    }
+
+    /// Adds the stretches that a result holds.
+    private func take(
+        _ result: LibpqResult,
+        _ lengths: [Int],
+        into pieces: inout [[UInt8]?]
+    ) throws(Fault) {
+        for row in 0..<result.rowCount {
+            // The rows come as the arrays go; that they do is checked, since all rests on it.
+            guard pieces.count < lengths.count, result.columnCount == 2,
+                let number = result.bytes(row: row, column: 0),
+                number.reduce(0, { $0 << 8 | Int($1) }) == pieces.count + 1
+            else { throw malformed("read") }
+            let piece = result.bytes(row: row, column: 1)
+            guard (piece?.count ?? 0) <= lengths[pieces.count] else { throw malformed("read") }
+            pieces.append(piece)
         }
     }
 
