@@ -60,12 +60,12 @@ struct BaseBackupRun {
         return BackupDraft(time: proof.consistent, facts: facts, problems: damage.pages)
     }
 
-    /// Says how the files are read, and why not faster where somebody can change that.
+    /// Says how the files are read, and why not directly where somebody can change that.
     private func tell(_ way: ReadingWay) {
         context.progress(.phase(way.text(connections: settings.connections)))
-        guard case .replication = way.way, let (_, fault) = way.closed.last else { return }
+        guard let fault = way.obstacle else { return }
         let hint = fault.hints.first.map { "; \($0)" } ?? ""
-        context.progress(.note("files come over the slowest way: \(fault.message)\(hint)"))
+        context.progress(.note("files are not read directly: \(fault.message)\(hint)"))
     }
 
     private func copyFiles(

@@ -15,39 +15,43 @@ struct ReadingWay {
 
     /// What is taken.
     let way: Way
-    /// Why faster ways are closed, fastest first; empty when the configuration chose.
-    let closed: [(method: PostgresSettings.Method, fault: Fault)]
+    /// Why the files are not read directly, where somebody can change that; nil when they are, when that is not to be
+    /// had, and when the configuration chose.
+    let obstacle: Fault?
 
     /// Chooses.
     ///
     /// - Throws: why the way that the configuration wants is closed.
     init(_ settings: PostgresSettings, server: ServerProfile) throws(Fault) {
-        var closed: [(PostgresSettings.Method, Fault)] = []
+        var obstacle: Fault?
         switch settings.method {
         case .direct: way = .direct(try DataDirectory(settings, server: server))
         case .sql:
+            _ = try server.requireSQL()
             try server.require(BackupFunction.allCases)
             way = .sql
         case .replication: way = .replication
-        case .auto: way = Self.fastest(settings, server, &closed)
+        case .auto: way = Self.fastest(settings, server, &obstacle)
         }
-        self.closed = closed
+        self.obstacle = obstacle
     }
 
+    /// Chooses for a full reading.
+    ///
+    /// The server's archives come faster than ranges over SQL connections (540 MiB/s beside
+    /// 390, where direct reads make 790) and need no grants; SQL is for who asks for it.
     private static func fastest(
         _ settings: PostgresSettings,
         _ server: ServerProfile,
-        _ closed: inout [(PostgresSettings.Method, Fault)]
+        _ obstacle: inout Fault?
     ) -> Way {
         do throws(Fault) {
             return .direct(try DataDirectory(settings, server: server))
-        } catch { closed.append((.direct, error)) }
-        do throws(Fault) {
-            _ = try server.requireSQL()
-            try server.require(BackupFunction.allCases)
-            return .sql
-        } catch { closed.append((.sql, error)) }
-        return .replication
+        } catch {
+            // A server on another host is no obstacle; a folder that was named, or that lacks a grant only, is.
+            if settings.dataDirectory != nil || error.code == .postgresRole { obstacle = error }
+            return .replication
+        }
     }
 
     /// The way, for people.

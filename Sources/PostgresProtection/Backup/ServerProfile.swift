@@ -71,14 +71,14 @@ struct ServerProfile {
         facts["directory_mode"] == "0750" ? (0o640, 0o750) : (0o600, 0o700)
     }
 
-    /// What the role lacks for reading over SQL connections.
-    func grants(seesSessions: Bool) -> PostgresGrants {
+    /// What the role lacks for reading the data directory.
+    var grantsForDirectReads: PostgresGrants {
         PostgresGrants(
             role: account.role,
             database: account.database,
             version: version,
-            missing: missing,
-            seesSessions: seesSessions
+            missing: missing.filter { BackupFunction.forDirectReads.contains($0) },
+            seesSessions: false
         )
     }
 

@@ -1,7 +1,7 @@
 public import Model
 internal import PostgresWire
 
-/// The SQL that lets a role read a cluster's files over SQL connections, the fastest way without access to its host.
+/// The SQL that lets a role read a cluster's files over SQL connections, or directly.
 public struct PostgresGrants: Sendable {
     /// The role that Lifeboat uses.
     public let role: String

@@ -27,9 +27,10 @@ public struct PostgresHealth: Sendable {
     public let slot: Slot?
     /// How a base backup reads the files: never `auto`.
     public let method: PostgresSettings.Method
-    /// What the role lacks for reading over SQL connections, when the files are read more slowly for want of it.
+    /// Why the files are not read directly, where somebody can change that; nil when they are, or cannot be.
+    public let obstacle: Fault?
+    /// What the role lacks for reading the files directly, when that is the obstacle.
     public let grants: PostgresGrants?
-
     /// Whether sessions are to be counted and the role does not see those of others.
     public let isBlindToSessions: Bool
 
@@ -39,9 +40,10 @@ public struct PostgresHealth: Sendable {
     ///   closed.
     public init(_ settings: PostgresSettings) throws(Fault) {
         let profile = try ServerProfile(settings)
-        method = try ReadingWay(settings, server: profile).method
-        let isSlow = settings.method == .auto && method == .replication && profile.sql != nil
-        grants = isSlow ? profile.grants(seesSessions: settings.busy.sessions != nil) : nil
+        let way = try ReadingWay(settings, server: profile)
+        method = way.method
+        obstacle = way.obstacle
+        grants = way.obstacle?.code == .postgresRole ? profile.grantsForDirectReads : nil
         let connection = try PostgresLink.sql(settings)
         defer { connection.close() }
         version = connection.serverVersion

@@ -5,7 +5,7 @@ public import SystemPackage
 public struct PostgresSettings: Sendable {
     /// How a base backup is taken.
     public enum Method: String, Sendable, CaseIterable {
-        /// The fastest way that is allowed.
+        /// Directly where that is open, else over the replication protocol.
         case auto
         /// The files of the data directory are read directly.
         case direct

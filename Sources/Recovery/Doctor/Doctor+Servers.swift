@@ -79,13 +79,16 @@ extension Doctor {
         _ health: PostgresHealth
     ) -> [Examination] {
         let version = "PostgreSQL \(health.version / 10_000).\(health.version % 10_000)"
-        if let grants = health.grants, let statement = grants.statement {
+        if let obstacle = health.obstacle {
+            let grant = health.grants.flatMap { grants in
+                grants.statement.map { "in database \(grants.database): \($0)" }
+            }
             return [
                 .warning(
                     name,
-                    "\(version) answers; its files are read over the replication protocol, one by one",
-                    "to read them in parallel, in database \(grants.database): \(statement)"
-                        + " (a script: lifeboat doctor --grants)"
+                    "\(version) answers; its files are read over the replication protocol: \(obstacle.message)",
+                    grant ?? obstacle.hints.first
+                        ?? "let this account read the folder, or set `method: replication`"
                 )
             ]
         }

@@ -74,7 +74,7 @@ enum Grammar {
         Key(
             "method",
             .scalar(.choice(PostgresConfiguration.Method.allCases.map(\.rawValue))),
-            "How data files are read. Default: auto, the fastest way that is open: direct, sql, replication."
+            "How data files are read. Default: auto: direct where the folder is at hand, else replication."
         ),
         Key("wal", .mapping(wal), "How the write-ahead log is kept."),
         Key("base", .mapping(base), "How base backups are taken and kept."),

@@ -126,32 +126,45 @@ import Vault
         server.remove()
     }
 
-    @Test func `a missing grant is named, and files come over the replication protocol`()
+    @Test
+    func `the fastest way that is open is taken, and SQL connections when they are asked for`()
         async throws
     {
         let server = try start(Row(major: 15, checksums: true))
         let cluster = try await ProtectedCluster(server: server)
         try server.psql("create role boat login replication")
         let settings = cluster.settings(.auto, role: "boat")
+        func notes() -> [String] {
+            cluster.notes.withLock { $0.filter { $0.contains("files are not read directly") } }
+        }
+        // The role cannot know where the files are: as far as it sees, they are on another host.
+        let archive = try await cluster.backUp(settings)
+        #expect(archive.head.facts["method"] == "replication")
+        #expect(notes().isEmpty)
+        #expect(try PostgresHealth(settings).obstacle == nil)
+        // With every grant that SQL connections need, the server's archives are still faster.
+        let parallel = cluster.settings(.sql, role: "boat")
+        let refused = await #expect(throws: Fault.self) { try await cluster.backUp(parallel) }
+        #expect(refused?.code.id == "E-PG-ROLE")
+        #expect(refused?.message.contains("pg_ls_dir, pg_stat_file, pg_read_binary_file") == true)
+        #expect(refused?.hints.first?.contains("doctor --grants") == true)
+        try server.psql(try PostgresGrants(settings).script)
+        #expect(try PostgresHealth(settings).method == .replication)
+        let asked = try await cluster.backUp(parallel)
+        #expect(asked.head.facts["method"] == "sql")
+        #expect(asked.head.sizes.added * 20 < archive.head.sizes.added)
+        // Where only a grant is missing for direct reads, it is named; with it they are taken.
+        try server.psql("grant pg_read_all_settings to boat")
+        try server.psql("revoke execute on function pg_backup_stop(boolean) from boat")
         let slow = try await cluster.backUp(settings)
         #expect(slow.head.facts["method"] == "replication")
-        let note = cluster.notes.withLock { $0.first { $0.contains("slowest way") } } ?? ""
-        #expect(note.contains("role 'boat' may not execute pg_backup_start, pg_backup_stop, pg_ls"))
-        #expect(note.contains("in database 'postgres'") && note.contains("doctor --grants"))
-        let refused = await #expect(throws: Fault.self) {
-            try await cluster.backUp(cluster.settings(.sql, role: "boat"))
-        }
-        #expect(refused?.code.id == "E-PG-ROLE")
+        #expect(notes().contains { $0.contains("role 'boat' may not execute pg_backup_stop in") })
         let health = try PostgresHealth(settings)
-        #expect(health.method == .replication && health.grants?.missing.count == 5)
+        #expect(health.method == .replication && health.obstacle?.code.id == "E-PG-ROLE")
+        #expect(health.grants?.missing == ["pg_catalog.pg_backup_stop(boolean)"])
         try server.psql(try #require(health.grants?.statement))
-        #expect(try PostgresHealth(settings).grants == nil)
-        let fast = try await cluster.backUp(settings)
-        #expect(fast.head.facts["method"] == "sql")
-        #expect(fast.head.sizes.added * 20 < slow.head.sizes.added)
-        try server.psql("revoke execute on function pg_stat_file(text, boolean) from boat")
-        let again = try await cluster.backUp(settings)
-        #expect(again.head.facts["method"] == "replication")
+        #expect(try PostgresHealth(settings).obstacle == nil)
+        #expect(try await cluster.backUp(settings).head.facts["method"] == "direct")
         server.remove()
     }
 
@@ -183,7 +196,11 @@ import Vault
             )
         }
         settings.method = .auto
-        #expect(try await cluster.backUp(settings).head.facts["method"] == "sql")
+        #expect(try await cluster.backUp(settings).head.facts["method"] == "replication")
+        let isTold = cluster.notes.withLock { notes in
+            notes.contains { $0.contains("files are not read directly: unable to read the files") }
+        }
+        #expect(isTold)
         server.remove()
     }
 
