@@ -49,6 +49,48 @@ import Testing
         #expect(reading == .blocks([3..<5, 9..<10, 15..<17]))
     }
 
+    @Test func `a map ends before a record that is damaged, wherever it lies in its page`() {
+        var log = LogWriter()
+        for block in 0..<200 {
+            let image = block % 9 == 0 ? 8192 : nil
+            log.append(10, 0, blocks: [.init(block: UInt32(block), image: image)])
+        }
+        for record in log.records.dropFirst() {
+            var bytes = log.bytes
+            // In the record's head: its transaction, which nothing but the checksum covers.
+            bytes[Int(record.start - log.start) + 4] ^= 0x40
+            var builder = builder(log)
+            let stop = builder.read(bytes.span.bytes, at: log.start)
+            #expect(stop?.position == record.start)
+            #expect(builder.cut().end == record.start)
+        }
+    }
+
+    @Test func `a map that is cut anywhere ends where a record begins`() {
+        var log = LogWriter()
+        for block in 0..<12 {
+            log.append(10, 0, blocks: [.init(block: UInt32(block), image: 8192)])
+            log.append(10, 0, blocks: [.init(block: UInt32(block))])
+        }
+        let starts = Set(log.records.map(\.start))
+        for length in 1..<log.bytes.count - 100 where length % 8192 < 48 || length % 97 == 0 {
+            var builder = builder(log)
+            let piece = log.bytes.span.bytes.extracting(0..<length)
+            #expect(builder.read(piece, at: log.start) == nil)
+            #expect(starts.contains(builder.cut().end), "\(length)")
+        }
+    }
+
+    private func builder(_ log: LogWriter) -> BlockMapBuilder {
+        BlockMapBuilder(
+            at: log.start,
+            timeline: 1,
+            version: log.version,
+            segmentSize: log.segmentSize,
+            systemIdentifier: 77
+        )
+    }
+
     @Test func `a relation that was created is read whole`() {
         let created = bytes(table) + little(UInt32(0))
         #expect(reading { $0.append(2, 0x11, main: created) } == .whole(.new))

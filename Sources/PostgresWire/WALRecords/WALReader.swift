@@ -35,8 +35,12 @@ public struct WALReader: ~Copyable, Sendable {
     public private(set) var position: LSN
     /// Where the record begins that was not read to its end, or the next one will.
     public var nextRecord: LSN {
-        if stage == .record { return LSN(recordStart) }
+        // A record that was read and refused counts as not read, whatever lies behind it.
+        if stage == .record || stop?.position.value == recordStart { return LSN(recordStart) }
         if case .nothing(let end) = stage { return Self.afterHead(end, segmentSize) }
+        if !pageHead.isEmpty {
+            return Self.afterHead(position.value - UInt64(pageHead.count), segmentSize)
+        }
         return Self.afterHead((position.value + 7) & ~7, segmentSize)
     }
     /// Where the first record begins that is read whole; nil while that is not known.
