@@ -22,9 +22,23 @@ final class ClusterFolder: Sendable {
         let current = Account.current
         // Nobody but root gives files away.
         self.account = current.uid == 0 && account?.uid != 0 ? account : nil
-        if self.account != nil {
-            try directory.setOwner(current.uid, group: current.gid, mode: 0o700)
-        }
+        try take()
+    }
+
+    /// Takes the folder back from the account while something is done in it, so that the account is not in the way.
+    ///
+    /// After success and after failure the account has it again.
+    func taken<Value>(_ body: () throws(Fault) -> Value) throws(Fault) -> Value {
+        try take()
+        let result = Result { () throws(Fault) in try body() }
+        try handOver()
+        return try result.get()
+    }
+
+    private func take() throws(Fault) {
+        guard account != nil else { return }
+        let current = Account.current
+        try directory.setOwner(current.uid, group: current.gid, mode: 0o700)
     }
 
     /// Gives the folder itself to the account, for which the server then runs in it.

@@ -107,14 +107,17 @@ struct ClusterRestore {
     ) async throws(Fault) -> RestoreOutcome {
         let folder = files.folder
         let result = try await run.run()
-        try log.rearm(in: folder)
-        let remaining = try files.tablespaces.settle(
-            log.tablespaces,
-            replayed: result.lastRecord
-        )
-        try folder.write(Array(settings.utf8), to: "postgresql.auto.conf")
+        let remaining = try folder.taken { () throws(Fault) in
+            try log.rearm(in: folder)
+            let remaining = try files.tablespaces.settle(
+                log.tablespaces,
+                replayed: result.lastRecord
+            )
+            try folder.write(Array(settings.utf8), to: "postgresql.auto.conf")
+            return remaining
+        }
         let cautions = try await run.cautions()
-        try folder.remove("lifeboat")
+        try folder.taken { () throws(Fault) in try folder.remove("lifeboat") }
         return RestoreOutcome(
             point: result.lastTransaction,
             lines: result.lines + tablespaceLines(remaining, files) + cautions,

@@ -30,12 +30,12 @@ import Vault
         try server.start()
         let cluster = try await ProtectedCluster(server: server)
         try server.psql("create table ledger (id serial primary key, note text)")
-        let (first, second) = try await cluster.receiving {
+        let (first, second, end) = try await cluster.receiving {
             try await cluster.backUp()
             let first = try await self.add("one", cluster, server)
-            return (first, try await self.add("two", cluster, server))
+            let end = try server.psql("select pg_current_wal_insert_lsn()")
+            return (first, try await self.add("two", cluster, server), end)
         }
-        let end = try server.psql("select pg_current_wal_insert_lsn()")
         try server.stop()
         // The owner goes back to the first moment, and works on from there.
         let (again, _) = try await cluster.restore(.time(first))
