@@ -8,7 +8,7 @@ import Testing
 import Vault
 
 /// What the Python program makes of keys that the operator revoked, against our own reader.
-@Suite struct RevokedWayOutTests {
+@Suite(.ownThreads) struct RevokedWayOutTests {
     private let folder: ScratchFolder
     private let thief: VaultFixture
     private let vault: FilePath

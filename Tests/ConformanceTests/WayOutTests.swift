@@ -8,7 +8,7 @@ import Testing
 import Vault
 
 /// The Python program that lies in every vault, which shares no code with ours, against our own reader.
-@Suite struct WayOutTests {
+@Suite(.ownThreads) struct WayOutTests {
     private struct Scene {
         let folder: ScratchFolder
         let fixture: VaultFixture

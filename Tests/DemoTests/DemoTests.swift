@@ -1,8 +1,9 @@
 import Foundation
 import Glibc
+import TestKit
 import Testing
 
-@Suite(.serialized) struct DemoTests {
+@Suite(.serialized, .ownThreads) struct DemoTests {
     @Test func `a stack is lost and comes back as it was at the chosen second`() async throws {
         let run = try DemoRun()
         let code = try await run.wait(upTo: .seconds(900))

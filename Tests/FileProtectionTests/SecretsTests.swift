@@ -9,7 +9,7 @@ import TestKit
 import Testing
 import Vault
 
-@Suite struct SecretsTests {
+@Suite(.ownThreads) struct SecretsTests {
     private let secrets = AgeIdentity()
 
     private func component(_ at: VaultForTests, sealed: Bool = false) throws -> SecretsComponent {

@@ -9,7 +9,7 @@ import Testing
 import Vault
 
 /// Vaults that earlier versions wrote: they can be read for ever.
-@Suite struct GoldenTests {
+@Suite(.ownThreads) struct GoldenTests {
     /// Where `Scripts/golden` wants a new one; a scratch folder otherwise.
     private static let wanted = ProcessInfo.processInfo.environment["LIFEBOAT_GOLDEN_VAULT"]
 

@@ -55,7 +55,10 @@ enum Layers {
             recovery.union(["Recovery", "Console"]),
             outside.union(["ArgumentParser", "UnixSignals", "Foundation"])
         ),
-        "TestKit": Row(recovery.union(["Recovery", "Console"]), outside.union(["Foundation"])),
+        "TestKit": Row(
+            recovery.union(["Recovery", "Console"]),
+            outside.union(["Foundation", "Testing"])
+        ),
     ]
 
     private static func protection(of source: Set<String>) -> Row {

@@ -11,7 +11,7 @@ func object(_ text: String) -> ObjectName {
 }
 
 /// Every store and every decorator keeps these promises.
-@Suite struct StoreConformanceTests {
+@Suite(.networkThreads) struct StoreConformanceTests {
     enum Maker: CaseIterable, Sendable {
         case memory, versions, directory, crash, faulty, hiding, mortal, limited, metered, rclone,
             moto

@@ -8,7 +8,7 @@ import TestKit
 import Testing
 import Vault
 
-@Suite(.serialized) struct ClusterRecoveryTests {
+@Suite(.serialized, .ownThreads) struct ClusterRecoveryTests {
     private func ledger(_ server: PostgresServer) throws -> String {
         try server.psql("select count(*), coalesce(sum(hashtext(id::text || note)), 0) from ledger")
     }

@@ -8,7 +8,7 @@ import Testing
 import Vault
 
 /// PostgreSQL 16 with pgvector, from PyPI: it carries no `amcheck`, so rows are compared by heap and by every index.
-@Suite(.serialized) struct VectorClusterTests {
+@Suite(.serialized, .ownThreads) struct VectorClusterTests {
     private let binaries: URL
 
     init() throws {

@@ -4,7 +4,7 @@ import PostgresWire
 import TestKit
 import Testing
 
-@Suite(.serialized) struct BaseBackupTests {
+@Suite(.serialized, .ownThreads) struct BaseBackupTests {
     @Test func `a base backup under load is whole, verified and recovers`() async throws {
         let server = try PostgresServer.make()
         try server.start()

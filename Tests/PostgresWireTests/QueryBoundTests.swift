@@ -4,7 +4,7 @@ import TestKit
 import Testing
 
 /// What a server answers is bounded, whatever it sends.
-@Suite(.serialized) struct QueryBoundTests {
+@Suite(.serialized, .ownThreads) struct QueryBoundTests {
     @Test func `rows without an end are refused before they fill the memory`() throws {
         let server = try PostgresServer.make()
         defer { server.remove() }

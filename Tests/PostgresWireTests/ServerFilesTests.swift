@@ -5,7 +5,7 @@ import TestKit
 import Testing
 
 /// Listing and reading files of a real server over SQL.
-@Suite(.serialized) struct ServerFilesTests {
+@Suite(.serialized, .ownThreads) struct ServerFilesTests {
     private func connect(
         _ server: PostgresServer,
         _ database: String = "postgres"

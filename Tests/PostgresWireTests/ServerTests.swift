@@ -4,7 +4,7 @@ import PostgresWire
 import TestKit
 import Testing
 
-@Suite(.serialized) struct ServerTests {
+@Suite(.serialized, .ownThreads) struct ServerTests {
     @Test func `every page of a checksummed cluster verifies, and damage does not`() throws {
         let server = try PostgresServer.make()
         try server.start()

@@ -4,7 +4,7 @@ import PostgresWire
 import TestKit
 import Testing
 
-@Suite(.serialized) struct StreamingTests {
+@Suite(.serialized, .ownThreads) struct StreamingTests {
     private func session(_ server: PostgresServer) throws -> ReplicationSession {
         let connection = try PostgresConnection.connect(
             parameters: server.parameters,

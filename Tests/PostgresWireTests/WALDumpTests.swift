@@ -7,7 +7,7 @@ import Testing
 /// Our reading of real logs beside the server's own.
 ///
 /// `LIFEBOAT_SOAK_ROUNDS` makes it longer; see `Scripts/soak wal`.
-@Suite(.serialized) struct WALDumpTests {
+@Suite(.serialized, .ownThreads) struct WALDumpTests {
     /// A server to be compared with.
     struct Edition: Sendable, CustomStringConvertible {
         let version: WALVersion

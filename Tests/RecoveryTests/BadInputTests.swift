@@ -3,10 +3,11 @@ import Recovery
 import Sealing
 import SystemIO
 import SystemPackage
+import TestKit
 import Testing
 
 /// Every exit code, and what is said with it.
-struct BadInputTests {
+@Suite(.ownThreads) struct BadInputTests {
     private func expect(
         _ ending: Program.Ending,
         _ code: Int32,

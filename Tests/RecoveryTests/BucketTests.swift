@@ -6,7 +6,7 @@ import TestKit
 import Testing
 
 /// A stack whose copies lie in buckets of real servers, through the executable.
-struct BucketTests {
+@Suite(.ownThreads) struct BucketTests {
     private let restore = ["restore", "web/files", "--yes", "--to"]
 
     /// A stack that was initialised in a bucket.

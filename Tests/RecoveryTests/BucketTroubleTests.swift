@@ -6,7 +6,7 @@ import TestKit
 import Testing
 
 /// What goes wrong between the executable and a bucket: each time an id, a hint and the right exit code.
-struct BucketTroubleTests {
+@Suite(.ownThreads) struct BucketTroubleTests {
     private func initialised(_ bucket: Bucket) async throws -> Playground {
         let playground = try Playground()
         let ending = try await playground.run(

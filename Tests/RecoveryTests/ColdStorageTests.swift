@@ -7,7 +7,7 @@ import TestKit
 import Testing
 
 /// A copy whose packs must be thawed before they can be read.
-struct ColdStorageTests {
+@Suite(.ownThreads) struct ColdStorageTests {
     @Test func `a restore says what must be thawed, asks for it, and goes on once it can be read`()
         async throws
     {

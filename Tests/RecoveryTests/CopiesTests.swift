@@ -5,7 +5,7 @@ import TestKit
 import Testing
 
 /// Several copies of one stack, through the executable.
-struct CopiesTests {
+@Suite(.ownThreads) struct CopiesTests {
     private let restore = ["restore", "web/files", "--yes", "--to"]
 
     /// Three backups in the first copy, and copy `b` with all of them.

@@ -6,7 +6,7 @@ import TestKit
 import Testing
 
 /// `lifeboat doctor`: what it finds, and how it ends.
-struct DoctorTests {
+@Suite(.ownThreads) struct DoctorTests {
     /// A change of a healthy stack, what `doctor` says of it and how it ends.
     struct Row: Sendable, CustomTestStringConvertible {
         let name: String

@@ -2,10 +2,11 @@ import Recovery
 import Sealing
 import SystemIO
 import SystemPackage
+import TestKit
 import Testing
 
 /// Two environments of one stack on one host: they share neither vault nor recipient.
-struct EnvironmentTests {
+@Suite(.ownThreads) struct EnvironmentTests {
     private static let staging = ["--config", "staging.yaml"]
 
     /// `prod` and `staging` side by side, each with a backup.

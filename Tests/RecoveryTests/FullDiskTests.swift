@@ -5,7 +5,7 @@ import TestKit
 import Testing
 
 /// Disks that run full under the real executable.
-struct FullDiskTests {
+@Suite(.ownThreads) struct FullDiskTests {
     /// A file that no compressor shortens.
     private func noise(_ mebibytes: Int) -> String {
         var random = SeededGenerator(seed: 7)

@@ -1,7 +1,8 @@
+import TestKit
 import Testing
 
 /// What the executable says about itself.
-struct HelpTests {
+@Suite(.ownThreads) struct HelpTests {
     @Test(arguments: [
         (["--help"], "lifeboat <subcommand>"), (["help", "restore"], "--at"),
         (["restore", "--help"], "--at"), (["key", "enrol", "--help"], "--kit"),

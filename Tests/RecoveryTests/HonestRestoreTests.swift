@@ -5,7 +5,7 @@ import TestKit
 import Testing
 
 /// A restore that cannot give the newest says so, and one that would do harm is refused.
-struct HonestRestoreTests {
+@Suite(.ownThreads) struct HonestRestoreTests {
     private let words = ["restore", "web/files", "--yes", "--to"]
 
     private func snapshots(_ playground: Playground) throws -> [FilePath] {

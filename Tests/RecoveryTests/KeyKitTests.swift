@@ -8,7 +8,7 @@ import TestKit
 import Testing
 
 /// The recovery kit through the real executable: passphrases, the printed page, tests and their memory.
-struct KeyKitTests {
+@Suite(.ownThreads) struct KeyKitTests {
     private static let words = "gannet lantern 47 oar"
     private static let protected = ["--new-passphrase-file", "words"]
     private static let opening = ["--passphrase-file", "words"]

@@ -6,7 +6,7 @@ import TestKit
 import Testing
 
 /// The real executable, killed with SIGKILL at seeded moments of a backup.
-struct KillTests {
+@Suite(.ownThreads) struct KillTests {
     @Test func `killed at thirty moments, the vault stays whole and earlier snapshots restore`()
         async throws
     {

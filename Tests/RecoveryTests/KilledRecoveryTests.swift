@@ -7,7 +7,7 @@ import TestKit
 import Testing
 
 /// The real executable, killed while a server of its own recovers a cluster.
-struct KilledRecoveryTests {
+@Suite(.ownThreads) struct KilledRecoveryTests {
     /// The processes that work in a folder.
     private func processes(in folder: String) -> [String] {
         let all = (try? FileManager.default.contentsOfDirectory(atPath: "/proc")) ?? []

@@ -5,7 +5,7 @@ import TestKit
 import Testing
 
 /// What the system allows the real executable is too little.
-struct LimitsTests {
+@Suite(.ownThreads) struct LimitsTests {
     private func says(_ ending: Program.Ending, _ code: Int32, _ id: String, _ fact: String) {
         #expect(ending.code == code, "\(ending.text)")
         #expect(ending.errors.contains("id: \(id)"), "\(ending.text)")

@@ -6,7 +6,7 @@ import TestKit
 import Testing
 
 /// A copy with Object Lock, and one that keeps versions, through the executable: what an attacker cannot take away.
-struct LockedBucketTests {
+@Suite(.ownThreads) struct LockedBucketTests {
     private let restore = ["restore", "web/files", "--yes", "--to"]
 
     private func initialised(_ bucket: Bucket, lock: String?) async throws -> Playground {

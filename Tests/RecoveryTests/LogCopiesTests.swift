@@ -7,7 +7,7 @@ import TestKit
 import Testing
 
 /// `lifeboat run` with two copies, one of which goes away and comes back.
-struct LogCopiesTests {
+@Suite(.ownThreads) struct LogCopiesTests {
     /// A server with a table, protected in two copies.
     private struct Stand {
         let playground: Playground

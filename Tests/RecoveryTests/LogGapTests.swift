@@ -7,7 +7,7 @@ import TestKit
 import Testing
 
 /// A log with a gap behind the newest base backup, as `status` and `doctor` tell of it.
-struct LogGapTests {
+@Suite(.ownThreads) struct LogGapTests {
     @Test func `a time behind a gap is not promised, and a backup mends it`() async throws {
         let playground = try Playground()
         let server = try PostgresServer.make(settings: ["max_wal_size": "64MB"])

@@ -7,7 +7,7 @@ import TestKit
 import Testing
 
 /// `restore --at lsn:…`, of stacks with and without a log.
-struct LogPositionTests {
+@Suite(.ownThreads) struct LogPositionTests {
     @Test
     func `a stack without a log has no log positions`() async throws {
         let playground = try await Playground.initialised()

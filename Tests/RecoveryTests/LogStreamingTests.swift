@@ -7,7 +7,7 @@ import TestKit
 import Testing
 
 /// `lifeboat run` against a real server.
-struct LogStreamingTests {
+@Suite(.ownThreads) struct LogStreamingTests {
     @Test
     func `run receives the log, a backup joins in, and SIGTERM ends it cleanly`() async throws {
         let playground = try Playground()

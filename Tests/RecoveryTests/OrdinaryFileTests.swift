@@ -2,10 +2,11 @@ import Model
 import Recovery
 import SystemIO
 import SystemPackage
+import TestKit
 import Testing
 
 /// Pipes, folders and devices where files belong: nothing waits for them.
-@Suite(.timeLimit(.minutes(2)))
+@Suite(.timeLimit(.minutes(5)), .ownThreads)
 struct OrdinaryFileTests {
     /// Makes a thing of some kind in a playground and gives its name.
     private func make(

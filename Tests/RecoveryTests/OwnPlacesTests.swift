@@ -1,10 +1,11 @@
 import Model
 import SystemIO
 import SystemPackage
+import TestKit
 import Testing
 
 /// A file tree that holds the vault, the keys and the recovery kit too.
-struct OwnPlacesTests {
+@Suite(.ownThreads) struct OwnPlacesTests {
     /// Everything of a playground is protected, and so is all that Lifeboat keeps there.
     private func wholeFolder(_ sources: [String] = ["--files", "."]) async throws -> Playground {
         let playground = try Playground()

@@ -8,7 +8,7 @@ import TestKit
 import Testing
 
 /// A PostgreSQL cluster of which backup and log live in a bucket, through the executable.
-struct PostgresBucketTests {
+@Suite(.ownThreads) struct PostgresBucketTests {
     @Test(.timeLimit(.minutes(5)))
     func `a cluster goes back to a moment from the log in a bucket`() async throws {
         let bucket = try Bucket(.moto)

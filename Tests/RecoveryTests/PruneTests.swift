@@ -8,7 +8,7 @@ import Testing
 import Vault
 
 /// `lifeboat prune` on a real directory, whose files are made older to let time go by.
-@Suite struct PruneTests {
+@Suite(.ownThreads) struct PruneTests {
     private func stack(_ playground: Playground, _ clock: SimulatedClock) throws -> Stack {
         let decoded = try StackConfiguration.decode(
             try playground.read("lifeboat.yaml"),

@@ -2,10 +2,11 @@ import Recovery
 import Sealing
 import SystemIO
 import SystemPackage
+import TestKit
 import Testing
 
 /// Recipients that were changed in the configuration.
-struct RecipientsTests {
+@Suite(.ownThreads) struct RecipientsTests {
     /// A playground, its kit, and somebody who shall open its backups from now on.
     private func changed(
         _ flags: [String] = []

@@ -1,10 +1,11 @@
 import Model
 import SystemIO
 import SystemPackage
+import TestKit
 import Testing
 
 /// A stack of which not everything can come back: nothing does unasked, and the way to the rest is named.
-struct RestOfStackTests {
+@Suite(.ownThreads) struct RestOfStackTests {
     /// Files in two components and a secret, which this host's own identity does not open.
     private func backedUp() async throws -> Playground {
         let playground = try await Playground.initialised()

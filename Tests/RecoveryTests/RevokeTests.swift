@@ -2,10 +2,11 @@ import Model
 import Recovery
 import SystemIO
 import SystemPackage
+import TestKit
 import Testing
 
 /// A host was stolen: what the person at the command line does about it.
-struct RevokeTests {
+@Suite(.ownThreads) struct RevokeTests {
     private static let restore = ["restore", "web/files", "--yes", "--to"]
 
     /// Two backups, and the folder of what a thief took: keys and configuration.
@@ -50,6 +51,21 @@ struct RevokeTests {
         for name in names {
             try await move(hidden.appending(name), hosts)
         }
+    }
+
+    /// What the thief left is named and is no damage; what is damaged is.
+    private func examine(_ playground: Playground) async throws {
+        let healthy = try await playground.run(["check", "--deep"])
+        #expect(healthy.code == 0 && healthy.output.contains("no damage"), "\(healthy.text)")
+        #expect(healthy.output.contains("that the operator revoked"))
+        let status = try await playground.run(["status"])
+        #expect(status.code == 0, "\(status.text)")
+        // What is damaged still is damage.
+        let pack = try #require(try playground.packs(of: "vault").first)
+        try playground.flip(pack.path)
+        #expect(try await playground.run(["check"]).code == 5)
+        try playground.flip(pack.path)
+        #expect(try await playground.run(["check"]).code == 0)
     }
 
     @Test
@@ -99,17 +115,7 @@ struct RevokeTests {
         try playground.write("source/letter", "round 4\n")
         let backup = try await playground.run(["backup"])
         #expect(backup.code == 0, "\(backup.text)")
-        let healthy = try await playground.run(["check", "--deep"])
-        #expect(healthy.code == 0 && healthy.output.contains("no damage"), "\(healthy.text)")
-        #expect(healthy.output.contains("that the operator revoked"))
-        let status = try await playground.run(["status"])
-        #expect(status.code == 0, "\(status.text)")
-        // What is damaged still is damage.
-        let pack = try #require(try playground.packs(of: "vault").first)
-        try playground.flip(pack.path)
-        #expect(try await playground.run(["check"]).code == 5)
-        try playground.flip(pack.path)
-        #expect(try await playground.run(["check"]).code == 0)
+        try await examine(playground)
         let again = try await playground.run(Self.restore + ["new"])
         #expect(again.code == 0, "\(again.text)")
         #expect(try playground.read(playground.restored("new", "source/letter")) == "round 4\n")

@@ -4,7 +4,7 @@ import TestKit
 import Testing
 
 /// A stack in a bucket of which each role may do what `Docs/operations.md` says and no more, enforced by a server.
-struct RolesTests {
+@Suite(.ownThreads) struct RolesTests {
     private struct Scene {
         let server: MotoServer
         let settings: S3Settings

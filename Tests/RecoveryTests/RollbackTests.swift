@@ -1,11 +1,12 @@
 import Model
 import SystemIO
 import SystemPackage
+import TestKit
 import Testing
 import Vault
 
 /// Snapshots that somebody takes away, as the person at the command line sees it.
-struct RollbackTests {
+@Suite(.ownThreads) struct RollbackTests {
     /// The snapshots of a component, oldest first.
     private func snapshots(_ playground: Playground, _ component: String) throws -> [FilePath] {
         let folder = playground.vault.appending("snapshots/h1.web.\(component)")

@@ -1,10 +1,11 @@
 import Model
 import SystemIO
 import SystemPackage
+import TestKit
 import Testing
 
 /// The whole way through the real executable.
-struct RoundTripTests {
+@Suite(.ownThreads) struct RoundTripTests {
     @Test
     func `what was protected comes back`() async throws {
         let playground = try await Playground.initialised()

@@ -1,10 +1,11 @@
 import Model
 import SystemIO
 import SystemPackage
+import TestKit
 import Testing
 
 /// Backups to two and three copies, one of which is away, broken or not yet its turn.
-struct SeveralCopiesTests {
+@Suite(.ownThreads) struct SeveralCopiesTests {
     private func initialised(_ copies: [String] = ["vault", "second"]) async throws -> Playground {
         let playground = try Playground()
         let flags = copies.flatMap { ["--copy", $0] }

@@ -2,10 +2,11 @@ import Glibc
 import Model
 import SystemIO
 import SystemPackage
+import TestKit
 import Testing
 
 /// The real executable, told to end.
-struct SignalTests {
+@Suite(.ownThreads) struct SignalTests {
     @Test(arguments: [(SIGINT, Int32(130)), (SIGTERM, Int32(143))])
     func `a signal cancels a backup, and the next one succeeds`(
         signal: Int32,

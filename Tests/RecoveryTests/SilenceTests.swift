@@ -2,10 +2,11 @@ import Model
 import Recovery
 import Sealing
 import SystemPackage
+import TestKit
 import Testing
 
 /// What a secret is appears nowhere but where a person asked for it.
-struct SilenceTests {
+@Suite(.ownThreads) struct SilenceTests {
     @Test
     func `no verb writes a secret`() async throws {
         let playground = try Playground()

@@ -5,7 +5,7 @@ import TestKit
 import Testing
 
 /// What is not trusted, by its cause: each with its id, its exit code and the command that mends it.
-struct TrustCausesTests {
+@Suite(.ownThreads) struct TrustCausesTests {
     private func backedUp() async throws -> Playground {
         let playground = try await Playground.initialised()
         #expect(try await playground.run(["backup"]).code == 0)

@@ -5,7 +5,7 @@ import TestKit
 import Testing
 
 /// What `check` and `status` say of a vault that was harmed, and what a backup does about it.
-struct VaultHealthTests {
+@Suite(.ownThreads) struct VaultHealthTests {
     /// The packs, each with its length, by name.
     private func packs(_ playground: Playground) throws -> [(path: FilePath, bytes: Int64)] {
         var found: [(FilePath, Int64)] = []
@@ -101,7 +101,7 @@ struct VaultHealthTests {
         #expect(try await playground.run(["status"]).code == 0)
     }
 
-    @Test(.timeLimit(.minutes(2)))
+    @Test(.timeLimit(.minutes(5)))
     func `pipes, sockets and links in the vault are named and nothing hangs`() async throws {
         let playground = try await Playground.initialised()
         #expect(try await playground.run(["backup"]).code == 0)

@@ -5,7 +5,7 @@ import TestKit
 import Testing
 
 /// The way out of an earlier release in a vault of today.
-struct WayOutRenewalTests {
+@Suite(.ownThreads) struct WayOutRenewalTests {
     private static let golden = FilePath(#filePath).removingLastComponent().removingLastComponent()
         .appending("GoldenTests/Vaults/format-1-0.1.0/vault/recover.py")
 

@@ -7,7 +7,7 @@ import TestKit
 import Testing
 
 /// A host that keeps nothing that opens data: killed at any moment, with a log, and lost in the end.
-struct WriteOnlyHostTests {
+@Suite(.ownThreads) struct WriteOnlyHostTests {
     /// Takes the kit away from the host, as a person does who stores it elsewhere.
     private func hide(_ playground: Playground) throws -> String {
         let kit = try playground.read("kit.txt")

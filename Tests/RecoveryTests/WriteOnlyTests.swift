@@ -3,10 +3,11 @@ import Recovery
 import Sealing
 import SystemIO
 import SystemPackage
+import TestKit
 import Testing
 
 /// A host that keeps nothing that opens data: what it can do, and what it cannot.
-struct WriteOnlyTests {
+@Suite(.ownThreads) struct WriteOnlyTests {
     private static let restore = ["restore", "web/files", "--yes", "--to"]
 
     /// A write-only host after its first backup; the kit has been taken away.

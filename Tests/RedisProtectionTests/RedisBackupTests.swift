@@ -10,7 +10,7 @@ import Testing
 import Vault
 
 /// Backups of real servers.
-@Suite(.serialized) struct RedisBackupTests {
+@Suite(.serialized, .ownThreads) struct RedisBackupTests {
     private static let hour: Int64 = 3_600_000
 
     private static func expiry() -> Int64 { SystemClock().now().seconds * 1_000 + hour }

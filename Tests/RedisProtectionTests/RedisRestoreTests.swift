@@ -11,7 +11,7 @@ import Testing
 import Vault
 
 /// Restores into the folders of stopped real servers.
-@Suite(.serialized) struct RedisRestoreTests {
+@Suite(.serialized, .ownThreads) struct RedisRestoreTests {
     private static let hour: Int64 = 3_600_000
 
     private static func server(_ arguments: [String]) throws -> RedisServer {

@@ -1,8 +1,9 @@
 import Model
 import RedisWire
+import TestKit
 import Testing
 
-@Suite struct RedisReplyDecoderTests {
+@Suite(.ownThreads) struct RedisReplyDecoderTests {
     private let wire =
         Array(
             "+OK\r\n-ERR no\r\n:-42\r\n$5\r\nhe\r\no\r\n$-1\r\n$0\r\n\r\n*-1\r\n*0\r\n"

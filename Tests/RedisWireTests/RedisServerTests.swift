@@ -6,7 +6,7 @@ import TestKit
 import Testing
 
 /// Against a real redis-server.
-@Suite(.serialized) struct RedisServerTests {
+@Suite(.serialized, .ownThreads) struct RedisServerTests {
     private static func address(_ server: RedisServer, _ database: Int? = nil) -> RedisAddress {
         RedisAddress(endpoint: .socket(path: server.socketPath), database: database)
     }

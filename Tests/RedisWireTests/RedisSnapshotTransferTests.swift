@@ -1,8 +1,9 @@
 import Model
 import RedisWire
+import TestKit
 import Testing
 
-@Suite struct RedisSnapshotTransferTests {
+@Suite(.ownThreads) struct RedisSnapshotTransferTests {
     private static let id = String(repeating: "a1", count: 20)
     private static let mark = String(repeating: "0123456789", count: 4)
 

@@ -6,7 +6,7 @@ import TestKit
 import Testing
 
 /// What happens to the servers of a test when the test process is gone.
-struct FolderGuardTests {
+@Suite(.ownThreads) struct FolderGuardTests {
     private func program(
         _ words: [String],
         in folder: FilePath

@@ -5,7 +5,7 @@ import TestKit
 import Testing
 
 /// Secrets that come through a pipe.
-struct PipeTests {
+@Suite(.ownThreads) struct PipeTests {
     /// Runs a body with a named pipe.
     private func withPipe(_ body: (FilePath) async throws -> Void) async throws {
         try await withFolder { folder in

@@ -2,9 +2,10 @@ import Model
 import Synchronization
 import SystemIO
 import SystemPackage
+import TestKit
 import Testing
 
-@Suite struct ProcessTests {
+@Suite(.ownThreads) struct ProcessTests {
     @Test func `a program gets its input and gives its output, error text and status`() async throws
     {
         let command = Command("sh", arguments: ["-c", "tr a-z A-Z; echo oops >&2; exit 3"])

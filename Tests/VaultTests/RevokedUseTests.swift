@@ -156,7 +156,8 @@ import Vault
         // The heads were read once; what the revocation lists was never read.
         #expect(store.operations.map(\.kind) == [.list])
         let opened = try await renewed.opened(in: store)
-        let damage = try await VaultCheck(opened.vault).run { _ in }.damage
-        #expect(damage.count == 3 && damage.allSatisfy { $0.object.hasPrefix("log/") })
+        let report = try await VaultCheck(opened.vault).run { _ in }
+        #expect(report.damage == [] && report.distrusted.count == 3)
+        #expect(report.distrusted.allSatisfy { $0.object.hasPrefix("log/") })
     }
 }

@@ -8,7 +8,7 @@ import Testing
 import Vault
 
 /// Pages that are damaged at the source.
-@Suite(.serialized) struct DamageTests {
+@Suite(.serialized, .ownThreads) struct DamageTests {
     /// Overwrites bytes in the middle of a page, as a failing disk does.
     private func damage(_ server: PostgresServer, _ relation: String, block: UInt64) throws {
         let path = try server.psql("select pg_relation_filepath('\(relation)')", database: "app")

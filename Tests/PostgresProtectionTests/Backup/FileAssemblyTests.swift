@@ -7,7 +7,7 @@ import Testing
 import Vault
 
 /// Files that change or vanish while they are read, and pages that are read again.
-struct FileAssemblyTests {
+@Suite(.ownThreads) struct FileAssemblyTests {
     private let page = 8192
 
     private func batch(_ path: String, _ lengths: [Int]) -> FetchBatch {

@@ -8,7 +8,7 @@ import Testing
 import Vault
 
 /// Base backups from a standby, with a real pair.
-@Suite(.serialized) struct StandbyBackupTests {
+@Suite(.serialized, .ownThreads) struct StandbyBackupTests {
     private func standby(of primary: PostgresServer) throws -> PostgresServer {
         let standby = try PostgresServer.emptyDirectory()
         try primary.run(

@@ -7,7 +7,7 @@ import TestKit
 import Testing
 
 /// Transactions, marks and the end of a base backup, just behind them and just before.
-@Suite(.serialized) struct RecoveryTargetTests {
+@Suite(.serialized, .ownThreads) struct RecoveryTargetTests {
     private func notes(_ server: PostgresServer) throws -> String {
         try server.psql("select coalesce(string_agg(note, ' ' order by id), '') from ledger")
     }

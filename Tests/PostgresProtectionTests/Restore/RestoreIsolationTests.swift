@@ -9,7 +9,7 @@ import TestKit
 import Testing
 
 /// A restore beside a living original: nothing outside the restore is read as settings, written or asked.
-@Suite(.serialized) struct RestoreIsolationTests {
+@Suite(.serialized, .ownThreads) struct RestoreIsolationTests {
     private func cluster() async throws -> ProtectedCluster {
         let server = try PostgresServer.make()
         try server.start()

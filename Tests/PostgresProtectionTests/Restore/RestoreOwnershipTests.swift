@@ -9,7 +9,7 @@ import TestKit
 import Testing
 
 /// Root restores for the account of the server, which may do what it likes meanwhile.
-@Suite(.serialized) struct RestoreOwnershipTests {
+@Suite(.serialized, .ownThreads) struct RestoreOwnershipTests {
     /// Plants links to a file and a folder of root's wherever the account of the server may write.
     ///
     /// `names`: more names than those of the files that only a restore makes.

@@ -9,7 +9,7 @@ import Testing
 import Vault
 
 /// A restore gives every tablespace a place of its own, and touches none of the original's.
-@Suite(.serialized) struct TablespaceRestoreTests {
+@Suite(.serialized, .ownThreads) struct TablespaceRestoreTests {
     /// Every path below a folder, with its inode, size and time of change.
     private func state(_ folder: URL) throws -> [String] {
         try FileManager.default.subpathsOfDirectory(atPath: folder.path).sorted().map { name in

@@ -8,7 +8,7 @@ import Testing
 import Vault
 
 /// A moment leads to the timeline that it lies on.
-@Suite(.serialized) struct TimelineRestoreTests {
+@Suite(.serialized, .ownThreads) struct TimelineRestoreTests {
     private func notes(_ server: PostgresServer) throws -> String {
         try server.psql("select string_agg(note, ' ' order by id) from ledger")
     }
