@@ -30,16 +30,19 @@ public struct Digest256: Sendable, Hashable, Comparable {
 
     /// The 32 bytes.
     public var bytes: [UInt8] {
-        [words.0, words.1, words.2, words.3].flatMap { word in
-            stride(from: 56, through: 0, by: -8).map { UInt8(truncatingIfNeeded: word >> $0) }
-        }
+        let bytes = (
+            words.0.bigEndian, words.1.bigEndian, words.2.bigEndian, words.3.bigEndian
+        )
+        return unsafe withUnsafeBytes(of: bytes) { unsafe Array($0) }
     }
 
     /// The first eight bytes as one big-endian number: how manifests name a pack.
     public var prefix: UInt64 { words.0 }
 
     /// The first 16 hexadecimal digits, as object names carry them.
-    public var short: String { String(description.prefix(16)) }
+    public var short: String {
+        unsafe withUnsafeBytes(of: words.0.bigEndian) { unsafe Hexadecimal.encode($0) }
+    }
 
     /// Equal when all 32 bytes are.
     public static func == (left: Digest256, right: Digest256) -> Bool { left.words == right.words }

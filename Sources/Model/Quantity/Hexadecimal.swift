@@ -4,13 +4,16 @@ public enum Hexadecimal {
 
     /// The text of some bytes, two digits each.
     public static func encode(_ bytes: some Sequence<UInt8>) -> String {
-        var text: [UInt8] = []
-        text.reserveCapacity(bytes.underestimatedCount * 2)
-        for byte in bytes {
-            text.append(digits[Int(byte >> 4)])
-            text.append(digits[Int(byte & 15)])
+        let bytes = Array(bytes)
+        return unsafe String(unsafeUninitializedCapacity: bytes.count * 2) { text in
+            var place = 0
+            for byte in bytes {
+                unsafe text[place] = digits[Int(byte >> 4)]
+                unsafe text[place + 1] = digits[Int(byte & 15)]
+                place += 2
+            }
+            return place
         }
-        return String(decoding: text, as: UTF8.self)
     }
 
     /// The bytes of lower-case text; nil when a character is not a digit or one is missing.

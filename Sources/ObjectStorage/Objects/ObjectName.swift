@@ -51,10 +51,8 @@ public struct ObjectName: Sendable, Hashable {
 }
 
 extension ObjectName: Comparable {
-    /// Orders by the bytes of the whole name, as S3 lists.
-    public static func < (left: ObjectName, right: ObjectName) -> Bool {
-        left.text.utf8.lexicographicallyPrecedes(right.text.utf8)
-    }
+    /// Orders by the bytes of the whole name, as S3 lists; a name is ASCII, of which texts compare so.
+    public static func < (left: ObjectName, right: ObjectName) -> Bool { left.text < right.text }
 }
 
 extension ObjectName: CustomStringConvertible {

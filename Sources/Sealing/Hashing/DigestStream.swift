@@ -31,9 +31,8 @@ public struct DigestStream: Sendable {
 
     /// The digest of everything so far; more may follow.
     public func finish() -> Digest256 {
-        guard let digest = Digest256(hash.finalize()) else {
-            preconditionFailure("SHA-256 has 32 bytes")
-        }
+        let digest = unsafe hash.finalize().withUnsafeBytes { unsafe Digest256($0) }
+        guard let digest else { preconditionFailure("SHA-256 has 32 bytes") }
         return digest
     }
 }
