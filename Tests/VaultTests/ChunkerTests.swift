@@ -11,7 +11,7 @@ import Vault
         let vault = Hashing.sha256(Array("vault".utf8))
         return Chunker(
             sizes: sizes,
-            gear: try HostSecret(bytes: Self.secret).hasher(for: .gear, vault: vault)
+            gear: GearTable(try HostSecret(bytes: Self.secret).hasher(for: .gear, vault: vault))
         )
     }
 
@@ -86,7 +86,7 @@ import Vault
         let bytes = random.bytes(4 << 20)
         let other = Chunker(
             sizes: .manifest,
-            gear: HostSecret().hasher(for: .gear, vault: Hashing.sha256([1]))
+            gear: GearTable(HostSecret().hasher(for: .gear, vault: Hashing.sha256([1])))
         )
         let own = try lengths(bytes, .manifest)
         var found: [Int] = []

@@ -130,6 +130,37 @@ import Vault
         }
     }
 
+    /// Otherwise anybody could hold up every backup with a tombstone that says nothing.
+    @Test func `a stranger's document is passed over whatever it says, the host's own is not`()
+        async throws
+    {
+        let store = MemoryStore()
+        let fixture = try await VaultFixture(in: store)
+        let (keys, time) = (fixture.keys, fixture.time)
+        let name = try await fixture.vault.publish(
+            Tombstone(),
+            in: .collections,
+            keys: keys,
+            at: time
+        )
+        let bytes = try #require(store.contents[name])
+        store.tamper(name, nil)
+        for (key, unreadable) in [(SigningKey(), 0), (keys.signing, 1)] {
+            let garbled = Forgery.document(bytes, by: key) {
+                $0.replacing("\"forgets\":[]", with: "\"forgets\":7")
+            }
+            let copy = store.copy()
+            copy.tamper(try Forgery.name("gc/0000000001", garbled), garbled)
+            let vault = try await fixture.opened(in: copy).vault
+            // Twice: what was read before is remembered.
+            for _ in 0..<2 {
+                let pending = try await vault.pendingTombstones()
+                #expect(pending.documents.isEmpty && pending.unreadable.count == unreadable)
+            }
+            #expect(try await vault.documents(of: .collections, as: Note.self).found.isEmpty)
+        }
+    }
+
     @Test func `an old document that is stored once more is not the newest`() async throws {
         var scene = try await CollectionScene()
         try await scene.backUp(days: 3)

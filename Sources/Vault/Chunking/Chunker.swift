@@ -1,5 +1,4 @@
 internal import Model
-public import Sealing
 
 /// Finds content-defined chunk boundaries: keyed FastCDC with normalisation 2.
 ///
@@ -12,12 +11,10 @@ public struct Chunker: Sendable {
     private let strictMask: UInt64
     private let easyMask: UInt64
 
-    /// Derives the gear table from the host's gear key.
-    public init(sizes: ChunkSizes, gear hasher: ContentHasher) {
+    /// Cuts by a host's gear table.
+    public init(sizes: ChunkSizes, gear: GearTable) {
         self.sizes = sizes
-        gear = (0...255).map { byte in
-            hasher.tag(of: [UInt8(byte)]).prefix(8).reduce(0) { $0 << 8 | UInt64($1) }
-        }
+        self.gear = gear.words
         strictMask = ~0 << UInt64(64 - sizes.averageBits - 2)
         easyMask = ~0 << UInt64(64 - sizes.averageBits + 2)
     }

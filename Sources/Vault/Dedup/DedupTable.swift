@@ -31,7 +31,7 @@ package final class DedupTable {
     package private(set) var worn: [UInt64] = []
 
     /// Makes an empty table at a path, replacing what is there.
-    package init(creating path: FilePath, slots: Int = 4096) throws(Fault) {
+    package init(creating path: FilePath, slots: Int = 256) throws(Fault) {
         self.path = path
         self.slots = slots
         used = 0
@@ -104,9 +104,21 @@ package final class DedupTable {
 
     /// Every id with its location.
     package func forEach(_ body: (ContentID, PieceLocation) throws(Fault) -> Void) throws(Fault) {
-        for slot in 0..<slots {
-            let entry = unsafe file.withBytes { bytes in unsafe Self.entry(bytes, slot) }
+        var slot = 0
+        while let used = nextUsed(from: slot) {
+            let entry = unsafe file.withBytes { bytes in unsafe Self.entry(bytes, used) }
             if let entry, entry.isWhole { try body(entry.id, entry.location) }
+            slot = used + 1
+        }
+    }
+
+    /// The first slot from one on that is not empty; most are.
+    private func nextUsed(from slot: Int) -> Int? {
+        unsafe file.withBytes { bytes in
+            (slot..<slots).first { slot in
+                let place = Self.headerBytes + slot * Self.slotBytes + 32
+                return unsafe bytes.load(fromByteOffset: place, as: UInt32.self) > 0
+            }
         }
     }
 

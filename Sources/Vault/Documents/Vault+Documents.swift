@@ -146,44 +146,55 @@ extension Vault {
         number: UInt64,
         short: String
     ) throws(Fault) -> VaultDocument<Content> {
-        let signed = try proveDocument(
-            bytes,
-            folder,
-            number: number,
-            short: short,
-            object: info.name.text
-        )
-        let text = try JSONText.decode(
-            DocumentText<Content>.self,
-            signed.document,
-            of: info.name.text
-        )
+        let object = info.name.text
+        let read: ReadDocument<Content> = try readDocument(bytes, short: short, object: object)
+        try trust(read, folder, number: number, short: short, object: object)
         return VaultDocument(
             name: info.name,
             number: number,
-            host: text.author.host,
-            time: text.author.time,
+            host: read.author.host,
+            time: read.author.time,
             stored: info.modified,
-            content: text.content
+            content: try read.content.get()
         )
     }
 
     /// Proves that bytes are the document of a name, by an enrolled host.
     ///
     /// - Throws: `E-VAULT-DAMAGED`, `E-VAULT-TRUST`, `E-VAULT-REVOKED`.
-    @discardableResult
     func proveDocument(
         _ bytes: [UInt8],
         _ folder: DocumentFolder,
         number: UInt64,
         short: String,
         object: String
-    ) throws(Fault) -> SignedDocument {
-        guard Hashing.sha256(bytes).short == short else {
+    ) throws(Fault) {
+        let read: ReadDocument<AnyContent> = try readDocument(bytes, short: short, object: object)
+        try trust(read, folder, number: number, short: short, object: object)
+    }
+
+    /// What a document says and whose signature fits it, before anybody trusts that.
+    private func readDocument<Content: Codable & Sendable>(
+        _ bytes: [UInt8],
+        short: String,
+        object: String
+    ) throws(Fault) -> ReadDocument<Content> {
+        let digest = Hashing.sha256(bytes)
+        guard digest.short == short else {
             throw .damaged(object, "its bytes are not those that its name commits to")
         }
-        let signed = try SignedDocument(parsing: bytes, object: object)
-        let author = try JSONText.decode(DocumentAuthor.self, signed.document, of: object)
+        return try ReadDocument(bytes, digest: digest, object: object)
+    }
+
+    /// Whether a document is that of a name, by an enrolled host whose key counts.
+    private func trust<Content>(
+        _ document: ReadDocument<Content>,
+        _ folder: DocumentFolder,
+        number: UInt64,
+        short: String,
+        object: String
+    ) throws(Fault) {
+        let (by, author) = (document.by, document.author)
         guard author.format == 1, author.type == folder.type, author.vault == id else {
             throw .damaged(object, "it is another document")
         }
@@ -195,12 +206,11 @@ extension Vault {
             )
         }
         guard
-            vouches(for: signed.by, host: author.host)
-                || isEnrolment(author.enrolment, of: signed.by, host: author.host)
+            vouches(for: by, host: author.host)
+                || isEnrolment(author.enrolment, of: by, host: author.host)
         else { throw .untrusted(object, host: author.host) }
-        guard !refuses(signed.by, host: author.host, short: short) else {
+        guard !refuses(by, host: author.host, short: short) else {
             throw .revoked(object, host: author.host)
         }
-        return signed
     }
 }

@@ -1,4 +1,5 @@
 public import Model
+internal import Sealing
 
 /// The clear, signed part of a snapshot (`Docs/format`, section 5).
 public struct SnapshotHead: Sendable, Codable {
@@ -63,4 +64,18 @@ public struct SnapshotHead: Sendable, Codable {
             && packs.allSatisfy { $0.bytes > SealedHeader.tailBytes }
             && zip(packs, packs.dropFirst()).allSatisfy { $0.id < $1.id }
     }
+
+    /// What a text says; it is not trusted yet, nor sound.
+    ///
+    /// - Throws: `E-VAULT-DAMAGED`.
+    static func decoded(_ text: ArraySlice<UInt8>, object: String) throws(Fault) -> SnapshotHead {
+        let digest = Hashing.sha256(text)
+        if let head = known[digest] { return head }
+        let head = try JSONText.decode(SnapshotHead.self, text, of: object)
+        known.note(head, for: digest, weight: text.count)
+        return head
+    }
+
+    /// A collector reads a head up to three times, and every copy of the vault has the same; few are long.
+    private static let known = Recollection<Digest256, SnapshotHead>(limit: 4 << 20)
 }

@@ -131,7 +131,7 @@ extension Vault {
         objectBytes: Int64
     ) throws(Fault) -> Snapshot {
         let name = VaultName.snapshot(id.stream, seq: id.seq, short: id.short).objectName
-        let head = try JSONText.decode(SnapshotHead.self, signed.head, of: name.description)
+        let head = try SnapshotHead.decoded(signed.head, object: name.description)
         guard head.type == "snapshot", head.stream == id.stream, head.seq == id.seq,
             head.host == id.stream.host
         else { throw .damaged(name.description, "it was renamed") }

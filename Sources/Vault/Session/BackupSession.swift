@@ -41,7 +41,7 @@ public final class BackupSession {
         self.spool = spool
         pageHasher = keys.secret.hasher(for: .page, vault: vault.id)
         chunkHasher = keys.secret.hasher(for: .chunk, vault: vault.id)
-        chunker = Chunker(sizes: .data, gear: keys.secret.hasher(for: .gear, vault: vault.id))
+        chunker = Chunker(sizes: .data, gear: keys.gear(for: vault.id))
     }
 
     /// Tags the plain text of secrets, so that an unchanged one is recognised.

@@ -20,10 +20,7 @@ struct ManifestWriter {
         self.ledger = ledger
         chunks = ChunkWriter(
             pieces,
-            chunker: Chunker(
-                sizes: .manifest,
-                gear: keys.secret.hasher(for: .gear, vault: vault.id)
-            ),
+            chunker: Chunker(sizes: .manifest, gear: keys.gear(for: vault.id)),
             hasher: keys.secret.hasher(for: .manifest, vault: vault.id),
             lane: .manifest,
             advisor: CompressionAdvisor()

@@ -142,8 +142,12 @@ extension Vault {
 
     /// Whom the packs of a snapshot are sealed to: the enrolment that it carries says so; nil when it carries none.
     private func recipients(of snapshot: Snapshot) -> Set<AgeRecipient>? {
-        guard let text = snapshot.head.enrolment,
-            let enrolment = try? enrolment(Array(text.utf8), object: snapshot.id.description)
+        guard let text = snapshot.head.enrolment else { return nil }
+        // Nearly always it is one of those that were verified when the vault was opened.
+        let known = enrolments.first { $0.text == text }
+        guard
+            let enrolment = known
+                ?? (try? enrolment(Array(text.utf8), object: snapshot.id.description))
         else { return nil }
         return Set(enrolment.recipients)
     }

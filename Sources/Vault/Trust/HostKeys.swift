@@ -13,6 +13,8 @@ public struct HostKeys: Sendable {
     public let signing: SigningKey
     /// Opens the host's own manifests and directories.
     public let identity: AgeIdentity
+    /// What chunks are cut by in each of a few vaults, once it was derived.
+    private let gears = Recollection<Digest256, GearTable>(limit: 8)
 
     /// Makes new keys for a host.
     public init(newFor host: String) {
@@ -26,5 +28,13 @@ public struct HostKeys: Sendable {
         self.secret = secret
         self.signing = signing
         self.identity = identity
+    }
+
+    /// What chunks of this host are cut by in a vault.
+    func gear(for vault: Digest256) -> GearTable {
+        if let gear = gears[vault] { return gear }
+        let gear = GearTable(secret.hasher(for: .gear, vault: vault))
+        gears.note(gear, for: vault)
+        return gear
     }
 }
