@@ -1,3 +1,4 @@
+import Synchronization
 import SystemIO
 
 /// Plays many simulations on a few threads, each simulation on one.
@@ -9,24 +10,28 @@ public struct SimulationThreads: Sendable {
 
     /// Plays some simulations, and hands out what each comes to, in any order.
     ///
+    /// A thread that is done with one takes the next, so that none waits for another one but at the end.
+    ///
     /// - Parameters:
     ///   - inputs: What each is given.
+    ///   - seed: Begins the order in which the pieces of the tasks of one run, from its place and what it is given.
     ///   - play: Plays one; it gets the number of the thread, below ``count``, whose things it may use.
     ///   - note: Takes what one comes to.
     public func play<Input: Sendable, Outcome: Sendable>(
         _ inputs: [Input],
+        seed: @escaping @Sendable (Int, Input) -> UInt64 = { place, _ in UInt64(place) },
         _ play: @escaping @Sendable (Int, Input) async -> Outcome,
         note: (Outcome) -> Void
     ) async {
         let threads = BlockingThreads(name: "simulation", threads: count)
+        let places = Places(inputs.count)
         await withTaskGroup(of: [Outcome].self) { group in
-            let share = (inputs.count + count - 1) / count
-            for thread in 0..<count where thread * share < inputs.count {
-                let mine = inputs[thread * share..<min(inputs.count, (thread + 1) * share)]
+            for thread in 0..<min(count, inputs.count) {
                 group.addTask(executorPreference: threads) {
                     var outcomes: [Outcome] = []
-                    for (number, input) in mine.enumerated() {
-                        let executor = SeededExecutor(seed: UInt64(number))
+                    while let place = places.next() {
+                        let input = inputs[place]
+                        let executor = SeededExecutor(seed: seed(place, input))
                         outcomes.append(await executor.run { await play(thread, input) })
                     }
                     return outcomes
@@ -35,6 +40,22 @@ public struct SimulationThreads: Sendable {
             for await outcomes in group { outcomes.forEach(note) }
         }
         threads.shutDown()
+    }
+
+    /// Hands out each place once.
+    private final class Places: Sendable {
+        private let count: Int
+        private let given = Mutex(0)
+
+        init(_ count: Int) { self.count = count }
+
+        func next() -> Int? {
+            given.withLock { given in
+                guard given < count else { return nil }
+                given += 1
+                return given - 1
+            }
+        }
     }
 
     /// Plays every order of steps.

@@ -195,14 +195,14 @@ public final class MemoryStore: ObjectStore {
         let start = try ObjectPrefix.labels(prefix).map { "\($0)/" }.joined()
         let found = state.withLock { state in
             state.operations.append(StoreOperation(.list, prefix))
-            return state.objects.filter { $0.key.text.hasPrefix(start) && !$0.value.isDeletion }
-                .map { name, object in
-                    ObjectInfo(
+            return state.objects.compactMap { name, object in
+                name.text.utf8.starts(with: start.utf8) && !object.isDeletion
+                    ? ObjectInfo(
                         name: name,
                         bytes: Int64(object.bytes.count),
                         modified: object.modified
-                    )
-                }
+                    ) : nil
+            }
         }
         for info in found.sorted(by: { $0.name < $1.name }) { try body(info) }
     }

@@ -38,7 +38,8 @@ extension VaultFixture {
     /// - Throws: What reading throws; `E-VAULT-DAMAGED` when a file is not what its digest says.
     public func restore(
         _ snapshot: Snapshot,
-        identities: [AgeIdentity]? = nil
+        identities: [AgeIdentity]? = nil,
+        workers: Int = 3
     ) async throws(Fault) -> [String: [UInt8]] {
         let identities = identities ?? [identity]
         let manifest = try await vault.manifest(of: snapshot, identities: identities)
@@ -56,7 +57,7 @@ extension VaultFixture {
             entries.append(entry)
         }
         let sink = MemorySink(entries.map { Int($0.size) })
-        try await contents.run(into: sink) { _ in }
+        try await contents.run(into: sink, workers: workers) { _ in }
         var files: [String: [UInt8]] = [:]
         for (entry, bytes) in zip(entries, sink.contents) {
             var check = ContentCheck(entry, pageKey: manifest.pageKey)

@@ -39,7 +39,7 @@ import Vault
         while !rest.isEmpty {
             let batch = rest.prefix(5_000)
             rest = rest.dropFirst(batch.count)
-            await threads.play(Array(batch)) { [worlds] thread, seed in
+            await threads.play(Array(batch), seed: { $1 }) { [worlds] thread, seed in
                 let world = worlds[thread][Int(seed % UInt64(worlds[thread].count))]
                 var turns = RandomTurns(world, seed: seed)
                 let outcome = await world.play(Trouble(seed: seed)) { turns.choose($0) }

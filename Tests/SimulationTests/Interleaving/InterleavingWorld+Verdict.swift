@@ -83,7 +83,7 @@ extension InterleavingWorld {
             guard snapshot.head.set != "before" else { continue }
             let model =
                 seat < scene.writers.count ? scene.writers[seat].files : scene.models[snapshot.id]
-            if try await reader.restore(snapshot) != model {
+            if try await reader.restore(snapshot, workers: 1) != model {
                 outcome.complaints.append("'\(snapshot.id)' restores to something else")
             }
         }

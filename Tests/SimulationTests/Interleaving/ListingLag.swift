@@ -32,7 +32,9 @@ final class ListingLag: Sendable {
 
     /// Whether listings do not show an object yet.
     func hides(_ name: String) -> Bool {
-        let now = store.now
-        return state.withLock { $0.hidden[name].map { now < $0 } ?? false }
+        guard let end = state.withLock({ $0.hidden.isEmpty ? nil : $0.hidden[name] }) else {
+            return false
+        }
+        return store.now < end
     }
 }
