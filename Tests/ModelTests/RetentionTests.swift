@@ -118,7 +118,7 @@ import Testing
         let decisions = Retention.decide(snapshots, keep: KeepPolicy(last: 1))
         #expect(decisions.map(\.isKept) == [true, true, false, true])
         #expect(decisions[0].description == "kept: held: before the migration")
-        #expect(decisions[1].description == "kept: the last one that a drill proved")
+        #expect(decisions[1].description == "kept: the last one that a restore proved")
     }
 
     @Test func `a writer whose clock is wrong loses nothing`() {

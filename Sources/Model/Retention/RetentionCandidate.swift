@@ -22,7 +22,7 @@ public struct RetentionCandidate: Sendable, Hashable {
     public let stored: Instant
     /// What can be said of its content.
     public var quality: Quality
-    /// Whether a drill proved that it restores, the last one that did.
+    /// Whether it came back whole in a restore, the last one that did.
     public var isLastProven = false
     /// Whether it was found out of place before; what once was stays so, whatever else goes.
     public var wasDoubted = false

@@ -12,7 +12,7 @@ public enum RetentionReason: Sendable, Hashable {
     case newestGood
     /// It is newer than the newest one that is whole, or there is none.
     case awaitsGood
-    /// It is the last one that a drill proved.
+    /// It is the last one that a restore proved.
     case proven
     /// A person holds it, for a reason.
     case held(String)
@@ -34,7 +34,7 @@ extension RetentionReason: CustomStringConvertible {
         case .forever: "everything stays (forever)"
         case .newestGood: "newest good snapshot"
         case .awaitsGood: "no newer snapshot is whole"
-        case .proven: "the last one that a drill proved"
+        case .proven: "the last one that a restore proved"
         case .held(let reason): "held: \(reason)"
         case .doubtful(let fact): "\(fact); it stays and takes no other's place"
         case .beginsLog(let window): "the log \(window) begins with it"

@@ -14,6 +14,8 @@ public struct RestoreSummary: Sendable {
     public let passedOver: [String]
     /// The copies that it was read from, by name.
     public let used: [String]
+    /// Which copies could not be told what came back, each a line.
+    public let untold: [String]
 
     /// Describes an ending.
     public init(
@@ -21,13 +23,15 @@ public struct RestoreSummary: Sendable {
         duration: Duration,
         findings: [CopyFinding] = [],
         passedOver: [String] = [],
-        used: [String] = []
+        used: [String] = [],
+        untold: [String] = []
     ) {
         self.results = results
         self.duration = duration
         self.findings = findings
         self.passedOver = passedOver
         self.used = used
+        self.untold = untold
     }
 
     /// The first fault; nil when everything came back.

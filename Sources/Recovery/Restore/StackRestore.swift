@@ -203,7 +203,7 @@ public struct StackRestore: Sendable {
 
     /// Does what a plan says, independent components at once.
     ///
-    /// A component's failure does not stop the others: it is in the summary.
+    /// A component's failure does not stop the others: it is in the summary. The copies are told what came back whole.
     public func run(
         _ plan: StackRestorePlan,
         progress: @Sendable (String) -> ProgressReporter
@@ -216,13 +216,16 @@ public struct StackRestore: Sendable {
         }
         let works = plan.steps.map { Work(step: $0, progress: progress($0.name)) }
         let results = await works.concurrentlyMapped(width: Self.width) { await Self.run($0) }
+        let duration = BootClock.now() - begin
+        let untold = await RestoreMemory(stack).remember(results, of: plan, options, took: duration)
         return RestoreSummary(
             results: results,
-            duration: BootClock.now() - begin,
+            duration: duration,
             findings: plan.copies.findings,
             passedOver: plan.steps.flatMap { step in step.passedOver.map { "\(step.name): \($0)" }
             },
-            used: plan.copies.used
+            used: plan.copies.used,
+            untold: untold
         )
     }
 

@@ -91,6 +91,11 @@ public struct StackPrune: Sendable {
     }
 
     private func collector() async throws(Fault) -> Collector {
+        let vault = try await vault()
+        let streams = stack.configuration.components.compactMap {
+            StreamName(host: host, stack: stack.configuration.stack, component: $0.name)
+        }
+        let proofs = try await RestoreMemory(stack).last(of: streams, in: vault)
         var rules: [StreamName: RetentionRule] = [:]
         for component in stack.configuration.components {
             guard
@@ -105,10 +110,10 @@ public struct StackPrune: Sendable {
             rules[stream] = RetentionRule(
                 keep: stack.configuration.keep(of: component, in: copy),
                 log: log,
+                proven: proofs[stream]?.snapshot.description,
                 comesInOrder: copy == stack.firstCopy && copy.every == nil
             )
         }
-        let vault = try await vault()
         return Collector(
             vault,
             keys: try stack.hostKeys(),

@@ -17,6 +17,8 @@ public struct StatusReport: Sendable {
         public let log: LogReach?
         /// How far the log takes the newest snapshot; nil when it has none.
         public let standing: LogStanding?
+        /// When one of its snapshots last came back whole; nil when that is not known.
+        public let proven: Instant?
         /// What of it is whole in no copy, each a line.
         public let damage: [String]
         /// What else a person should know of it, each a line.
@@ -97,6 +99,7 @@ public struct StatusReport: Sendable {
         }
         CopyStanding.compare(&standings)
         var components: [Component] = []
+        let proofs = try await RestoreMemory(stack).last(of: newest.keys, in: united.vault)
         for configured in selection {
             let stream = stack.stream(of: configured.name)
             let known = newest[stream] ?? Newest(heads: [], refused: [], revoked: 0)
@@ -106,6 +109,7 @@ public struct StatusReport: Sendable {
                     known,
                     standings,
                     try await logStanding(configured, known, stream, united.vault),
+                    proofs[stream]?.time,
                     stack: stack.configuration.stack
                 )
             )
@@ -162,6 +166,7 @@ extension StatusReport.Component {
         _ known: StatusReport.Newest,
         _ standings: [CopyStanding],
         _ standing: LogStanding?,
+        _ proven: Instant?,
         stack: String
     ) {
         let (heads, refused) = (known.heads, known.refused)
@@ -171,6 +176,7 @@ extension StatusReport.Component {
         log = standings.flatMap(\.components).filter { $0.name == configured.name }
             .compactMap(\.log).max { ($0.epoch, $0.end) < ($1.epoch, $1.end) }
         self.standing = standing
+        self.proven = proven
         damage = refused.map(\.message) + Self.damage(heads.first, standings.compactMap(\.survey))
         var facts: [String] = []
         if let snapshot = heads.first, snapshot.head.problems > 0 {

@@ -6,7 +6,7 @@ public struct RetentionRule: Sendable, Hashable {
     public let keep: KeepPolicy
     /// For how long every second stays reachable by the log; nil: since the oldest kept snapshot.
     public let log: Duration?
-    /// The snapshot that a drill proved last, by its object's name.
+    /// The snapshot that a restore proved last, by its object's name.
     public var proven: String?
 
     /// Whether backups write to this copy, so that snapshots come in the order in which they are made; a replication brings

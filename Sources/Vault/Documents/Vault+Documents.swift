@@ -70,7 +70,7 @@ extension Vault {
     ///
     /// - Returns: damaged and forged documents that were passed over, one fault each.
     /// - Throws: what the store throws.
-    func newestDocuments<Content: Codable & Sendable>(
+    public func newestDocuments<Content: Codable & Sendable>(
         of folder: DocumentFolder,
         as type: Content.Type,
         while isWanted: (_ number: UInt64) -> Bool,

@@ -61,6 +61,7 @@ enum RestoreText {
         }
         let mark = Styled("damage:", .red).rendered(color: color)
         lines += summary.passedOver.map { "\(mark) \(Styled.visible($0))" }
+        lines += summary.untold.map { "note: \(Styled.visible($0))" }
         let count = summary.results.count { $0.fault == nil }
         lines += CopyText.lines(of: summary.findings, color: color)
         let from = summary.used.isEmpty ? "" : ", read from \(CopyText.names(summary.used))"
@@ -120,6 +121,7 @@ enum RestoreText {
             JSONField("exit_code", .integer(Int64(summary.exit.rawValue))),
             JSONField("copies", .array(summary.used.map { .text($0) })),
             JSONField("passed_over", .array(summary.passedOver.map { .text($0) })),
+            JSONField("untold", .array(summary.untold.map { .text($0) })),
             JSONField("copy_findings", .array(summary.findings.map { CopyText.value($0) })),
             JSONField("components", .array(components)),
         ]

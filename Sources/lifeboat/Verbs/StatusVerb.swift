@@ -63,7 +63,14 @@ struct StatusVerb: Verb {
         return ["\(name): \(state.rendered(color: color))"]
             + report.problems.map { "\(mark) \(Styled.visible($0))" } + table.lines(color: color)
             + ["vault \(report.vault.id.short)"] + StandingText.lines(report, color: color)
-            + [kitLine(report.kit).rendered(color: color)]
+            + [provenLine(report), kitLine(report.kit).rendered(color: color)]
+    }
+
+    private static func provenLine(_ report: StatusReport) -> String {
+        let facts = report.components.map { one in
+            "\(one.name) \(one.proven.map { TimeEcho.text($0) } ?? "never")"
+        }
+        return "last brought back whole: \(facts.joined(separator: ", "))"
     }
 
     private static func kitLine(_ kit: KitStanding) -> Styled {
@@ -88,6 +95,7 @@ struct StatusVerb: Verb {
                 ),
                 JSONField("bytes_source", head.map { .integer($0.sizes.source) } ?? .null),
                 JSONField("recoverable_to", one.recoverableTo.map { .time($0) } ?? .null),
+                JSONField("proven", one.proven.map { .time($0) } ?? .null),
                 JSONField("log_end", one.standing.map { .text("\($0.end)") } ?? .null),
                 JSONField("log_whole", one.standing.map { .boolean($0.isWhole) } ?? .null),
                 JSONField("damage", .array(one.damage.map { .text($0) })),
