@@ -84,7 +84,9 @@ final class LogReceiver {
         self.identity = identity
         self.segmentSize = segmentSize
         timeline = start.timeline
-        buffer = SegmentBuffer(at: start.position, segmentSize: segmentSize)
+        // The server keeps whole segments, so the beginning of the present one can be had again: it ends as one piece.
+        let begin = SegmentBuffer.begin(of: start.position, segmentSize)
+        buffer = SegmentBuffer(at: begin, given: start.position, segmentSize: segmentSize)
         self.start = start.position
         floor = slotPosition ?? LSN(0)
         sentAt = context.clock.now()
@@ -96,7 +98,7 @@ final class LogReceiver {
         fan = LogFan(front, vaults: places.vaults)
         if let gap = start.gap { context.progress(.note(gap)) }
         try await offerHistory(of: start.timeline)
-        try session.startReplication(slot: slot, from: start.position, timeline: start.timeline)
+        try session.startReplication(slot: slot, from: begin, timeline: start.timeline)
         isStreaming = true
     }
 
@@ -144,7 +146,7 @@ final class LogReceiver {
                 try await offerWaiting()
             } catch  where error.code == .cancelled {
                 // The connection is gone; what it brought is stored, and the slot is told the next time.
-                if let piece = buffer.take() { _ = try await offered(piece) }
+                for piece in buffer.take() { _ = try await offered(piece) }
                 throw error
             }
         }
@@ -197,7 +199,7 @@ final class LogReceiver {
     }
 
     private func offerWaiting() async throws(Fault) {
-        if let piece = buffer.take() { try await offer(piece) }
+        for piece in buffer.take() { try await offer(piece) }
     }
 
     /// Hands a piece to the copies; waits while none has room.

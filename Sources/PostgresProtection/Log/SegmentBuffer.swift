@@ -5,8 +5,17 @@ package import PostgresWire
 ///
 /// Pure: bytes in, pieces out.
 ///
-/// A piece never crosses the end of a segment. When a segment that was received from its first byte is complete and
-/// took more than one piece, it is given out once more as a whole, so that readers need one object instead of many.
+/// A piece never crosses the end of a segment. Many small ones are given out again as longer ones, so that readers need
+/// few objects, and collection can take the small ones away:
+///
+/// ```text
+/// ├─┼─┼─┼ … ┼─┤                      as it comes
+/// ├───────────┼───────────┼ … ┤      every 64 of them
+/// ├───────────────────────────────┤  every 64 of those
+/// ├──────────────────────────────────────── … ──────────┤  the whole segment at its end
+/// ```
+/// Each byte is given out once more for each row, and there are few rows; one object that always began at the segment's
+/// start would store an almost idle segment thousands of times.
 package struct SegmentBuffer {
     /// Bytes to store.
     package struct Piece: Equatable {
@@ -14,8 +23,10 @@ package struct SegmentBuffer {
         package let bytes: [UInt8]
     }
 
-    /// Larger segments are not kept in memory for the sake of a whole piece.
+    /// Larger segments are not kept in memory for the sake of longer pieces.
     static let wholeLimit: UInt64 = 64 << 20
+    /// How many pieces are joined into a longer one.
+    package static let fanIn = 64
 
     let segmentSize: SegmentSize
     /// The next position that is expected.
@@ -26,14 +37,28 @@ package struct SegmentBuffer {
     package private(set) var waitingSince: ContinuousClock.Instant?
     private var bytes: [UInt8] = []
     private var start: LSN
-    private var pieces = 0
+    /// Whether something of this segment was given out before.
+    private var isDivided: Bool
+    /// Where the pieces begin that were given out and not joined: one row a level, the smallest pieces first.
+    private var rows: [[LSN]] = [[]]
 
     /// Begins at a position of the stream.
-    package init(at position: LSN, segmentSize: SegmentSize) {
+    ///
+    /// What lies before `given` was stored earlier: it is received once more, and given out only as a part of the whole
+    /// segment.
+    package init(at position: LSN, given: LSN? = nil, segmentSize: SegmentSize) {
+        let given = max(given ?? position, position)
         self.segmentSize = segmentSize
         self.position = position
-        given = position
+        self.given = given
         start = position
+        isDivided = given > position
+    }
+
+    /// Where to begin so that the segment of a position can end as one piece; the position itself where that takes too
+    /// much memory.
+    static func begin(of position: LSN, _ size: SegmentSize) -> LSN {
+        size.bytes > wholeLimit ? position : LSN(position.value / size.bytes * size.bytes)
     }
 
     /// Whether something waits to be given out.
@@ -69,33 +94,55 @@ package struct SegmentBuffer {
         return complete
     }
 
-    /// Gives out what has been received and not given out; nil when there is nothing.
-    package mutating func take() -> Piece? {
-        guard isWaiting else { return nil }
-        let piece = Piece(from: given, bytes: Array(bytes[Int(given - start)...]))
+    /// Gives out what has been received and not given out, and with it the pieces before it when there are enough of
+    /// them; nothing when nothing waits.
+    ///
+    /// Of two pieces the second holds the first.
+    package mutating func take() -> [Piece] {
+        guard isWaiting else { return [] }
+        let from = given
+        var pieces = [piece(from: from)]
         given = position
         waitingSince = nil
-        pieces += 1
+        isDivided = true
         if segmentSize.bytes > Self.wholeLimit {
             bytes = []
             start = position
+        } else if let longer = join(from) {
+            pieces.append(piece(from: longer))
         }
-        return piece
+        return pieces
+    }
+
+    /// Notes a piece; where it fills a row, and perhaps the ones above, tells where the longest piece begins that they
+    /// make.
+    private mutating func join(_ from: LSN) -> LSN? {
+        var longest: LSN?
+        var begin = from
+        for level in 0... {
+            if level == rows.count { rows.append([]) }
+            rows[level].append(begin)
+            guard rows[level].count == Self.fanIn, let first = rows[level].first else { break }
+            rows[level] = []
+            begin = first
+            longest = first
+        }
+        return longest
+    }
+
+    private func piece(from position: LSN) -> Piece {
+        Piece(from: position, bytes: Array(bytes[Int(position - start)...]))
     }
 
     private mutating func closeSegment() -> [Piece] {
-        let isWhole = UInt64(bytes.count) == segmentSize.bytes
-        var complete: [Piece] = []
-        if pieces > 0, isWhole {
-            complete = [Piece(from: start, bytes: bytes)]
-        } else {
-            complete = [Piece(from: given, bytes: Array(bytes[Int(given - start)...]))]
-        }
+        // What lies before `start` is not at hand: it was stored in pieces of its own.
+        let complete = piece(from: isDivided ? start : given)
         bytes = []
         start = position
         given = position
         waitingSince = nil
-        pieces = 0
-        return complete
+        isDivided = false
+        rows = [[]]
+        return [complete]
     }
 }
