@@ -25,6 +25,8 @@ public struct PostgresHealth: Sendable {
     public let slotBound: Int64?
     /// What the permanent slot does; nil when the settings name none.
     public let slot: Slot?
+    /// Whether the server's commits wait for the receiver of that slot.
+    public let synchronous: SynchronousStanding
     /// How a base backup reads the files: never `auto`.
     public let method: PostgresSettings.Method
     /// Why the files are not read directly, where somebody can change that; nil when they are, or cannot be.
@@ -62,8 +64,10 @@ public struct PostgresHealth: Sendable {
         slotBound = bound.flatMap { $0 < 0 ? nil : $0 }
         guard let name = settings.slot else {
             slot = nil
+            synchronous = .notNamed
             return
         }
+        synchronous = try SynchronousStanding(connection, slot: name)
         slot = Slot(try connection.replicationSlot(name))
     }
 }

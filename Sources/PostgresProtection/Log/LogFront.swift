@@ -116,6 +116,11 @@ package struct LogFront: Sendable {
         copies[copy].failures > 0 || copies[copy].standing != .following
     }
 
+    /// Whether no copy that follows has anything to store.
+    package var isIdle: Bool {
+        copies.allSatisfy { $0.standing != .following || $0.waiting.isEmpty }
+    }
+
     /// Puts something in line for every copy; false when no copy that follows has room, and nothing has changed.
     package mutating func offer(_ entry: Entry) -> Bool {
         guard copies.contains(where: { $0.standing == .following && hasRoom($0, entry) }) else {

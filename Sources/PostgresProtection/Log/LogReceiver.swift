@@ -12,10 +12,14 @@ internal import Vault
 ///                   each segment
 /// ```
 /// Nothing is reported as flushed before it is durable in some copy, or in every one, as is configured, so the slot keeps
-/// what has not arrived there: a crash of this process, its host or a copy loses nothing that the server still has.
+/// what has not arrived there: a crash of this process, its host or a copy loses nothing that the server still has. And a
+/// server whose `synchronous_standby_names` names the slot ends no commit before it is in the vault.
 final class LogReceiver {
     /// How long received bytes may wait before they are stored.
     static let patience = Duration.seconds(1)
+    /// How long to wait for the server while nothing is under way, and while a commit waits for us.
+    static let look = Duration.milliseconds(200)
+    static let glance = Duration.milliseconds(2)
     /// How often the server hears from us at least; it gives up after `wal_sender_timeout`, 60 s by default.
     static let statusInterval = Duration.seconds(5)
 
@@ -162,7 +166,10 @@ final class LogReceiver {
     }
 
     private func step(upTo target: LSN?) async throws(Fault) {
-        switch try session.nextMessage(waitingUpTo: .milliseconds(200)) {
+        let isAwaited = board.isAwaited
+        // Somebody waits for what is being stored; only this task can say that it is.
+        let wait = isAwaited && safe < buffer.given ? Self.glance : Self.look
+        switch try session.nextMessage(waitingUpTo: wait) {
         case .wal(let start, let bytes, _, let sent):
             sentAt = sent
             let complete = try buffer.append(bytes, at: start, now: .now)
@@ -174,7 +181,9 @@ final class LogReceiver {
             try await follow(to: next, switchPoint: switchPoint)
         case nil: break
         }
-        let isDue = buffer.waitingSince.map { $0.duration(to: .now) >= Self.patience } ?? false
+        // Commits that wait are stored at once; those that come meanwhile are stored together.
+        let patience = isAwaited && fan.withFront({ $0.isIdle }) ? .zero : Self.patience
+        let isDue = buffer.waitingSince.map { $0.duration(to: .now) >= patience } ?? false
         if isDue || target.map({ buffer.position >= $0 }) ?? false { try await offerWaiting() }
         try reportNews()
     }
@@ -260,8 +269,9 @@ final class LogReceiver {
         guard isStreaming else { return }
         lastStatus = .now
         reported = safe
+        // What is only in memory is written nowhere, whatever level of durability a commit waits for.
         try session.sendStatus(
-            written: buffer.position,
+            written: reported,
             flushed: reported,
             applied: reported,
             replyRequested: false

@@ -79,6 +79,7 @@ public struct LogService: Sendable {
                 }
                 pulse = present
                 board.add(try present.beat())
+                if let slot = settings.slot { note(try present.isAwaited(slot), board, slot) }
             } catch {
                 pulse = nil
                 if error.code != .cancelled {
@@ -87,6 +88,15 @@ public struct LogService: Sendable {
             }
             do throws(Fault) { try await rest(settings.heartbeat) } catch { return }
         }
+    }
+
+    private func note(_ isAwaited: Bool, _ board: HeartbeatBoard, _ slot: String) {
+        guard board.note(isAwaited: isAwaited) else { return }
+        let text =
+            isAwaited
+            ? "commits of the server wait for '\(slot)': each is acknowledged when the vault holds it"
+            : "commits of the server do not wait for '\(slot)' any more"
+        context.progress(.note(text))
     }
 
     private func rest(_ time: Duration) async throws(Fault) {

@@ -26,4 +26,10 @@ final class Pulse {
         }
         return LogHead.Heartbeat(time: receipt.payload.at, lsn: end)
     }
+
+    /// Whether commits wait for the receiver of a slot, which is the name that it goes by.
+    func isAwaited(_ slot: String) throws(Fault) -> Bool {
+        let rows = try connection.query(SynchronousStanding.state, parameters: [slot])
+        return rows.contains { SynchronousStanding.isAwaited($0.first ?? nil) }
+    }
 }

@@ -58,6 +58,7 @@ extension Doctor {
         }
         if let wanted = settings.slot, let slot = health.slot {
             found += self.slot(name, wanted, slot)
+            found += synchronous(name, wanted, health.synchronous)
         }
         if health.isBlindToSessions {
             found.append(
@@ -123,6 +124,41 @@ extension Doctor {
             [.warning(name, "the log of slot '\(wanted)' is about to be removed", "lifeboat run")]
         case .idle:
             [.warning(name, "nobody receives the log of slot '\(wanted)'", "lifeboat run")]
+        }
+    }
+
+    /// Whether commits wait for the vault, and what happens to them while nobody receives.
+    private func synchronous(
+        _ name: String,
+        _ slot: String,
+        _ standing: SynchronousStanding
+    ) -> [Examination] {
+        let second =
+            "name a second standby: ALTER SYSTEM SET synchronous_standby_names = 'ANY 1 (\(slot), OTHER)',"
+            + " then SELECT pg_reload_conf()"
+        return switch standing {
+        case .notNamed: []
+        case .potential:
+            [.ok(name, "'\(slot)' is a synchronous standby, behind another one")]
+        case .away:
+            [
+                .problem(
+                    name,
+                    "synchronous_standby_names names '\(slot)', and it does not receive: commits may hang",
+                    "lifeboat run",
+                    .sourceUnreachable
+                )
+            ]
+        case .awaited(isAlone: false):
+            [.ok(name, "commits wait until the vault holds them ('\(slot)')")]
+        case .awaited:
+            [
+                .warning(
+                    name,
+                    "commits wait for '\(slot)' alone: they hang while Lifeboat or its vault is away",
+                    second
+                )
+            ]
         }
     }
 

@@ -96,6 +96,18 @@ struct LogFrontTests {
         offer(20, to: &front)
     }
 
+    @Test func `nothing is under way once every copy that follows has stored what it was given`()
+        throws
+    {
+        var front = front([true, true], .anyCopy)
+        #expect(front.isIdle)
+        offer(10, to: &front)
+        try store(0, &front)
+        #expect(!front.isIdle)
+        front.fallBehind(1)
+        #expect(front.isIdle)
+    }
+
     @Test func `what was stored while a copy fell behind counts`() throws {
         var front = front([true, true], .everyCopy)
         for position in 1...3 { offer(position * 10, to: &front) }

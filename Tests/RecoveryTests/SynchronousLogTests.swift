@@ -1,0 +1,165 @@
+import Foundation
+import Glibc
+import Model
+import SystemIO
+import SystemPackage
+import TestKit
+import Testing
+
+/// A server whose commits wait for the vault: RPO 0.
+struct SynchronousLogTests {
+    /// A server with a table, protected by `run`.
+    private struct Stand {
+        let playground: Playground
+        let server: PostgresServer
+
+        init() async throws {
+            playground = try Playground()
+            server = try PostgresServer.make()
+            try server.start()
+            let made = try await playground.run([
+                "init", "db", "--copy", "vault", "--state", "state", "--host", "h1", "--postgres",
+                "host=\(server.root.path) port=\(server.port) user=postgres dbname=postgres",
+                "--kit", "kit.txt", "--quiet",
+            ])
+            guard made.code == 0 else { throw Fault(.failedTest, made.text) }
+            try playground.edit("heartbeat: 10s", "heartbeat: 200ms")
+            _ = try server.psql("CREATE TABLE t (n bigserial PRIMARY KEY)")
+            let backup = try await playground.run(["backup"])
+            guard backup.code == 0 else { throw Fault(.failedTest, backup.text) }
+            _ = try server.psql("ALTER SYSTEM SET synchronous_standby_names = 'lifeboat_db'")
+            _ = try server.psql("SELECT pg_reload_conf()")
+        }
+
+        var run: Command {
+            get throws(Fault) {
+                Command(
+                    try Program.path,
+                    arguments: ["run"],
+                    environment: ["PATH": "/usr/bin:/bin", "TZ": "UTC"],
+                    workingDirectory: playground.path
+                )
+            }
+        }
+
+        var log: FilePath { playground.path.appending("run.log") }
+
+        func text(_ path: FilePath) -> String {
+            let bytes = try? DurableFile.read(path, limit: ByteCount(16 << 20))
+            return String(decoding: bytes ?? [], as: UTF8.self)
+        }
+
+        /// How far the log reaches that the vault holds, by the names of its pieces.
+        func reach() throws(Fault) -> UInt64 {
+            let root = playground.path.appending("vault/log/h1.db.postgres/00000001")
+            return try Directory.open(root).names().reduce(0) { reach, name in
+                let parts = name.description.split(separator: "-")
+                return parts.count == 3 ? max(reach, UInt64(parts[1], radix: 16) ?? 0) : reach
+            }
+        }
+
+        /// Adds a row and comes back when the server has acknowledged it; tells where its record ends at least.
+        func insert() throws(Fault) -> UInt64 {
+            let text = try server.psql(
+                """
+                INSERT INTO t DEFAULT VALUES
+                RETURNING pg_current_wal_insert_lsn() - '0/0'::pg_lsn
+                """
+            )
+            return UInt64(text) ?? .max
+        }
+
+        func wait(for what: String, _ isThere: () throws(Fault) -> Bool) throws(Fault) {
+            let deadline = ContinuousClock.now + .seconds(120)
+            while try !isThere() {
+                guard ContinuousClock.now < deadline else {
+                    throw Fault(.failedTest, "waited in vain for \(what): \(text(log))")
+                }
+                usleep(20_000)
+            }
+        }
+
+        func waitUntilAwaited() throws(Fault) {
+            try wait(for: "the synchronous standby") { () throws(Fault) in
+                text(log).contains("commits of the server wait for 'lifeboat_db'")
+            }
+        }
+    }
+
+    @Test func `a commit returns when the vault holds it, and doctor says that it hangs alone`()
+        async throws
+    {
+        let stand = try await Stand()
+        defer { stand.server.remove() }
+        let away = try await stand.playground.run(["doctor"])
+        #expect(away.output.contains("it does not receive"), "\(away.text)")
+        let (_, status) = try await stand.run.spawn(log: stand.log) {
+            child async throws(Fault) in
+            try stand.waitUntilAwaited()
+            let begin = ContinuousClock.now
+            for _ in 0..<20 {
+                let end = try stand.insert()
+                #expect(try stand.reach() >= end)
+            }
+            let time = begin.duration(to: .now)
+            // One second for each would be the pace of a server that nobody waits for.
+            #expect(time < .seconds(10), "\(time)")
+            let doctor = try await Program.run(["doctor"], in: stand.playground.path)
+            #expect(doctor.output.contains("commits wait for 'lifeboat_db' alone"), "\(doctor.text)")
+            kill(child.pid, SIGTERM)
+            _ = try child.wait(upTo: .seconds(120))
+        }
+        #expect(status == .exited(0), "\(stand.text(stand.log))")
+    }
+
+    @Test func `no acknowledged commit is lost, whenever run is killed`() async throws {
+        let seed = UInt64.random(in: 0..<1_000_000)
+        var random = SeededGenerator(seed: seed)
+        let stand = try await Stand()
+        defer { stand.server.remove() }
+        let script = stand.server.root.appending(path: "insert.sql").path
+        let line = "INSERT INTO t DEFAULT VALUES RETURNING n;\n"
+        try DurableFile.replace(
+            FilePath(script),
+            with: Array(String(repeating: line, count: 100_000).utf8),
+            mode: 0o644
+        )
+        let output = stand.server.root.appending(path: "acknowledged").path
+        let client = try stand.server.launch(
+            "psql",
+            stand.server.connectionArguments + [
+                "-X", "-A", "-t", "-q", "-d", "postgres", "-f", script, "-o", output,
+            ]
+        )
+        for _ in 0..<5 {
+            let moment = Int.random(in: 100...1_500, using: &random)
+            let (_, status) = try await stand.run.spawn(log: stand.log) {
+                child async throws(Fault) in
+                usleep(UInt32(moment) * 1_000)
+                kill(child.pid, SIGKILL)
+                _ = try child.wait(upTo: .seconds(60))
+            }
+            // A receiver that finds its predecessor's slot taken ends at once; the next one gets it.
+            #expect(status == .signalled(SIGKILL) || status == .exited(1), "seed \(seed)")
+        }
+        try stand.server.kill9()
+        _ = client.wait()
+        let acknowledged = stand.text(FilePath(output)).split(separator: "\n").compactMap { Int($0) }
+        #expect(!acknowledged.isEmpty, "seed \(seed)")
+        let out = "\(stand.server.root.path)/out"
+        let restored = try await stand.playground.run([
+            "restore", "db/postgres", "--to", out, "--yes",
+        ])
+        #expect(restored.code == 0, "seed \(seed): \(restored.text)")
+        let copy = try PostgresServer.emptyDirectory()
+        defer { copy.remove() }
+        _ = try await Command("/bin/cp", arguments: ["-a", out, copy.data.path])
+            .runSuccessfully(outputLimit: 1 << 10)
+        try copy.adoptData(settings: ["synchronous_standby_names": "''"])
+        try copy.start()
+        let present = Set(
+            try copy.psql("SELECT n FROM t").split(separator: "\n").compactMap { Int($0) }
+        )
+        #expect(acknowledged.allSatisfy { present.contains($0) }, "seed \(seed)")
+    }
+}
