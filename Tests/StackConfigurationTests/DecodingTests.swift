@@ -112,7 +112,9 @@ import Testing
             slot: "boat",
             heartbeat: .milliseconds(250),
             keep: .seconds(7 * 86_400),
-            durableIn: .everyCopy
+            durableIn: .everyCopy,
+            spool: "/srv/spool",
+            spoolLimit: ByteCount(4 << 30)
         )
     )
 

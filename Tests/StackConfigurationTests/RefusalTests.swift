@@ -27,6 +27,8 @@ import Testing
         ("\"service=shop\"", "a=b, base: {busy: {wait: 50}}", "E-CONFIG-VALUE", "unit"),
         ("\"service=shop\"", "a=b, method: sq", "E-CONFIG-VALUE", "'sql'"),
         ("\"service=shop\"", "a=b, wal: {stream: yes}", "E-CONFIG-VALUE", ""),
+        ("\"service=shop\"", "a=b, wal: {spool: var}", "E-CONFIG-VALUE", "'/'"),
+        ("\"service=shop\"", "a=b, wal: {spool_limit: 4}", "E-CONFIG-VALUE", "4GiB"),
         ("\"service=shop\"", "a=b, wal: {slot: A-b}", "E-CONFIG-VALUE", "a-z"),
         ("\"service=shop\"", "a=b, method: driect", "E-CONFIG-VALUE", "Did you mean 'direct'?"),
         ("\"service=shop\"", "a=b, method: fast", "E-CONFIG-VALUE", ""),

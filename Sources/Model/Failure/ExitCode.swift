@@ -26,4 +26,8 @@ public enum ExitCode: Int32, Sendable, CaseIterable {
     case interrupted = 130
     /// Ended by SIGTERM.
     case terminated = 143
+    /// A server that recovers must stop: what it asked for may be there, and cannot be handed out.
+    ///
+    /// PostgreSQL takes up to 125 from its `restore_command` for the end of the log, and opens for writing.
+    case recoveryStopped = 200
 }

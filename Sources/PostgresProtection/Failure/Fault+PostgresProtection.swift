@@ -17,4 +17,12 @@ extension Fault.Code {
     public static let logMissing = Fault.Code("E-PG-LOG", .retry, exit: .failed)
     /// No copy takes the log, or one cannot get it from another.
     package static let logCopies = Fault.Code("E-LOG-COPIES", .retry, exit: .copyUnreachable)
+    /// A file is not the log file that its name says.
+    public static let walForm = Fault.Code("E-WAL-FORM", .permanent, exit: .refused)
+    /// A log file differs from what is there under its name.
+    public static let walDiffers = Fault.Code("E-WAL-DIFFERS", .permanent, exit: .refused)
+    /// The spool of log files is full.
+    public static let spoolFull = Fault.Code("E-WAL-SPOOL", .retry, exit: .failed)
+    /// A log file is not in the vault.
+    public static let walAbsent = Fault.Code("E-WAL-NONE", .permanent, exit: .failed)
 }

@@ -58,13 +58,27 @@ extension Stack {
         // The receiver brings the log to all; a backup only must not call safe what is not.
         if first != nil, postgres.wal.durableIn == .anyCopy { return nil }
         let others = directCopies.filter { $0.name != first?.name }
-        return LogCopies(
-            ((first.map { [$0] } ?? []) + others).map { copy in
+        return logCopies((first.map { [$0] } ?? []) + others, postgres.wal, vault: id)
+    }
+
+    /// Where the log of a component goes that its server archives, streamed or not.
+    func archiveCopies(of component: ComponentConfiguration, vault id: Digest256) -> LogCopies? {
+        guard case .postgresql(let postgres) = component.source else { return nil }
+        return logCopies(directCopies, postgres.wal, vault: id)
+    }
+
+    private func logCopies(
+        _ copies: [CopyConfiguration],
+        _ wal: WALConfiguration,
+        vault id: Digest256
+    ) -> LogCopies {
+        LogCopies(
+            copies.map { copy in
                 LogCopies.Copy(name: copy.name) { () async throws(Fault) in
                     try await open(copy, expecting: id)
                 }
             },
-            durability: postgres.wal.durableIn == .everyCopy ? .everyCopy : .anyCopy
+            durability: wal.durableIn == .everyCopy ? .everyCopy : .anyCopy
         )
     }
 

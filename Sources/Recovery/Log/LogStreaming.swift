@@ -4,8 +4,8 @@ public import Protection
 internal import StackConfiguration
 internal import Vault
 
-/// Receives the logs of a stack's PostgreSQL components, and writes heartbeats, until its task is
-/// cancelled.
+/// Receives the logs of a stack's PostgreSQL components, writes heartbeats, and takes what their servers archive to the vault,
+/// until its task is cancelled.
 public struct LogStreaming: Sendable {
     private let stack: Stack
 
@@ -29,35 +29,49 @@ public struct LogStreaming: Sendable {
         for taker in takers { try stack.requireEnrolledRecipients(taker.vault) }
         let vault = takers[0].vault
         let keys = try stack.hostKeys()
-        var services: [LogService] = []
+        var services: [Service] = []
         for component in try stack.selection(names) {
-            guard case .postgresql(let postgres) = component.source, postgres.wal.stream else {
-                continue
+            guard case .postgresql(let postgres) = component.source else { continue }
+            let context = try stack.context(
+                of: component.name,
+                vault: vault,
+                log: stack.archiveCopies(of: component, vault: vault.id),
+                keys: keys,
+                progress: progress(component.name)
+            )
+            if postgres.wal.stream {
+                let settings = try await stack.settings(postgres, isReached: true)
+                services.append(.receiver(LogService(settings: settings, context: context)))
             }
+            let spool = stack.spool(of: component)
             services.append(
-                LogService(
-                    settings: try await stack.settings(postgres, isReached: true),
-                    context: try stack.context(
-                        of: component.name,
-                        vault: vault,
-                        log: stack.logCopies(of: component, vault: vault.id),
-                        keys: keys,
-                        progress: progress(component.name)
-                    )
-                )
+                .spool(SpoolService(spool, context, receives: postgres.wal.stream))
             )
         }
         guard !services.isEmpty else {
             throw Fault(
                 .unsupported,
-                "unable to run: no PostgreSQL component with `wal: {stream: true}` is there",
+                "unable to run: no PostgreSQL component is there",
                 hints: ["The other kinds need no log: back them up with `lifeboat backup`."]
             )
         }
         try await Self.run(services)
     }
 
-    private static func run(_ services: [LogService]) async throws(Fault) {
+    /// What runs until it is told to end.
+    private enum Service: Sendable {
+        case receiver(LogService)
+        case spool(SpoolService)
+
+        func run() async throws(Fault) {
+            switch self {
+            case .receiver(let service): try await service.run()
+            case .spool(let service): try await service.run()
+            }
+        }
+    }
+
+    private static func run(_ services: [Service]) async throws(Fault) {
         let fault = await withTaskGroup(of: Fault?.self) { group in
             for service in services {
                 group.addTask {

@@ -82,7 +82,10 @@ extension PostgresConfiguration {
                 heartbeat: wal.text("heartbeat").flatMap(ScalarForm.duration) ?? .seconds(10),
                 keep: wal.text("keep").flatMap(ScalarForm.duration),
                 durableIn: wal.text("durable_in")
-                    .flatMap(WALConfiguration.Durability.init(rawValue:)) ?? .anyCopy
+                    .flatMap(WALConfiguration.Durability.init(rawValue:)) ?? .anyCopy,
+                spool: wal.text("spool"),
+                spoolLimit: wal.text("spool_limit").flatMap(ScalarForm.size)
+                    ?? WALConfiguration.defaultSpoolLimit
             )
         )
     }

@@ -102,6 +102,12 @@ enum Grammar {
             .scalar(.choice(WALConfiguration.Durability.allCases.map(\.rawValue))),
             "Where the log must be before the server may forget it. Default: any_copy."
         ),
+        Key(
+            "spool",
+            .scalar(.path),
+            "Where files wait that `lifeboat wal push` takes. Default: in the host's state."
+        ),
+        Key("spool_limit", .scalar(.size), "How much may wait there. Default: 1GiB."),
     ]
 
     static let base: [Key] = [

@@ -25,6 +25,7 @@ extension ScalarForm {
         case .upTo(let most):
             return Self.count(text).map { $0 <= most } == true ? nil : Self.noCount(upTo: most)
         case .rate: return Self.rate(text) == nil ? Self.noRate : nil
+        case .size: return Self.size(text) == nil ? Self.noSize : nil
         case .boolean:
             return ["true", "false"].contains(text)
                 ? nil : Complaint(fact: "it is neither true nor false")
@@ -64,6 +65,9 @@ extension ScalarForm {
         else { return nil }
         return number
     }
+
+    /// Reads an amount of bytes above zero; nil when it is anything else.
+    static func size(_ text: String) -> ByteCount? { rate("\(text)/s") }
 
     /// Reads bytes a second; nil when it is anything else.
     static func rate(_ text: String) -> ByteCount? {
@@ -144,6 +148,10 @@ extension ScalarForm {
     private static let noRate = Complaint(
         fact: "it is not a rate",
         hints: ["Write a whole number above zero with a unit, such as 500KiB/s or 40MiB/s."]
+    )
+    private static let noSize = Complaint(
+        fact: "it is not an amount of bytes",
+        hints: ["Write a whole number above zero with a unit, such as 500MiB or 4GiB."]
     )
     private static let noWord = Complaint(
         fact: "it is not one word",

@@ -20,6 +20,8 @@ enum ScalarForm: Sendable, Equatable {
     case upTo(Int)
     /// Bytes a second: `500KiB/s`, `40MiB/s`.
     case rate
+    /// An amount of bytes: `4GiB`.
+    case size
     /// `true` or `false`.
     case boolean
     /// An age recipient.

@@ -79,6 +79,7 @@ public enum ConfigurationSchema {
                 ("type", .text("integer")), ("minimum", .number(1)), ("maximum", .number(most)),
             ])
         case .rate: pattern("^[0-9]{1,9}([KMG]i?)?B/s$")
+        case .size: pattern("^[0-9]{1,9}([KMG]i?)?B$")
         case .endpoint: pattern("^https?://[^@/]+$")
         case .word: pattern("^[A-Za-z0-9_-]{1,63}$")
         case .boolean: orVariable([("type", .text("boolean"))])

@@ -69,6 +69,8 @@ struct ConfigurationText {
         line(3, "heartbeat", YAMLText.duration(postgres.wal.heartbeat), Grammar.wal)
         line(3, "keep", postgres.wal.keep.map(YAMLText.duration), Grammar.wal)
         line(3, "durable_in", postgres.wal.durableIn.rawValue, Grammar.wal)
+        line(3, "spool", postgres.wal.spool.map(YAMLText.scalar), Grammar.wal)
+        line(3, "spool_limit", YAMLText.size(postgres.wal.spoolLimit), Grammar.wal)
         heading(2, "base", keys)
         line(3, "keep", keep.map(YAMLText.keep), Grammar.base)
         line(3, "connections", "\(postgres.base.connections)", Grammar.base)

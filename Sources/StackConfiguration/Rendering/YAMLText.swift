@@ -53,6 +53,9 @@ enum YAMLText {
         return "\(rate.bytes)B/s"
     }
 
+    /// An amount of bytes in the largest unit that holds it exactly.
+    static func size(_ size: ByteCount) -> String { String(rate(size).dropLast(2)) }
+
     /// A duration in the largest unit that holds it exactly.
     static func duration(_ duration: Duration) -> String {
         let parts = duration.components

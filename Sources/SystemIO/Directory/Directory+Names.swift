@@ -96,6 +96,24 @@ extension Directory {
         }
     }
 
+    /// Renames into another folder of the same file system; what had the new name is replaced in one step.
+    ///
+    /// - Throws: `E-IO-…` with the new path, ``Fault/systemError`` being `improperLink` for another file system; then nothing
+    ///   has changed.
+    public func move(
+        _ name: FileName,
+        to directory: borrowing Directory,
+        _ newName: FileName
+    ) throws(Fault) {
+        try checked("move to", directory.path.appending(newName)) {
+            unsafe name.withCString { old in
+                unsafe newName.withCString { new in
+                    unsafe renameat(rawValue, old, directory.rawValue, new)
+                }
+            }
+        }
+    }
+
     /// Removes a name that is not a folder.
     ///
     /// - Throws: `E-IO-MISSING`, `E-IO-…` with the path.

@@ -10,7 +10,7 @@ public struct LogReader: Sendable {
     public let pieces: [LogPiece]
     /// The history files that the vault holds, by epoch; more than one only when false ones were put there.
     public let histories: [UInt32: [String]]
-    private let vault: Vault
+    let vault: Vault
 
     /// Lists the log of a stream.
     ///
@@ -46,6 +46,20 @@ public struct LogReader: Sendable {
     /// What the vault holds of one epoch.
     public func coverage(epoch: UInt32) -> LogCoverage {
         LogCoverage(pieces.lazy.filter { $0.epoch == epoch })
+    }
+
+    /// Whose log it is, by the newest piece that can be trusted; nil when there is none.
+    ///
+    /// - Throws: what the store throws.
+    public func source() async throws(Fault) -> String? {
+        for piece in pieces.sorted(by: { ($0.epoch, $0.to) > ($1.epoch, $1.to) }) {
+            do throws(Fault) {
+                return try await head(of: piece).source
+            } catch
+                where error.code.disposition == .corrupt || error.code == .objectMissing
+            { continue }
+        }
+        return nil
     }
 
     /// The verified head of a piece.

@@ -3,21 +3,33 @@ internal import ObjectStorage
 internal import Sealing
 public import SystemPackage
 
-/// Writes the log of one stream; the only writer of it on this host while it exists.
+/// Writes the log of one stream; the only writer of its role on this host while it exists.
+///
+/// Writers of different roles may write at once: their pieces overlap, and hold the same bytes.
 public final class LogWriter {
-    private let vault: Vault
-    private let keys: HostKeys
-    private let stream: StreamName
+    /// What a writer gets the log from.
+    public enum Role: String, Sendable {
+        /// From the source itself, as it comes.
+        case receiver = "log"
+        /// From the files that the source hands over.
+        case archive = "archive"
+        /// From an archive that was there before.
+        case importer = "import"
+    }
+
+    let vault: Vault
+    let keys: HostKeys
+    let stream: StreamName
     private let kind: ComponentKind
     private let recipients: [AgeRecipient]
     private let encoder: FrameEncoder
     private let advisor = CompressionAdvisor()
-    private let tagger: ContentHasher
+    let tagger: ContentHasher
     private let lock: StreamLock
     private var previous: Digest256?
     private var source: String?
 
-    /// Takes the log's lock in the host's state directory.
+    /// Takes the lock of the log and a role in the host's state directory.
     ///
     /// - Throws: `E-STREAM-BUSY` when another process of this host holds it, `E-KEYS-NOT-ENROLLED` when the host is not
     ///   enrolled.
@@ -26,9 +38,10 @@ public final class LogWriter {
         keys: HostKeys,
         stream: StreamName,
         kind: ComponentKind,
+        role: Role = .receiver,
         state: FilePath
     ) throws(Fault) {
-        let lock = try StreamLock(stream, purpose: "log", state: state)
+        let lock = try StreamLock(stream, purpose: role.rawValue, state: state)
         let encoder = try FrameEncoder()
         self.lock = lock
         self.encoder = encoder
@@ -100,8 +113,14 @@ public final class LogWriter {
         if let source {
             expected = source
         } else {
-            expected = try await storedSource() ?? input.source
+            expected = try await LogReader(vault, stream: stream).source() ?? input.source
         }
+        try require(input, expected)
+        source = expected
+    }
+
+    /// Refuses the log of another source.
+    func require(_ input: LogInput, _ expected: String) throws(Fault) {
         guard expected == input.source else {
             throw Fault(
                 .logSource,
@@ -109,18 +128,6 @@ public final class LogWriter {
                 hints: ["Give the new cluster a component of its own in the configuration."]
             )
         }
-        source = expected
-    }
-
-    private func storedSource() async throws(Fault) -> String? {
-        let reader = try await LogReader(vault, stream: stream)
-        let newestFirst = reader.pieces.sorted { ($0.epoch, $0.to) > ($1.epoch, $1.to) }
-        for piece in newestFirst {
-            do throws(Fault) {
-                return try await reader.head(of: piece).source
-            } catch  where error.code.disposition == .corrupt { continue }
-        }
-        return nil
     }
 
     /// Whether the vault holds a whole history file; a false one does not count.

@@ -53,8 +53,9 @@ enum CommandLineText {
             }
         }
         guard let verb = rest.first, !verb.hasPrefix("-") else { return words }
-        // `key` has verbs of its own: the flags go behind those.
-        let depth = verb == KeyVerb.configuration.commandName && rest.count > 1 ? 2 : 1
+        // `key` and `wal` have verbs of their own: the flags go behind those.
+        let groups = [KeyVerb.configuration.commandName, WalVerb.configuration.commandName]
+        let depth = groups.contains(verb) && rest.count > 1 ? 2 : 1
         return Array(rest.prefix(depth)) + before + rest.dropFirst(depth)
     }
 

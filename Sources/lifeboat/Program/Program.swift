@@ -27,7 +27,9 @@ enum Program {
         do throws(Fault) {
             parsed = try CommandLineText.parse(words)
         } catch {
-            return Screen(isJSON: words.contains("--json")).show(error)
+            let exit = Screen(isJSON: words.contains("--json")).show(error)
+            // A server that recovers must not take a wrong command line for the end of the log.
+            return WalFetchVerb.isMeant(by: words) ? .recoveryStopped : exit
         }
         switch parsed {
         case .text(let text): return Screen().print(text)

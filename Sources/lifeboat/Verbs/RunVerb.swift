@@ -10,7 +10,9 @@ struct RunVerb: Verb {
     static let configuration = CommandConfiguration(
         commandName: "run",
         abstract: "Receives PostgreSQL's log and writes heartbeats, until it is told to end.",
-        discussion: "Stays in the foreground; SIGTERM and SIGINT end it cleanly."
+        discussion: """
+            Takes what `wal push` left in the spool to the vault, too. Stays in the foreground; SIGTERM and SIGINT end it cleanly.
+            """
     )
 
     @OptionGroup var about: SubjectArgument
