@@ -30,7 +30,7 @@ struct ArchiveFiles {
     }
 
     /// The programs that unpack files, by what the names end with.
-    private static let programs = ["gz": "gzip", "zst": "zstd", "lz4": "lz4", "xz": "xz"]
+    private static let programs = ["gz": "gzip", "zst": "zstd", "lz4": "lz4"]
     /// Tools sort an archive into folders of folders, none deeper than this.
     private static let depth = 8
 

@@ -25,7 +25,7 @@ final class LogArchiver {
 
     private struct Copy {
         let vault: Vault
-        let reader: LogReader
+        let log: LogIndex
     }
 
     private let context: BackupContext
@@ -51,9 +51,11 @@ final class LogArchiver {
         var copies: [Copy] = []
         for vault in places.vaults.compactMap(\.self) {
             let reader = try await LogReader(vault, stream: context.stream)
-            copies.append(Copy(vault: vault, reader: reader))
+            copies.append(Copy(vault: vault, log: LogIndex(reader)))
         }
-        union = try await LogReader(places.union, stream: context.stream)
+        union =
+            copies.count == 1
+            ? copies[0].log.reader : try await LogReader(places.union, stream: context.stream)
         self.copies = copies
         self.context = context
         needed = context.log.durability == .everyCopy ? context.log.copies.count : 1
@@ -114,8 +116,8 @@ final class LogArchiver {
         for copy in copies {
             let holding =
                 isHistory
-                ? try await writer.holding(ofHistory: input, in: copy.reader)
-                : try await writer.holding(of: input, in: copy.reader)
+                ? try await writer.holding(ofHistory: input, in: copy.log.reader)
+                : try await writer.holding(of: input, in: copy.log)
             switch holding {
             case .whole: break
             case .lacking: lacking.append(copy.vault)

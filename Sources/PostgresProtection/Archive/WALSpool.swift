@@ -40,7 +40,8 @@ public struct WALSpool: Sendable {
     /// Where fetched files lie.
     public var ahead: FilePath { folder.appending("ahead") }
     private var files: FilePath { folder.appending("files") }
-    private var refused: FilePath { folder.appending("refused") }
+    /// Where files lie that were put aside.
+    public var refused: FilePath { folder.appending("refused") }
     private var mark: FilePath { folder.appending("source") }
 
     /// Whose log it takes, once that is known.

@@ -16,6 +16,7 @@ extension Doctor {
                     let settings = try await stack.settings(postgres, isReached: true)
                     let health = try PostgresHealth(settings)
                     found += postgresql(component.name, settings, health)
+                    found += try spool(component)
                 case .redis:
                     guard let redis = try await stack.component(component) as? RedisComponent else {
                         continue

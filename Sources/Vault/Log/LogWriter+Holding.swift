@@ -5,7 +5,7 @@ internal import Sealing
 // What is there already, found out without a key that opens data: each head holds a tag of the plain bytes, which only this
 // host can make.
 extension LogWriter {
-    /// What a vault holds of some log; `reader` lists it.
+    /// What a vault holds of some log.
     ///
     /// Pieces that reach beyond the bytes at hand cannot be compared, and count as the same; those that other keys of this
     /// host signed count as not there, since another secret made their tags.
@@ -15,11 +15,10 @@ extension LogWriter {
     /// - Throws: `E-LOG-SOURCE` when a piece is of another source; what the store throws.
     public func holding(
         of input: LogInput,
-        in reader: LogReader
+        in index: LogIndex
     ) async throws(Fault) -> LogHolding {
-        let there = reader.pieces.filter {
-            $0.epoch == input.epoch && $0.to > input.from && $0.from < input.to
-        }
+        let reader = index.reader
+        let there = index.pieces(epoch: input.epoch, from: input.from, to: input.to)
         var sweep = LogSweep(there)
         var position = input.from
         var isWhole = true

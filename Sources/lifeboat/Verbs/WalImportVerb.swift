@@ -11,7 +11,7 @@ struct WalImportVerb: Verb {
         commandName: "import",
         abstract: "Makes an archive directory of another tool part of the vault's log.",
         discussion: """
-            Takes segments, the unfilled last ones of timelines, and history files, plain or packed with gzip, zstd, lz4 or xz, from the folder
+            Takes segments, the unfilled last ones of timelines, and history files, plain or packed with gzip, zstd or lz4, from the folder
             and those below it. Changes nothing there; again with the same folder stores nothing. Shows the gaps that are left.
             Ends with 3 when files were not taken.
             """
