@@ -1,5 +1,6 @@
 internal import Model
 internal import Protection
+internal import Sealing
 internal import StackConfiguration
 internal import Vault
 

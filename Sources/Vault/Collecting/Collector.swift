@@ -79,6 +79,19 @@ public struct Collector: Sendable {
     ///   `E-STREAM-BUSY` when another collector of this host carried out what this one was at; what the store throws.
     public func run() async throws(Fault) -> CollectionReport {
         _ = try vault.recipients(for: keys)
+        do throws(Fault) { return try await collect() } catch  where error.code == .objectMissing {
+            throw Fault(
+                .listingShort,
+                "unable to collect in '\(vault.store.address)': what it lists is not there (\(error.message))",
+                hints: [
+                    "Nothing else was deleted. Another collector deleted it meanwhile, or the listing is old: try again."
+                ],
+                cause: error
+            )
+        }
+    }
+
+    private func collect() async throws(Fault) -> CollectionReport {
         var survey = try await survey()
         let now = try await writeInventory(survey)
         let decided = try await decide(&survey, now: now)

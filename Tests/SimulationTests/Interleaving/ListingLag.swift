@@ -1,4 +1,5 @@
 import Model
+import ObjectStorage
 import Synchronization
 import TestKit
 
@@ -20,9 +21,10 @@ final class ListingLag: Sendable {
         state.withLock { $0 = State(longest: longest, random: SeededGenerator(seed: seed)) }
     }
 
-    /// An object is about to be stored.
+    /// An object is about to be stored; one that is shown already stays so when it is stored once more.
     func hear(_ name: String) {
         let now = store.now
+        guard let object = ObjectName(name), store.modified(object) == nil else { return }
         state.withLock { state in
             guard state.longest > 0 else { return }
             let lag = Int.random(in: 0...state.longest, using: &state.random)
