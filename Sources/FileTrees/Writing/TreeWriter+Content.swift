@@ -11,6 +11,9 @@ extension TreeWriter {
     ///   - bytes: The piece.
     ///   - file: What ``create(_:)`` returned.
     ///   - offset: Where the piece begins, in bytes from the start of the file.
+    ///
+    /// In a file that was there before, only pages of 8 KiB that differ are written.
+    ///
     /// - Throws: `E-IO-FULL`, `E-IO-…`.
     public func write(
         _ bytes: ArraySlice<UInt8>,
@@ -18,12 +21,19 @@ extension TreeWriter {
         at offset: Int64
     ) throws(Fault) {
         let open = try open(file.path)
-        guard file.isSparse else { return try open.descriptor.write(bytes, at: offset) }
-        for run in Self.data(in: bytes, at: offset) {
+        let runs =
+            file.isTaken
+            ? Self.changes(
+                of: try open.descriptor.read(upTo: bytes.count, at: offset),
+                to: bytes,
+                at: offset
+            ) : file.isSparse ? Self.data(in: bytes, at: offset) : [bytes.indices]
+        for run in runs {
             try open.descriptor.write(
                 bytes[run],
                 at: offset + Int64(run.lowerBound - bytes.startIndex)
             )
+            written += Int64(run.count)
         }
     }
 

@@ -28,6 +28,8 @@ public final class TreeWriter {
         case refuse
         /// It is removed first. Folders are never removed: those that exist are used.
         case replace
+        /// An ordinary file that has no other name is taken over, and so are folders; anything else is removed first.
+        case renew
     }
 
     let target: Directory
@@ -37,10 +39,14 @@ public final class TreeWriter {
     var directories: [TreeEntry] = []
     /// Folders that were not there before, the target among them, outermost first.
     private var madeDirectories: [TreePath] = []
+    /// What the tree holds by now, so that the rest can be removed; only where a tree is renewed.
+    var known: Set<FileIdentity> = []
+    /// The bytes that were written into files.
+    public internal(set) var written: Int64 = 0
     /// Whether files come into being as nobody else's, on every file system that was written to.
     ///
     /// One without owners and modes shows others; it has no rights to give away either.
-    private var showsOwners = true
+    var showsOwners = true
     let ownerIDs = IDCache()
     let groupIDs = IDCache()
 
@@ -81,9 +87,14 @@ public final class TreeWriter {
         }
         let folder = try folder(entry.path.parent)
         if entry.kind == .directory {
+            if collision == .renew { try clear(name, in: folder, unless: \.isDirectory) }
             if try makeDirectory(name, in: folder) { madeDirectories.append(entry.path) }
+            if collision == .renew { try take(folder: name, in: folder) }
             directories.append(entry)
             return (nil, [])
+        }
+        if collision == .renew, entry.kind == .file, let file = try take(entry, name, in: folder) {
+            return (file, [])
         }
         try clear(name, in: folder)
         switch entry.kind {
@@ -91,7 +102,9 @@ public final class TreeWriter {
             let file = WritableFile(path: entry.path, isSparse: entry.isSparse)
             let mode = Descriptor.CreateMode.exclusive(0o600)
             let made = try folder.openFile(name, .readWrite, create: mode)
-            if try !Self.isOurs(made.status()) { showsOwners = false }
+            let status = try made.status()
+            if !Self.isOurs(status) { showsOwners = false }
+            if collision == .renew { known.insert(status.identity) }
             files.insert(made, entry.path)
             return (file, [])
         case .hardLink(let first):
@@ -108,6 +121,9 @@ public final class TreeWriter {
             let number = FileStatus.deviceNumber(major: major, minor: minor)
             try folder.makeNode(name, kind: .blockDevice, mode: 0o600, deviceNumber: number)
         case .directory: break
+        }
+        if collision == .renew, let made = try folder.status(of: name) {
+            known.insert(made.identity)
         }
         return (nil, settle(entry, name, in: folder))
     }
@@ -144,7 +160,7 @@ public final class TreeWriter {
     }
 
     /// Whether a file is as this writer makes files, which nobody else can open or make.
-    private static func isOurs(_ status: FileStatus) -> Bool {
+    static func isOurs(_ status: FileStatus) -> Bool {
         status.owner == Account.current.uid && status.mode == 0o600
     }
 
@@ -214,8 +230,13 @@ public final class TreeWriter {
         madeDirectories = []
     }
 
-    private func clear(_ name: FileName, in folder: borrowing Directory) throws(Fault) {
-        guard let status = try folder.status(of: name) else { return }
+    private func clear(
+        _ name: FileName,
+        in folder: borrowing Directory,
+        unless mayStay: (FileStatus) -> Bool = { _ in false }
+    ) throws(Fault) {
+        guard let status = try folder.status(of: name), !mayStay(status) else { return }
+        if collision == .renew { return try remove(name, status, in: folder) }
         guard collision == .replace, !status.isDirectory else {
             throw .unable("restore", folder.path.appending(name), .fileExists)
         }

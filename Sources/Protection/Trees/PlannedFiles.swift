@@ -7,7 +7,7 @@ internal import Vault
 /// The files of a restore by number: their paths wait in a nameless temporary file, eight bytes a file in memory.
 ///
 /// ```
-/// 0 or 1: sparse (1) | path          one a file; it ends where the next one begins
+/// bit 0: sparse, bit 1: taken (1) | path          one a file; it ends where the next one begins
 /// ```
 final class PlannedFiles {
     private let spool: Descriptor
@@ -23,7 +23,7 @@ final class PlannedFiles {
         guard let number = UInt32(exactly: starts.count - 1) else {
             throw Fault(.damaged, "unable to restore a tree: it has more than 4,294,967,296 files")
         }
-        buffer.append(file.isSparse ? 1 : 0)
+        buffer.append((file.isSparse ? 1 : 0) | (file.isTaken ? 2 : 0))
         buffer += file.path.bytes
         starts.append(flushed + Int64(buffer.count))
         if buffer.count >= 64 << 10 { try flush() }
@@ -39,7 +39,8 @@ final class PlannedFiles {
         guard let path = TreePath(Array(record.dropFirst())) else {
             preconditionFailure("only a path was written here")
         }
-        let file = WritableFile(path: path, isSparse: record.first == 1)
+        let flags = record.first ?? 0
+        let file = WritableFile(path: path, isSparse: flags & 1 != 0, isTaken: flags & 2 != 0)
         latest = (number, file)
         return file
     }

@@ -11,6 +11,8 @@ final class RestoringTree: ContentSink {
         let writer: TreeWriter
         let files: PlannedFiles
         var withheld: [UInt32: WithheldFile] = [:]
+        /// The files that were there and are what they should be.
+        var kept: Set<UInt32> = []
         var result = TreeRestoration()
         var unlistedProblems = 0
 
@@ -32,9 +34,14 @@ final class RestoringTree: ContentSink {
     init(
         _ destination: FilePath,
         ownership: TreeWriter.Ownership,
+        collision: TreeWriter.Collision,
         temporary directory: FilePath
     ) throws(Fault) {
-        let writer = try TreeWriter(target: destination, ownership: ownership, collision: .refuse)
+        let writer = try TreeWriter(
+            target: destination,
+            ownership: ownership,
+            collision: collision
+        )
         let files = try PlannedFiles(in: directory)
         state = Mutex(State(writer: writer, files: files))
         root = try FileSystem.resolved(destination)
@@ -97,6 +104,40 @@ final class RestoringTree: ContentSink {
         }
     }
 
+    /// Notes that a file was there and needs nothing.
+    func keep(_ file: UInt32, _ entry: TreeEntry) {
+        state.withLock { state in
+            state.kept.insert(file)
+            state.result.kept += ByteCount(entry.size)
+        }
+    }
+
+    /// Whether a file was there and needed nothing.
+    func isKept(_ file: UInt32) -> Bool { state.withLock { $0.kept.contains(file) } }
+
+    /// Makes zero what an entry says is zero, in a file that was taken over; its contents come otherwise.
+    func clearHoles(of entry: ManifestEntry, in file: UInt32) throws(Fault) {
+        try state.withLock { state throws(Fault) in
+            let place = try state.files.file(file)
+            guard place.isTaken else { return }
+            var offset: Int64 = 0
+            for extent in entry.extents {
+                if extent.isHole {
+                    try state.writer.clear(offset..<offset + extent.length, of: place)
+                }
+                offset += extent.length
+            }
+        }
+    }
+
+    /// Removes what is not of the tree.
+    func removeOthers(sparing isSpared: @Sendable (TreePath) -> Bool) throws(Fault) {
+        try state.withLock { state throws(Fault) in
+            state.result.removedLinks = try state.writer.removeOthers(sparing: isSpared)
+                .map(\.description)
+        }
+    }
+
     /// Removes an entry that was made, but for a folder.
     func remove(_ entry: TreeEntry) throws(Fault) {
         try state.withLock { state throws(Fault) in try state.writer.remove(entry) }
@@ -112,6 +153,7 @@ final class RestoringTree: ContentSink {
     func complete() throws(Fault) -> TreeRestoration {
         try state.withLock { state throws(Fault) in
             state.add(try state.writer.complete())
+            state.result.written = ByteCount(state.writer.written)
             for file in state.withheld.values {
                 state.result.withheld[file.entry.path] = file
                 state.result.files += 1

@@ -7,6 +7,12 @@ public struct TreeRestoration: Sendable {
     public internal(set) var files = 0
     /// The bytes of their contents.
     public internal(set) var bytes = ByteCount.zero
+    /// The bytes of files that were there and needed nothing, where a tree was renewed.
+    public internal(set) var kept = ByteCount.zero
+    /// The bytes that were written into files.
+    public internal(set) var written = ByteCount.zero
+    /// Symbolic links that were there and are none of the tree, where a tree was renewed.
+    public internal(set) var removedLinks: [String] = []
     /// What could not be brought back as it was, each a line; very many are summed up in the last line.
     public internal(set) var problems: [String] = []
     /// The files that were asked to be withheld, by path.

@@ -13,10 +13,10 @@ public import Vault
 /// ```
 /// Memory is bounded: eight bytes a file, the entries of the folders, the sorter of ``ContentRestore``, one pack a worker.
 public struct TreeRestorer: Sendable {
-    private let vault: Vault
-    private let snapshot: Snapshot
-    private let identities: [AgeIdentity]
-    private let destination: FilePath
+    let vault: Vault
+    let snapshot: Snapshot
+    let identities: [AgeIdentity]
+    let destination: FilePath
     private let temporary: FilePath
     /// Whom restored files belong to: the numbers of the snapshot when root restores, else whoever restores.
     public var ownership: TreeWriter.Ownership
@@ -26,6 +26,11 @@ public struct TreeRestorer: Sendable {
     public var transform: @Sendable (ManifestEntry) throws(Fault) -> ManifestEntry?
     /// Paths in the tree whose files are not written but handed to the caller: small ones, see ``WithheldFile/limit``.
     public var withheld: Set<TreePath> = []
+    /// Not nil: the folder may hold something, which is renewed: files that are right stay, of others the pages that differ are
+    /// written, and what is not of the snapshot is removed unless this spares its path, with all below it.
+    ///
+    /// Memory is some fifty bytes a file more.
+    public var spares: (@Sendable (TreePath) -> Bool)?
     /// How many tasks fetch and write, and then read back.
     public var workers = 3
 
@@ -56,15 +61,20 @@ public struct TreeRestorer: Sendable {
     /// Restores the tree.
     ///
     /// After success every file on the disk was read back and is what was backed up, and everything is durable; what
-    /// is wrong with single attributes, links or devices is among the problems. Nothing that was there is replaced.
-    /// After failure the destination holds a part of the tree, without the attributes of its folders; when a disk ran full
-    /// it holds nothing of it, since what others need is room.
+    /// is wrong with single attributes, links or devices is among the problems. Nothing that was there is replaced, unless
+    /// the tree is renewed. After failure the destination holds a part of the tree, without the attributes of its folders; when a disk ran full
+    /// it holds nothing of it, since what others need is room. A tree that is renewed is a mixture then, and can be renewed again.
     ///
     /// - Throws: `E-VAULT-DAMAGED` naming a file that is not what was backed up, `E-VAULT-MISSING`, `E-KEY-WRONG`,
     ///   `E-IO-EXISTS` when something is in the way, `E-IO-KIND` when a symbolic link is where a folder should be,
     ///   `E-IO-TOO-LARGE` for a large file to withhold, `E-CANCELLED`, and what the store and writing throw.
     public func run(progress: ProgressReporter) async throws(Fault) -> TreeRestoration {
-        let tree = try RestoringTree(destination, ownership: ownership, temporary: temporary)
+        let tree = try RestoringTree(
+            destination,
+            ownership: ownership,
+            collision: spares == nil ? .refuse : .renew,
+            temporary: temporary
+        )
         let contents = try ContentRestore(
             vault,
             snapshot: snapshot,
@@ -74,7 +84,12 @@ public struct TreeRestorer: Sendable {
         let books = Books()
         do throws(Fault) {
             progress(.phase("restoring"))
-            let total = try await plan(tree, contents, books)
+            let total: Int64
+            if let spares {
+                total = try await renew(tree, contents, books, sparing: spares, progress)
+            } else {
+                total = try await plan(tree, contents, books)
+            }
             progress(.total(contents.bytes))
             try await contents.run(into: tree, workers: workers) { progress(.advanced($0)) }
             progress(.phase("verifying"))
@@ -82,7 +97,7 @@ public struct TreeRestorer: Sendable {
             try await verify(tree, books, progress)
             return try tree.complete()
         } catch {
-            guard books.entries > 0 else { throw error }
+            guard books.entries > 0, spares == nil else { throw error }
             if error.code == .diskFull, (try? await takeBack(tree, books)) != nil { throw error }
             let place = destination.displayed
             throw error.adding(
@@ -92,7 +107,7 @@ public struct TreeRestorer: Sendable {
     }
 
     /// How far a restore has come, so that it can be taken back.
-    private final class Books {
+    final class Books {
         /// Entries that were begun, hard links apart; they come in the order of the manifest.
         var entries = 0
         /// Hard links that were begun; they come in that order too.
@@ -149,12 +164,26 @@ public struct TreeRestorer: Sendable {
         let manifest = try await vault.manifest(of: snapshot, identities: identities)
         let pageKey = manifest.pageKey
         let queue = BoundedQueue<TreeVerifier.Work>(capacity: 64)
+        try await working(on: queue) {
+            let verifier = TreeVerifier(tree, pageKey: pageKey, progress: progress)
+            return { work throws(Fault) in try verifier.run(work) }
+        } filling: { () async throws(Fault) in
+            try await distribute(manifest, tree, books, to: queue)
+        }
+    }
+
+    /// Lets workers take from a queue, each with a function of its own, while it is filled.
+    func working<Work: Sendable>(
+        on queue: BoundedQueue<Work>,
+        _ make: @escaping @Sendable () -> (Work) throws(Fault) -> Void,
+        filling fill: () async throws(Fault) -> Void
+    ) async throws(Fault) {
         let result: Result<Void, Fault> = await withTaskGroup(of: Fault?.self) { group in
             for _ in 0..<workers {
                 group.addTask {
                     do throws(Fault) {
-                        let verifier = TreeVerifier(tree, pageKey: pageKey, progress: progress)
-                        while let work = try await queue.next() { try verifier.run(work) }
+                        let body = make()
+                        while let work = try await queue.next() { try body(work) }
                         return nil
                     } catch {
                         queue.fail(error)
@@ -163,7 +192,7 @@ public struct TreeRestorer: Sendable {
                 }
             }
             do throws(Fault) {
-                try await distribute(manifest, tree, books, to: queue)
+                try await fill()
                 queue.close()
             } catch { queue.fail(error) }
             var first: Fault?
@@ -181,20 +210,22 @@ public struct TreeRestorer: Sendable {
     ) async throws(Fault) {
         var withheld: [TreePath: WithheldFile] = [:]
         for file in tree.withheld { withheld[file.entry.path] = file }
+        var number: UInt32 = 0
         while let work = try await next(manifest) {
+            defer { if work.place.kind == .file { number += 1 } }
             if work.place.kind.isHardLink {
                 books.hardLinks += 1
                 _ = try tree.create(work.place)
             } else if let file = withheld[work.place.path] {
                 try TreeVerifier.check(file.bytes, work, pageKey: manifest.pageKey)
-            } else if work.place.kind == .file {
+            } else if work.place.kind == .file, !tree.isKept(number) {
                 try await queue.push(work)
             }
         }
     }
 
     /// The next entry that is wanted, and where it goes.
-    private func next(_ manifest: ManifestReader) async throws(Fault) -> TreeVerifier.Work? {
+    func next(_ manifest: ManifestReader) async throws(Fault) -> TreeVerifier.Work? {
         while let entry = try await manifest.next() {
             guard let entry = try transform(entry) else { continue }
             return TreeVerifier.Work(entry: entry, place: try TreeEntry(entry))
@@ -202,7 +233,7 @@ public struct TreeRestorer: Sendable {
         return nil
     }
 
-    private func isWithheld(_ entry: TreeEntry) -> Bool {
+    func isWithheld(_ entry: TreeEntry) -> Bool {
         entry.kind == .file && withheld.contains(entry.path)
     }
 }

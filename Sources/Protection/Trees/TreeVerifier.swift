@@ -33,20 +33,45 @@ struct TreeVerifier {
         let file = try folder(work.place.path.parent).openFile(name, .readWrite)
         // A hole at the end was not written.
         if try file.status().size < work.place.size { try file.resize(to: work.place.size) }
+        guard try Self.matches(work, file, pageKey: pageKey, progress: progress) else {
+            throw Self.mismatch(work.place.path)
+        }
+        try tree.finish(work.place, file)
+        try file.close()
+    }
+
+    /// Looks whether a file that was there is what it should be; then it gets its attributes and needs nothing more.
+    func keep(_ work: Work, number: UInt32) throws(Fault) {
+        guard let name = work.place.path.lastName else {
+            preconditionFailure("a file has a name")
+        }
+        let file = try folder(work.place.path.parent).openFile(name, .readWrite)
+        guard try file.status().size == work.place.size,
+            try Self.matches(work, file, pageKey: pageKey, progress: progress)
+        else { return }
+        try tree.finish(work.place, file)
+        tree.keep(number, work.place)
+    }
+
+    /// Whether the bytes of an open file, as far as the entry says, are what was backed up.
+    static func matches(
+        _ work: Work,
+        _ file: borrowing Descriptor,
+        pageKey: [UInt8],
+        progress: ProgressReporter
+    ) throws(Fault) -> Bool {
         var check = ContentCheck(work.entry, pageKey: pageKey)
         var offset: Int64 = 0
         while true {
             try Cancellation.check("verify a restored tree")
-            let count = Int(min(Self.pieceBytes, work.place.size - offset))
+            let count = Int(min(pieceBytes, work.place.size - offset))
             let piece = count > 0 ? try file.read(upTo: count, at: offset) : []
             if piece.isEmpty { break }
             check.update(piece[...])
             offset += Int64(piece.count)
             progress(.advanced(Int64(piece.count)))
         }
-        guard check.finish() else { throw Self.mismatch(work.place.path) }
-        try tree.finish(work.place, file)
-        try file.close()
+        return check.finish()
     }
 
     /// Compares the bytes of a file that is not in the tree.
