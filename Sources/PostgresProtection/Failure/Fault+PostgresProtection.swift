@@ -15,6 +15,10 @@ extension Fault.Code {
     public static let foreignCluster = Fault.Code("E-PG-FOREIGN", .permanent, exit: .refused)
     /// The log from the backup's start to its stop did not reach the vault.
     public static let logMissing = Fault.Code("E-PG-LOG", .retry, exit: .failed)
+    /// A server runs on the data directory that was to be written.
+    public static let serverRunning = Fault.Code("E-PG-RUNNING", .permanent, exit: .refused)
+    /// The folder is no data directory of the cluster that it could be renewed from.
+    public static let deltaPlace = Fault.Code("E-RESTORE-DELTA", .permanent, exit: .refused)
     /// No copy takes the log, or one cannot get it from another.
     package static let logCopies = Fault.Code("E-LOG-COPIES", .retry, exit: .copyUnreachable)
     /// A file is not the log file that its name says.

@@ -25,6 +25,8 @@ struct ClusterFiles {
         let empty: Set<UInt32>
         /// What could not be brought back.
         let problems: [String]
+        /// What was taken over, in words, each a line; empty unless it was a delta.
+        let lines: [String]
     }
 
     private static let control = "global/pg_control"
@@ -34,27 +36,29 @@ struct ClusterFiles {
 
     /// Restores all files but `pg_control`.
     ///
-    /// - Throws: `E-RESTORE-NOT-EMPTY`, `E-VAULT-DAMAGED`, what reading the vault and writing throw.
+    /// A delta takes the place over first, and leaves it, when it fails, so that it can be continued.
+    ///
+    /// - Throws: `E-RESTORE-NOT-EMPTY`, `E-RESTORE-DELTA`, `E-PG-RUNNING`, `E-VAULT-DAMAGED`, what reading the vault and writing throw.
     func restore(_ begun: BegunPlaces) async throws(Fault) -> Restored {
-        try begun.take(plan.destination)
+        let delta = try self.delta
+        if let delta { try delta.examine() } else { try begun.take(plan.destination) }
+        let taken = try delta?.begin(for: account)
         let seen = SeenTablespaces()
-        let account = account
-        var main = restorer(to: plan.destination)
-        main.withheld = Set([Self.control, Self.map].compactMap { TreePath($0) })
-        main.transform = { entry throws(Fault) in
-            if Self.signals.contains(entry.displayedPath) { return nil }
-            return try seen.note(entry) ? nil : Self.owned(entry, by: account)
-        }
-        let tree = try await main.run(progress: progress)
+        let tree = try await main(seen).run(progress: progress)
         guard let control = Self.withheld(Self.control, in: tree) else {
             throw Fault(
                 .damaged,
                 "unable to restore snapshot '\(plan.snapshot.id)': it has no pg_control"
             )
         }
-        let folder = try ClusterFolder(taking: plan.destination, for: account)
+        let folder: ClusterFolder
+        if let taken {
+            folder = taken
+        } else {
+            folder = try ClusterFolder(taking: plan.destination, for: account)
+        }
         let tablespaces = TablespacePlaces(for: folder, mapping: request.tablespaces)
-        var problems = tree.problems
+        var (problems, kept, written) = (tree.problems, tree.kept, tree.written)
         let map = TablespaceMap(
             Self.withheld(Self.map, in: tree) ?? [],
             facts: plan.snapshot.head.facts
@@ -63,33 +67,99 @@ struct ClusterFiles {
         for oid in known.sorted() {
             let location = map.locations[oid] ?? ""
             let place = tablespaces.place(of: oid, madeAt: location)
-            problems += try await restoreTablespace(oid, to: place, begun)
-            try tablespaces.link(oid, madeAt: location)
+            if let delta {
+                try delta.requireOwn(place, of: oid)
+                // Linked at once, so that a restore that is continued finds its own place.
+                try folder.remove("pg_tblspc/\(oid)")
+                try tablespaces.link(oid, madeAt: location)
+            } else {
+                try begun.take(place)
+            }
+            let space = try await tablespace(oid, to: place).run(progress: progress)
+            problems += space.problems
+            kept += space.kept
+            written += space.written
+            if delta == nil { try tablespaces.link(oid, madeAt: location) }
         }
         return Restored(
             folder: folder,
             tablespaces: tablespaces,
             control: control,
             empty: known.subtracting(seen.oids),
-            problems: problems
+            problems: problems,
+            lines: delta == nil
+                ? []
+                : ["\(kept) were there already, \(written) were written"]
+                    + tree.removedLinks.map {
+                        "careful: \($0) was a symbolic link; what it led to is as it was"
+                    }
         )
     }
 
-    private func restoreTablespace(
-        _ oid: UInt32,
-        to place: FilePath,
-        _ begun: BegunPlaces
-    ) async throws(Fault) -> [String] {
-        try begun.take(place)
+    /// Compares what is there with what would come back, and changes nothing.
+    func comparison() async throws(Fault) -> TreeComparison {
+        let seen = SeenTablespaces()
+        var comparison = try await main(seen).comparison(progress: progress)
+        let facts = TablespaceMap([], facts: plan.snapshot.head.facts)
+        for oid in seen.oids.sorted() {
+            let location = facts.locations[oid] ?? ""
+            let place = TablespacePlaces.place(
+                of: oid,
+                madeAt: location,
+                beside: plan.destination,
+                request.tablespaces
+            )
+            try delta?.requireOwn(place, of: oid)
+            comparison =
+                comparison + (try await tablespace(oid, to: place).comparison(progress: progress))
+        }
+        return comparison
+    }
+
+    private var delta: DeltaPlace? {
+        get throws(Fault) {
+            guard request.isDelta else { return nil }
+            return DeltaPlace(path: plan.destination, base: try BaseRecord(plan.snapshot))
+        }
+    }
+
+    /// Brings back what is in no tablespace.
+    private func main(_ seen: SeenTablespaces) -> TreeRestorer {
+        let account = account
+        var main = restorer(to: plan.destination)
+        main.withheld = Set([Self.control, Self.map].compactMap { TreePath($0) })
+        main.transform = { entry throws(Fault) in
+            if Self.signals.contains(entry.displayedPath) { return nil }
+            return try seen.note(entry) ? nil : Self.owned(entry, by: account)
+        }
+        if request.isDelta {
+            // Links to tablespaces are settled when it is known which there are.
+            main.spares = { path in
+                let names = path.names
+                return names.first?.description == RestoreScript.folder
+                    || names.first?.description == "pg_tblspc" && names.count > 1
+            }
+        }
+        return main
+    }
+
+    private func tablespace(_ oid: UInt32, to place: FilePath) throws(Fault) -> TreeRestorer {
         let account = account
         var restorer = restorer(to: place)
+        if request.isDelta {
+            // Other versions of the server keep their own folder there.
+            let own = "PG_\(try BaseRecord(plan.snapshot).major)_"
+            restorer.spares = { path in
+                path.names.first.map { !$0.description.hasPrefix(own) } ?? false
+            }
+        }
         restorer.transform = { entry throws(Fault) in
             guard let path = SeenTablespaces.path(entry, below: oid) else { return nil }
             var entry = entry
             entry.path = path
             return Self.owned(entry, by: account)
         }
-        return try await restorer.run(progress: progress).problems
+        return restorer
     }
 
     private static func withheld(_ path: String, in tree: TreeRestoration) -> [UInt8]? {

@@ -114,6 +114,11 @@ final class ClusterFolder: Sendable {
         try place.folder.removeTree(place.name, isDirectory: status.isDirectory)
     }
 
+    /// Brings a folder's list of names to the disk.
+    func synchronize(_ relative: String) throws(Fault) {
+        try folder(relative.split { $0 == "/" }, relative).synchronize()
+    }
+
     /// The names in a folder.
     func names(in relative: String) throws(Fault) -> [FileName] {
         try folder(relative.split { $0 == "/" }, relative).names()

@@ -93,7 +93,13 @@ struct ClusterRestore {
             end: end,
             folder: files.folder
         ).write(progress: progress)
-        try files.tablespaces.add(log.tablespaces, control, major: base.major, begun)
+        try files.tablespaces.add(
+            log.tablespaces,
+            control,
+            major: base.major,
+            begun,
+            in: request.isDelta ? DeltaPlace(path: plan.destination, base: base) : nil
+        )
         try log.disarm(in: files.folder)
         return log
     }
@@ -120,7 +126,7 @@ struct ClusterRestore {
         try folder.taken { () throws(Fault) in try folder.remove("lifeboat") }
         return RestoreOutcome(
             point: result.lastTransaction,
-            lines: result.lines + tablespaceLines(remaining, files) + cautions,
+            lines: files.lines + result.lines + tablespaceLines(remaining, files) + cautions,
             problems: files.problems
                 + files.empty.intersection(remaining.keys).sorted().map {
                     "tablespace \($0) is empty: the backup knows it and holds nothing of it"
@@ -142,7 +148,7 @@ struct ClusterRestore {
     private func laidOut(_ files: ClusterFiles.Restored) -> RestoreOutcome {
         RestoreOutcome(
             point: nil,
-            lines: [
+            lines: files.lines + [
                 "laid out at \(plan.destination); start a server of the same major version on it: it replays the log and promotes itself"
             ],
             problems: files.problems

@@ -36,13 +36,12 @@ struct RecoveryPlanner {
         let choice = TimelineChoice(stop: aim.stop, timeline: aim.timeline)
         guard let chosen = choice.best(of: candidates) else { throw refusal(candidates, aim) }
         let destination = try destination(chosen.base)
-        try RestoreDestination.requireVacant(destination)
-        for place in request.tablespaces.values { try RestoreDestination.requireVacant(place) }
+        try requirePlaces(destination, chosen.base)
         let end = try await logEnd(chosen, aim, log: log)
         let logBytes = end - chosen.base.start
-        let bytes = ByteCount(chosen.base.snapshot.head.sizes.source + Int64(clamping: logBytes))
-        let places = [destination] + request.tablespaces.values
-        try RestoreDestination.requireRoom(for: bytes, at: places)
+        let logSize = ByteCount(Int64(clamping: logBytes))
+        let bytes = ByteCount(chosen.base.snapshot.head.sizes.source) + logSize
+        if !request.isDelta { try requireRoom(for: bytes, destination) }
         let notBefore = try await notBefore(chosen, aim, log: log)
         let text = PlannedSteps(
             chosen: chosen,
@@ -53,7 +52,7 @@ struct RecoveryPlanner {
             owners: choice.owners(among: candidates),
             notBefore: notBefore
         )
-        return RestorePlan(
+        let plan = RestorePlan(
             snapshot: chosen.base.snapshot,
             destination: destination,
             point: point(chosen, aim),
@@ -61,6 +60,46 @@ struct RecoveryPlanner {
             steps: text.lines,
             bytes: bytes,
             facts: facts(chosen, aim, end: end)
+        )
+        return request.isDelta ? try await delta(plan, logSize) : plan
+    }
+
+    /// Refuses places that something is in, or that a delta cannot take over.
+    private func requirePlaces(_ destination: FilePath, _ base: BaseRecord) throws(Fault) {
+        if request.isDelta {
+            return try DeltaPlace(path: destination, base: base).examine()
+        }
+        try RestoreDestination.requireVacant(destination)
+        for place in request.tablespaces.values { try RestoreDestination.requireVacant(place) }
+    }
+
+    private func requireRoom(for bytes: ByteCount, _ destination: FilePath) throws(Fault) {
+        let places = [destination] + request.tablespaces.values
+        try RestoreDestination.requireRoom(for: bytes, at: places)
+    }
+
+    /// The plan of a restore into a folder of which a part may stay: all of it is read and compared.
+    private func delta(_ plan: RestorePlan, _ log: ByteCount) async throws(Fault) -> RestorePlan {
+        let found = try await ClusterFiles(
+            plan: plan,
+            request: request,
+            account: nil,
+            progress: .silent
+        ).comparison()
+        let growth = ByteCount(max(0, found.other.bytes - found.present.bytes))
+        try requireRoom(for: growth + log, plan.destination)
+        return RestorePlan(
+            snapshot: plan.snapshot,
+            destination: plan.destination,
+            point: plan.point,
+            notBefore: plan.notBefore,
+            steps: [
+                "the data directory there is taken over: \(found.kept) in \(found.keptFiles) files stay, of \(found.other)"
+                    + " in \(found.otherFiles) files the pages that differ are written",
+                "what else is in it is removed, its own log in pg_wal too: what only that log holds is lost",
+            ] + plan.steps,
+            bytes: found.other + log,
+            facts: plan.facts
         )
     }
 

@@ -32,6 +32,16 @@ final class TablespacePlaces {
         mapping[location] ?? beside.appending(String(oid))
     }
 
+    /// The folder of a tablespace of a data directory that is not open yet.
+    static func place(
+        of oid: UInt32,
+        madeAt location: String,
+        beside data: FilePath,
+        _ mapping: [String: FilePath]
+    ) -> FilePath {
+        mapping[location] ?? FilePath("\(data.string).tablespaces").appending(String(oid))
+    }
+
     /// Takes the folder of a tablespace, and makes the server's link to it.
     func link(_ oid: UInt32, madeAt location: String) throws(Fault) {
         let place = place(of: oid, madeAt: location)
@@ -51,13 +61,32 @@ final class TablespacePlaces {
         _ records: [TablespaceRecord],
         _ control: ControlFile,
         major: Int,
-        _ begun: BegunPlaces
+        _ begun: BegunPlaces,
+        in delta: DeltaPlace?
     ) throws(Fault) {
         for record in records where folders[record.oid] == nil {
-            try begun.take(place(of: record.oid, madeAt: record.location))
+            let place = place(of: record.oid, madeAt: record.location)
+            let own = "PG_\(major)_\(control.catalogVersion)"
+            if let delta {
+                try delta.requireOwn(place, of: record.oid)
+                try cluster.remove("pg_tblspc/\(record.oid)")
+            } else {
+                try begun.take(place)
+            }
             try link(record.oid, madeAt: record.location)
-            try folders[record.oid]?.makeDirectory("PG_\(major)_\(control.catalogVersion)")
+            if delta != nil { try folders[record.oid]?.remove(own) }
+            try folders[record.oid]?.makeDirectory(own)
             added.insert(record.oid)
+        }
+        if delta != nil { try removeOthers() }
+    }
+
+    /// Removes what the data directory had among its tablespaces and will not have again; where links led to stays as it was.
+    private func removeOthers() throws(Fault) {
+        guard try cluster.contains("pg_tblspc") else { return }
+        for name in try cluster.names(in: "pg_tblspc")
+        where UInt32(name.description).map({ folders[$0] == nil }) ?? true {
+            try cluster.remove("pg_tblspc/\(name)")
         }
     }
 

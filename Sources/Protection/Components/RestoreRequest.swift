@@ -17,6 +17,8 @@ public struct RestoreRequest: Sendable {
     public var timeline: UInt32?
     /// Whether it ends just before the target instead of just behind it.
     public var isExclusive = false
+    /// Whether the destination is a data directory of the same cluster, damaged or older, of which what is right may stay.
+    public var isDelta = false
     /// Where tablespaces of PostgreSQL go, by the path that they were made at; the others go beside the data directory.
     public var tablespaces: [String: FilePath] = [:]
     /// Where to put it; nil: where it came from.

@@ -10,6 +10,8 @@ public struct TreeComparison: Sendable, Hashable {
     public internal(set) var otherFiles = 0
     /// The bytes that they have in the snapshot.
     public internal(set) var other = ByteCount.zero
+    /// The bytes that they have in the folder.
+    public internal(set) var present = ByteCount.zero
 
     /// What of two folders is there already.
     public static func + (left: TreeComparison, right: TreeComparison) -> TreeComparison {
@@ -18,6 +20,7 @@ public struct TreeComparison: Sendable, Hashable {
         sum.kept += right.kept
         sum.otherFiles += right.otherFiles
         sum.other += right.other
+        sum.present += right.present
         return sum
     }
 }

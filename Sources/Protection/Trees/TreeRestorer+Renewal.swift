@@ -97,10 +97,7 @@ extension TreeRestorer {
         let root = destination
         progress(.phase("comparing"))
         try await working(on: queue) {
-            { work throws(Fault) in
-                let isSame = try TreeTally.isSame(work, below: root, pageKey, progress)
-                tally.add(work.place.size, isSame: isSame)
-            }
+            { work throws(Fault) in try tally.count(work, below: root, pageKey, progress) }
         } filling: { () async throws(Fault) in
             while let work = try await next(manifest) {
                 if work.place.kind == .file { try await queue.push(work) }

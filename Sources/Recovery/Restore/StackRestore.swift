@@ -103,11 +103,25 @@ public struct StackRestore: Sendable {
             try requireOneLog(selection, for: "timeline \(timeline)")
         }
         if !options.tablespaces.isEmpty { try requireOneLog(selection, for: "other tablespaces") }
+        if options.isDelta { try requireDelta(selection) }
         if case .time(let moment) = options.target, moment > stack.clock.now() {
             throw Fault(
                 .targetAhead,
                 "unable to restore to \(moment): it lies in the future",
                 hints: ["Leave --at out to go back to the newest point there is."]
+            )
+        }
+    }
+
+    /// A delta takes over what a person named, and only a data directory can be taken over.
+    private func requireDelta(_ selection: [ComponentConfiguration]) throws(Fault) {
+        guard selection.map(\.kind) == [.postgresql], options.destination != nil else {
+            throw Fault(
+                .invalidValue,
+                "unable to restore '\(stack.configuration.stack)' as a delta: that is for one PostgreSQL component and a folder that is named",
+                hints: [
+                    "Like this: lifeboat restore \(stack.configuration.stack)/COMPONENT --delta --to DIR"
+                ]
             )
         }
     }
@@ -171,6 +185,7 @@ public struct StackRestore: Sendable {
         request.timeline = options.timeline
         request.isExclusive = options.isExclusive
         request.tablespaces = options.tablespaces
+        request.isDelta = options.isDelta
         let plan = try await component.planRestore(request)
         let passedOver =
             only == nil

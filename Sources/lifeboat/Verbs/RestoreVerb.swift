@@ -13,7 +13,7 @@ struct RestoreVerb: Verb {
         abstract: "Brings the stack, or some components, back to one chosen second.",
         discussion: """
             Prints the plan first, and does nothing without a typed confirmation or --yes. Nothing that exists is
-            replaced: a component's place must be empty. When one component cannot come back nothing does, and the
+            replaced: a component's place must be empty, but with --delta. When one component cannot come back nothing does, and the
             command that brings back the others is named.
             """
     )
@@ -57,6 +57,15 @@ struct RestoreVerb: Verb {
         )
     )
     var to: String?
+    @Flag(
+        name: .long,
+        help: ArgumentHelp(
+            "Take over the data directory that is at --to: of the same PostgreSQL cluster, damaged or older.",
+            discussion:
+                "What is right in it stays, the rest is written or removed. No server may run on it."
+        )
+    )
+    var delta = false
     @Option(
         name: .long,
         help: ArgumentHelp(
@@ -101,6 +110,7 @@ struct RestoreVerb: Verb {
         options.copy = from
         options.timeline = timeline
         options.isExclusive = exclusive
+        options.isDelta = delta
         options.tablespaces = try tablespaces()
         options.recovers = !noRecover
         options.keepsSealed = sealed
