@@ -58,4 +58,12 @@ public struct PostgresComponent: Component {
         try await ClusterRestore(component: self, plan: plan, request: request, progress: progress)
             .run()
     }
+
+    /// Whose a restored data directory will be; nil for this user: root never runs a server.
+    ///
+    /// - Throws: `E-ACCOUNT-MISSING` when this is root and there is no `postgres`.
+    func owner() throws(Fault) -> Account? {
+        if let account { return account }
+        return Account.current.uid == 0 ? try Account.named("postgres") : nil
+    }
 }

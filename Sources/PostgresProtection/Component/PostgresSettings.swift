@@ -1,4 +1,5 @@
 public import Model
+internal import PostgresWire
 public import SystemPackage
 
 /// How a PostgreSQL component is reached and protected.
@@ -35,6 +36,11 @@ public struct PostgresSettings: Sendable {
     public var slot: String?
     /// How often a heartbeat is written while the log is received.
     public var heartbeat: Duration
+
+    /// The role that connects; nil when only libpq's defaults tell.
+    public var user: String? {
+        parameters["user"] ?? dsn.flatMap { ConnectionText.parse($0)?["user"] }
+    }
 
     /// Puts settings together.
     public init(

@@ -19,6 +19,8 @@ extension Fault.Code {
     public static let serverRunning = Fault.Code("E-PG-RUNNING", .permanent, exit: .refused)
     /// The folder is no data directory of the cluster that it could be renewed from.
     public static let deltaPlace = Fault.Code("E-RESTORE-DELTA", .permanent, exit: .refused)
+    /// A standby cannot be built that would follow the primary.
+    public static let standbyLost = Fault.Code("E-STANDBY-LOST", .permanent, exit: .refused)
     /// No copy takes the log, or one cannot get it from another.
     package static let logCopies = Fault.Code("E-LOG-COPIES", .retry, exit: .copyUnreachable)
     /// A file is not the log file that its name says.

@@ -35,7 +35,7 @@ struct ClusterRestore {
         let files = try await ClusterFiles(
             plan: plan,
             request: request,
-            account: try owner(),
+            account: try component.owner(),
             progress: progress
         ).restore(begun)
         let folder = files.folder
@@ -159,16 +159,8 @@ struct ClusterRestore {
         )
     }
 
-    /// Whose the data directory will be: root never runs a server.
-    private func owner() throws(Fault) -> Account? {
-        if let account = component.account { return account }
-        return Account.current.uid == 0 ? try Account.named("postgres") : nil
-    }
-
     private func planned() -> (TimelinePath, LSN, ReplayStop) {
-        guard let end = LSN(plan.facts["end"] ?? ""),
-            let path = TimelinePath(text: plan.facts["path"] ?? "")
-        else { preconditionFailure("the plan was made by this component") }
+        let (path, end) = TimelinePath.planned(plan)
         if let position = plan.facts["position"].flatMap({ LSN($0) }) {
             return (path, end, .position(position))
         }

@@ -12,6 +12,8 @@ struct LaidOutLog {
     /// The folder of the files that the server asks for.
     static let folder = "lifeboat/wal"
 
+    /// Where it lies in the data directory.
+    let place: String
     /// The records that make tablespaces.
     let tablespaces: [TablespaceRecord]
     /// Where the last whole record begins; nil when there is none.
@@ -24,7 +26,7 @@ struct LaidOutLog {
     /// - Throws: `E-VAULT-DAMAGED` when one is not where it was seen.
     func disarm(in folder: ClusterFolder) throws(Fault) {
         for record in tablespaces {
-            let count = try replace(record, in: folder, Self.folder, TablespaceRecord.disarmed)
+            let count = try replace(record, in: folder, place, TablespaceRecord.disarmed)
             guard count > 0 else {
                 throw Fault(
                     .damaged,

@@ -14,15 +14,25 @@ struct LogLayout {
     let path: TimelinePath
     let end: LSN
     let folder: ClusterFolder
+    /// Whether it goes to `pg_wal`, as if a standby had received it.
+    ///
+    /// A partial last segment must not come from a `restore_command` there: after a restart the server would take it for the whole one,
+    /// in place of what it has streamed since.
+    var isForStandby = false
 
+    private var place: String { isForStandby ? "pg_wal" : LaidOutLog.folder }
     private var size: SegmentSize { base.segmentSize }
 
     /// Writes every segment and history file, and the lists of what is there and what does not exist.
     ///
     /// - Throws: `E-VAULT-DAMAGED` when a server could not read all of it, what reading the vault and writing throw.
     func write(progress: ProgressReporter) async throws(Fault) -> LaidOutLog {
-        try folder.makeDirectory("lifeboat")
-        try folder.makeDirectory("lifeboat/wal")
+        if isForStandby {
+            try folder.makeDirectory(place)
+        } else {
+            try folder.makeDirectory("lifeboat")
+            try folder.makeDirectory(place)
+        }
         var present: [String] = []
         var tablespaces: [TablespaceRecord] = []
         var lastRecord: LSN?
@@ -34,17 +44,28 @@ struct LogLayout {
             if log.histories[stretch.timeline] != nil {
                 let history = try await log.history(epoch: stretch.timeline, identities: identities)
                 let name = TimelineHistory.fileName(stretch.timeline)
-                try folder.write(history, to: "lifeboat/wal/\(name)")
+                try folder.write(history, to: "\(place)/\(name)")
                 present.append(name)
             }
         }
-        present += try markTimelines()
+        if !isForStandby { try writeScript(present) }
+        try folder.synchronize(place)
+        return LaidOutLog(
+            place: place,
+            tablespaces: tablespaces,
+            lastRecord: lastRecord,
+            size: size
+        )
+    }
+
+    /// Writes what `restore_command` runs, and the lists that it looks into.
+    private func writeScript(_ names: [String]) throws(Fault) {
+        let present = names + (try markTimelines())
         let absent = RestoreScript.absent(after: end, on: path, size: size, newest: newest)
             .filter { !present.contains($0) }
         try folder.write(lines(present), to: "lifeboat/present")
         try folder.write(lines(absent), to: "lifeboat/absent")
         try folder.write(Array(RestoreScript.text.utf8), to: "lifeboat/fetch.sh", mode: 0o700)
-        return LaidOutLog(tablespaces: tablespaces, lastRecord: lastRecord, size: size)
     }
 
     /// The highest timeline that the vault knows.
@@ -105,7 +126,7 @@ struct LogLayout {
                 }
                 if open?.name != name {
                     try open?.finish()
-                    open = try OpenSegment(name, in: folder)
+                    open = try OpenSegment(name, in: folder, place)
                     names.append(name.description)
                 }
                 let count = min(rest.count, Int(size.bytes) - offset)
@@ -126,9 +147,9 @@ final class OpenSegment {
     private let file: Descriptor
 
     /// Makes the file; what is not written stays zero, which ends the log for its reader.
-    init(_ name: SegmentName, in folder: ClusterFolder) throws(Fault) {
+    init(_ name: SegmentName, in folder: ClusterFolder, _ place: String) throws(Fault) {
         self.name = name
-        let file = try folder.makeFile("\(LaidOutLog.folder)/\(name)")
+        let file = try folder.makeFile("\(place)/\(name)")
         try file.resize(to: Int64(name.size.bytes))
         self.file = file
     }

@@ -52,16 +52,10 @@ package struct RecoverySettings: Sendable {
 
     /// `postgresql.auto.conf`, which is read last, with these settings in place of those that it had.
     package func text(replacingIn present: String) -> String {
-        let names = Set(values.map(\.name))
-        let kept = present.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline)
-            .filter { line in
-                let name = line.drop { $0 == " " || $0 == "\t" }.prefix { $0.isLetter || $0 == "_" }
-                return !names.contains(name.lowercased())
-            }
-        let lines = values.map { "\($0.name) = '\($0.value)'" }
-        return
-            (kept + ["# Written by Lifeboat for recovery; removed when it is done."]
-            + lines.map { $0[...] })
-            .joined(separator: "\n") + "\n"
+        SettingsText.replacing(
+            in: present,
+            with: values,
+            under: "Written by Lifeboat for recovery; removed when it is done."
+        )
     }
 }

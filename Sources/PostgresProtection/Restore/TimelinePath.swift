@@ -1,5 +1,6 @@
 package import Model
 package import PostgresWire
+internal import Protection
 
 /// Which timeline a recovery follows at which positions: from a base's timeline to the one it ends on.
 package struct TimelinePath: Equatable {
@@ -53,6 +54,14 @@ package struct TimelinePath: Equatable {
     /// A line a stretch: timeline, first position, and where it ends, which for the last is `end`.
     package func text(end: LSN) -> String {
         stretches.map { "\($0.timeline) \($0.from) \($0.to ?? end)" }.joined(separator: "\n")
+    }
+
+    /// The path that a plan of this component names, and where its log ends.
+    static func planned(_ plan: RestorePlan) -> (TimelinePath, LSN) {
+        guard let end = LSN(plan.facts["end"] ?? ""),
+            let path = TimelinePath(text: plan.facts["path"] ?? "")
+        else { preconditionFailure("the plan was made by this component") }
+        return (path, end)
     }
 
     /// The timeline that the path ends on.

@@ -17,6 +17,8 @@ public struct RestoreOptions: Sendable {
     public var isExclusive = false
     /// Whether the destination is a data directory of the same cluster, damaged or older, of which what is right may stay.
     public var isDelta = false
+    /// The server that PostgreSQL follows when it is to become a standby; nil for an ordinary restore.
+    public var standby: StandbyOptions?
     /// Where tablespaces of PostgreSQL go, by the path that they were made at; the others go beside the data directory.
     public var tablespaces: [String: FilePath] = [:]
     /// Where to put it; nil: where it came from.

@@ -103,7 +103,11 @@ public struct StackRestore: Sendable {
             try requireOneLog(selection, for: "timeline \(timeline)")
         }
         if !options.tablespaces.isEmpty { try requireOneLog(selection, for: "other tablespaces") }
-        if options.isDelta { try requireDelta(selection) }
+        if options.standby != nil {
+            try requireCluster(selection, for: "a standby")
+        } else if options.isDelta {
+            try requireCluster(selection, for: "a delta")
+        }
         if case .time(let moment) = options.target, moment > stack.clock.now() {
             throw Fault(
                 .targetAhead,
@@ -113,15 +117,17 @@ public struct StackRestore: Sendable {
         }
     }
 
-    /// A delta takes over what a person named, and only a data directory can be taken over.
-    private func requireDelta(_ selection: [ComponentConfiguration]) throws(Fault) {
+    /// A delta takes over a data directory, and a standby is one: of one cluster, at a place that a person named.
+    private func requireCluster(
+        _ selection: [ComponentConfiguration],
+        for purpose: String
+    ) throws(Fault) {
         guard selection.map(\.kind) == [.postgresql], options.destination != nil else {
+            let name = stack.configuration.stack
             throw Fault(
                 .invalidValue,
-                "unable to restore '\(stack.configuration.stack)' as a delta: that is for one PostgreSQL component and a folder that is named",
-                hints: [
-                    "Like this: lifeboat restore \(stack.configuration.stack)/COMPONENT --delta --to DIR"
-                ]
+                "unable to restore '\(name)' as \(purpose): that takes one PostgreSQL component and a folder",
+                hints: ["Name both: \(name)/COMPONENT --to DIR"]
             )
         }
     }

@@ -24,11 +24,24 @@ extension Stack {
     ) async throws(Fault) -> any Component {
         switch configured.source {
         case .postgresql(let postgres):
-            return PostgresComponent(
+            let standby = options?.standby
+            let settings = try await settings(
+                postgres,
+                isReached: options == nil || standby != nil
+            )
+            let component = PostgresComponent(
                 name: configured.name,
-                settings: try await settings(postgres, isReached: options == nil),
+                settings: settings,
                 recovers: options?.recovers ?? true
             )
+            guard let standby else { return component }
+            let primary = try PrimaryAddress(
+                standby.primary,
+                slot: standby.slot,
+                user: settings.user,
+                password: settings.parameters["password"]
+            )
+            return PostgresStandby(of: component, following: primary)
         case .redis(let redis):
             return RedisComponent(
                 name: configured.name,

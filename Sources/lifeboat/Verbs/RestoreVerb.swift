@@ -120,20 +120,9 @@ struct RestoreVerb: Verb {
             try screen.json("cold_storage", ColdStorageText.fields(cold))
             if thaw { try await restore.thaw(cold, isUrgent: urgent) }
         }
-        let plan = try await restore.plan()
-        try screen.result(RestoreText.lines(plan, stack, color: screen.hasColor))
-        try screen.json("plan", RestoreText.fields(plan))
-        try confirm(stack, screen)
-        let board = screen.progress(of: "restoring")
-        let summary = await restore.run(plan) { board.reporter(for: $0) }
-        for result in summary.results { board.end(result.name, isSuccess: result.fault == nil) }
-        board.finish()
-        try screen.result(RestoreText.lines(summary, color: screen.hasColor))
-        try screen.json("summary", RestoreText.fields(summary))
-        for result in summary.results {
-            if let fault = result.fault { _ = screen.show(fault) }
-        }
-        return summary.exit
+        return try await RestoreRun(restore: restore, stack: stack, isConfirmed: yes).perform(
+            screen
+        )
     }
 
     /// What `--tablespace` says.
@@ -153,23 +142,5 @@ struct RestoreVerb: Verb {
             places[String(parts[0])] = WorkingDirectory.absolute(String(parts[1]))
         }
         return places
-    }
-
-    private func confirm(_ stack: Stack, _ screen: Screen) throws(Fault) {
-        if yes { return }
-        guard screen.isConversation else {
-            throw Fault(
-                .notConfirmed,
-                "unable to restore '\(stack.configuration.stack)': nobody can be asked; nothing was changed",
-                hints: ["Read the plan, then run the same command with --yes."]
-            )
-        }
-        let answer = try screen.ask("Type \(stack.configuration.stack) to continue: ")
-        guard answer == stack.configuration.stack else {
-            throw Fault(
-                .notConfirmed,
-                "unable to restore '\(stack.configuration.stack)': it was not confirmed; nothing was changed"
-            )
-        }
     }
 }
