@@ -76,13 +76,16 @@ final class LogReceiver {
         let reader = try await LogReader(places.union, stream: context.stream)
         try await Self.refuseForeign(reader, identity)
         let slotPosition = try session.readSlot(slot)?.restartPosition
-        let start = LogStart(
+        var start = LogStart(
             reader: reader,
             line: try Self.line(session, identity.timeline),
             end: identity.position,
             slotPosition: slotPosition ?? beginning,
             segmentSize: segmentSize
         )
+        if let wanted = start.wanted, try Self.isThere(wanted, settings, context) {
+            start = LogStart(at: wanted)
+        }
         self.writer = writer
         self.session = session
         self.identity = identity
@@ -104,6 +107,32 @@ final class LogReceiver {
         try await offerHistory(of: start.timeline)
         try session.startReplication(slot: slot, from: begin, timeline: start.timeline)
         isStreaming = true
+    }
+
+    /// Whether a server still has its log from a place on that its slot does not keep, by asking for it.
+    ///
+    /// The slot of a server that has just been promoted is younger than the switch, and what lies between is still there.
+    private static func isThere(
+        _ place: LogPlace,
+        _ settings: PostgresSettings,
+        _ context: BackupContext
+    ) throws(Fault) -> Bool {
+        let connection = try PostgresLink.replication(settings)
+        defer { connection.close() }
+        let session = ReplicationSession(connection, timekeeper: context.clock)
+        do throws(Fault) {
+            try session.startReplication(
+                slot: nil,
+                from: place.position,
+                timeline: place.timeline
+            )
+            _ = try session.nextMessage(waitingUpTo: .seconds(5))
+            return true
+        } catch
+            where error.code != .cancelled && error.code != .postgresUnreachable
+        {
+            return false
+        }
     }
 
     /// The timelines that the server came from, by its own history.

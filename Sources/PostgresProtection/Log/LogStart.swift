@@ -10,6 +10,8 @@ struct LogStart {
     let position: LSN
     /// What is missing before it, in words; nil when nothing is.
     let gap: String?
+    /// Where the vault's log would go on, when that lies before what the slot keeps; the server may still have it all the same.
+    let wanted: LogPlace?
 
     /// Goes on where the vault's log of the server's own line of timelines ends, as far as the server still keeps it.
     ///
@@ -57,15 +59,20 @@ struct LogStart {
             order.first { $0 >= next.timeline && floor <= line.switchPoint(of: $0) ?? floor }
                 ?? line.timeline,
             floor,
+            wanted: LogPlace(next.timeline, next.position),
             gap:
                 "the log from \(next.position) to \(floor) is missing: the server no longer kept it;"
                 + " a new base backup makes later times restorable"
         )
     }
 
-    private init(_ timeline: UInt32, _ position: LSN, gap: String?) {
+    /// Goes on at a place before what the slot keeps, which the server still has.
+    init(at place: LogPlace) { self.init(place.timeline, place.position, gap: nil) }
+
+    private init(_ timeline: UInt32, _ position: LSN, wanted: LogPlace? = nil, gap: String?) {
         self.timeline = timeline
         self.position = position
+        self.wanted = wanted
         self.gap = gap
     }
 }

@@ -194,12 +194,16 @@ final class ProtectedCluster: Sendable {
         return (restored.server, restored.outcome)
     }
 
-    /// Runs work while the log is received and heartbeats are written.
+    /// Runs work while the log is received and heartbeats are written; `parameters` win over the server's own.
     func receiving<Value: Sendable>(
         from other: PostgresServer? = nil,
+        parameters: [String: String] = [:],
         _ body: @escaping @Sendable () async throws -> Value
     ) async throws -> Value {
-        let service = LogService(settings: settings(server: other), context: context)
+        let service = LogService(
+            settings: settings(server: other, parameters: parameters),
+            context: context
+        )
         return try await withTaskExecutorPreference(threads) {
             try await withThrowingTaskGroup(of: Value?.self) { group in
                 group.addTask {
