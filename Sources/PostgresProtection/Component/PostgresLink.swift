@@ -4,8 +4,15 @@ internal import PostgresWire
 /// Connections to the server of a component.
 enum PostgresLink {
     /// An SQL connection.
-    static func sql(_ settings: PostgresSettings) throws(Fault) -> PostgresConnection {
-        try PostgresConnection.connect(parameters: settings.parameters, dsn: settings.dsn)
+    static func sql(
+        _ settings: PostgresSettings,
+        timeout: Duration = .seconds(15)
+    ) throws(Fault) -> PostgresConnection {
+        try PostgresConnection.connect(
+            parameters: settings.parameters,
+            dsn: settings.dsn,
+            timeout: timeout
+        )
     }
 
     /// A physical replication connection.

@@ -17,6 +17,7 @@ extension Doctor {
                     let health = try PostgresHealth(settings)
                     found += postgresql(component.name, settings, health)
                     found += try spool(component)
+                    found += replication(component.name, try PostgresReplication(settings))
                 case .redis:
                     guard let redis = try await stack.component(component) as? RedisComponent else {
                         continue
@@ -72,6 +73,19 @@ extension Doctor {
         }
         found += reading(name, settings, health)
         return found
+    }
+
+    /// Who follows the server, and what it keeps log for.
+    private func replication(
+        _ name: String,
+        _ replication: PostgresReplication
+    ) -> [Examination] {
+        let subject = "\(name), replication"
+        let findings = replication.findings
+        guard findings.isEmpty else {
+            return findings.map { .warning(subject, $0.fact, $0.remedy) }
+        }
+        return replication.followers.map { .ok(subject, $0.text) }
     }
 
     /// How a base backup will read the files.

@@ -21,6 +21,8 @@ public struct StatusReport: Sendable {
         public let proven: Instant?
         /// What of it is whole in no copy, each a line.
         public let damage: [String]
+        /// The servers that follow its server, or itself where it is a standby, as it says now; nil when it was not asked or does not answer.
+        public let followers: [PostgresReplication.Follower]?
         /// What else a person should know of it, each a line.
         public let problems: [String]
 
@@ -68,7 +70,7 @@ public struct StatusReport: Sendable {
     /// Finds out where some components stand, or all when none is named; needs no key.
     ///
     /// Lists each copy and reads the newest snapshots; everything else is what earlier checks found. A copy that cannot be
-    /// used is a finding.
+    /// used is a finding. PostgreSQL is asked who follows it; that it does not answer is a line.
     ///
     /// - Throws: `E-COMPONENT-UNKNOWN`, what opening the first copy throws when none is there, and `E-CANCELLED`.
     public static func read(
@@ -110,6 +112,7 @@ public struct StatusReport: Sendable {
                     standings,
                     try await logStanding(configured, known, stream, united.vault),
                     proofs[stream]?.time,
+                    try await ServerAnswer.ask(configured, stack),
                     stack: stack.configuration.stack
                 )
             )
@@ -167,6 +170,7 @@ extension StatusReport.Component {
         _ standings: [CopyStanding],
         _ standing: LogStanding?,
         _ proven: Instant?,
+        _ server: ServerAnswer?,
         stack: String
     ) {
         let (heads, refused) = (known.heads, known.refused)
@@ -177,6 +181,7 @@ extension StatusReport.Component {
             .compactMap(\.log).max { ($0.epoch, $0.end) < ($1.epoch, $1.end) }
         self.standing = standing
         self.proven = proven
+        followers = server?.followers
         damage = refused.map(\.message) + Self.damage(heads.first, standings.compactMap(\.survey))
         var facts: [String] = []
         if let snapshot = heads.first, snapshot.head.problems > 0 {
@@ -195,7 +200,7 @@ extension StatusReport.Component {
                 "its log leads from the newest snapshot to \(standing.end) only: lifeboat backup \(stack)/\(name)"
             )
         }
-        problems = facts
+        problems = facts + (server?.lines ?? [])
     }
 
     /// What of the newest snapshot is whole in no copy.

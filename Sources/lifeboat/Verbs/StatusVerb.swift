@@ -12,7 +12,8 @@ struct StatusVerb: Verb {
         commandName: "status",
         abstract: "Shows what could be brought back if the stack were lost now.",
         discussion: """
-            Lists each copy, reads the newest snapshots and what earlier checks found; `check` is what reads every byte.
+            Lists each copy, reads the newest snapshots and what earlier checks found; `check` is what reads every byte. PostgreSQL is
+            asked who follows it.
             Ends with 5 when something is damaged, with 4 when a component has no snapshot or its log does not lead on from
             it, `objectives.copies` is not met or the recovery kit was not tested in time.
             """
@@ -62,7 +63,8 @@ struct StatusVerb: Verb {
         let mark = Styled("problem:", .yellow).rendered(color: color)
         return ["\(name): \(state.rendered(color: color))"]
             + report.problems.map { "\(mark) \(Styled.visible($0))" } + table.lines(color: color)
-            + ["vault \(report.vault.id.short)"] + StandingText.lines(report, color: color)
+            + followers(report) + ["vault \(report.vault.id.short)"]
+            + StandingText.lines(report, color: color)
             + [provenLine(report), kitLine(report.kit).rendered(color: color)]
     }
 
@@ -71,6 +73,22 @@ struct StatusVerb: Verb {
             "\(one.name) \(one.proven.map { TimeEcho.text($0) } ?? "never")"
         }
         return "last brought back whole: \(facts.joined(separator: ", "))"
+    }
+
+    /// The servers that follow a component's, a line each.
+    private static func followers(_ report: StatusReport) -> [String] {
+        report.components.flatMap { one in
+            (one.followers ?? []).map { Styled.visible("\(one.name): \($0.text)") }
+        }
+    }
+
+    private static func value(_ follower: PostgresReplication.Follower) -> JSONValue {
+        .object([
+            JSONField("name", follower.name.map { .text($0) } ?? .null),
+            JSONField("streaming", .boolean(follower.isStreaming)),
+            JSONField("lag_bytes", follower.lag.map { .bytes($0) } ?? .null),
+            JSONField("lag_seconds", follower.delay.map { .seconds($0) } ?? .null),
+        ])
     }
 
     private static func kitLine(_ kit: KitStanding) -> Styled {
@@ -98,6 +116,7 @@ struct StatusVerb: Verb {
                 JSONField("proven", one.proven.map { .time($0) } ?? .null),
                 JSONField("log_end", one.standing.map { .text("\($0.end)") } ?? .null),
                 JSONField("log_whole", one.standing.map { .boolean($0.isWhole) } ?? .null),
+                JSONField("followers", one.followers.map { .array($0.map { value($0) }) } ?? .null),
                 JSONField("damage", .array(one.damage.map { .text($0) })),
                 JSONField("problems", .array(one.problems.map { .text($0) })),
             ])
