@@ -91,15 +91,7 @@ public struct StatusReport: Sendable {
             )
         }
         let needs = newest.values.compactMap(\.heads.first)
-        var standings: [CopyStanding] = []
-        for configured in stack.configuration.copies {
-            if let copy = found.open.first(where: { $0.name == configured.name }) {
-                standings.append(try await CopyStanding(copy, stack, selection, needs: needs))
-            } else if let absent = found.absent.first(where: { $0.name == configured.name }) {
-                standings.append(CopyStanding(absent, stack, vault: united.vault))
-            }
-        }
-        CopyStanding.compare(&standings)
+        let standings = try await standings(found, stack, selection, needs, united.vault)
         var components: [Component] = []
         let proofs = try await RestoreMemory(stack).last(of: newest.keys, in: united.vault)
         for configured in selection {
@@ -135,6 +127,26 @@ public struct StatusReport: Sendable {
             ].compactMap(\.self).flatMap { lines($0) },
             kit: try await KitStanding.read(stack, united.vault)
         )
+    }
+
+    /// Where each copy stands, in the order of the configuration.
+    private static func standings(
+        _ found: CopySet,
+        _ stack: Stack,
+        _ selection: [ComponentConfiguration],
+        _ needs: [Snapshot],
+        _ vault: Vault
+    ) async throws(Fault) -> [CopyStanding] {
+        var standings: [CopyStanding] = []
+        for configured in stack.configuration.copies {
+            if let copy = found.open.first(where: { $0.name == configured.name }) {
+                standings.append(try await CopyStanding(copy, stack, selection, needs: needs))
+            } else if let absent = found.absent.first(where: { $0.name == configured.name }) {
+                standings.append(CopyStanding(absent, stack, vault: vault))
+            }
+        }
+        CopyStanding.compare(&standings)
+        return standings
     }
 
     /// The newest snapshots of a stream, and what newer ones cannot be used.
