@@ -78,7 +78,7 @@ extension TreeWriter {
     /// - Returns: The symbolic links that were removed.
     /// - Throws: `E-IO-…`.
     public func removeOthers(
-        sparing isSpared: (TreePath) -> Bool
+        sparing isSpared: @Sendable (TreePath) -> Bool
     ) throws(Fault) -> [TreePath] {
         var links: [TreePath] = []
         _ = try removeOthers(in: try target.reopened(), .root, isSpared, &links)
@@ -98,7 +98,7 @@ extension TreeWriter {
     private func removeOthers(
         in folder: borrowing Directory,
         _ path: TreePath,
-        _ isSpared: (TreePath) -> Bool,
+        _ isSpared: @Sendable (TreePath) -> Bool,
         _ links: inout [TreePath]
     ) throws(Fault) -> Bool {
         var isEmpty = true
