@@ -10,7 +10,7 @@ import Testing
 import Vault
 
 /// A restore into a data directory of the same cluster, damaged, older or newer.
-@Suite(.serialized) struct DeltaRestoreTests {
+@Suite(.serialized, .ownThreads) struct DeltaRestoreTests {
     private func filled(spaces: Int = 0) async throws -> (ProtectedCluster, [URL]) {
         let server = try PostgresServer.make()
         try server.start()

@@ -9,7 +9,7 @@ import Testing
 import Vault
 
 /// A real pair of servers that fails over while its log is received.
-@Suite(.serialized) struct FailoverTests {
+@Suite(.serialized, .ownThreads) struct FailoverTests {
     private func add(
         _ note: String,
         _ cluster: ProtectedCluster,

@@ -9,7 +9,7 @@ import Testing
 import Vault
 
 /// A real Patroni cluster that fails over while its log is received.
-@Suite(.serialized) struct PatroniTests {
+@Suite(.serialized, .ownThreads) struct PatroniTests {
     private func now(_ patroni: PatroniCluster) throws -> Instant {
         let text = try patroni.psql(
             "select (extract(epoch from clock_timestamp()) * 1000000)::bigint"

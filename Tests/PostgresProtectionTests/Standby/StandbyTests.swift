@@ -9,7 +9,7 @@ import Testing
 import Vault
 
 /// Hot standbys that are built from the vault.
-@Suite(.serialized) struct StandbyTests {
+@Suite(.serialized, .ownThreads) struct StandbyTests {
     /// Builds a standby of a server at a place; starts nothing.
     private func build(
         _ cluster: ProtectedCluster,
