@@ -13,18 +13,22 @@ public struct PostgresComponent: Component {
     public let account: Account?
     /// Whether a restore runs recovery at once, with a server of this host, and verifies the target reached.
     public let recovers: Bool
+    /// What runs the server that recovers.
+    public let runtime: any ServerRuntime
 
-    /// Puts a component together.
+    /// Puts a component together; server programs are those of this host unless a runtime is given.
     public init(
         name: String,
         settings: PostgresSettings,
         account: Account? = nil,
-        recovers: Bool = true
+        recovers: Bool = true,
+        runtime: (any ServerRuntime)? = nil
     ) {
         self.name = name
         self.settings = settings
         self.account = account
         self.recovers = recovers
+        self.runtime = runtime ?? LocalServers(binaries: settings.binaries)
     }
 
     /// A PostgreSQL cluster.
@@ -62,7 +66,7 @@ public struct PostgresComponent: Component {
     /// Whose a restored data directory will be; nil for this user: root never runs a server.
     ///
     /// - Throws: `E-ACCOUNT-MISSING` when this is root and there is no `postgres`.
-    func owner() throws(Fault) -> Account? {
+    func serverAccount() throws(Fault) -> Account? {
         if let account { return account }
         return Account.current.uid == 0 ? try Account.named("postgres") : nil
     }

@@ -8,7 +8,7 @@ extension Fault.Code {
         exit: .refused
     )
     /// There is no server program of the major version that is needed.
-    public static let serverMissing = Fault.Code("E-SERVER-MISSING", .permanent, exit: .failed)
+    public static let serverMissing = Fault.Code("E-SERVER-MISSING", .permanent, exit: .refused)
     /// The server did not recover to the target.
     public static let recoveryFailed = Fault.Code("E-RECOVERY-FAILED", .permanent, exit: .failed)
     /// The server is another cluster than the one that the stream holds.

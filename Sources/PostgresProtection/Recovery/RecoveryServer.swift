@@ -1,6 +1,7 @@
 internal import Glibc
 internal import Model
 internal import PostgresWire
+internal import Protection
 internal import SystemIO
 internal import SystemPackage
 
@@ -11,7 +12,7 @@ internal import SystemPackage
 /// Everything that it needs beside the cluster lies in `lifeboat/` of the data directory, and goes with it.
 struct RecoveryServer {
     let folder: ClusterFolder
-    let programs: ServerBinaries
+    let programs: any ServerPrograms
     let control: ControlFile
     let recovery: RecoverySettings
 
@@ -82,12 +83,12 @@ struct RecoveryServer {
     }
 
     private func command(_ program: String, _ arguments: [String]) -> Command {
-        Command(
-            programs.folder.appending(program),
+        programs.command(
+            program,
             arguments: arguments,
             environment: ["LC_ALL": "C", "PATH": "/usr/bin:/bin"],
             account: folder.account,
-            workingDirectory: folder.path
+            directory: folder.path
         )
     }
 

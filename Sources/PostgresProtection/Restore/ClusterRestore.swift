@@ -30,12 +30,11 @@ struct ClusterRestore {
         let base = try BaseRecord(plan.snapshot)
         let programs =
             component.recovers
-            ? try await ServerBinaries(major: base.major, configured: component.settings.binaries)
-            : nil
+            ? try await component.runtime.postgres(major: base.major) : nil
         let files = try await ClusterFiles(
             plan: plan,
             request: request,
-            account: try component.owner(),
+            account: try component.serverAccount(),
             progress: progress
         ).restore(begun)
         let folder = files.folder

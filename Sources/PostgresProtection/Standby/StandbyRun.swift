@@ -57,7 +57,7 @@ struct StandbyRun {
         let files = try await ClusterFiles(
             plan: plan,
             request: request,
-            account: try component.owner(),
+            account: try component.serverAccount(),
             progress: progress
         ).restore(begun)
         let folder = files.folder

@@ -88,7 +88,7 @@ extension Command {
     }
 
     /// What can be read of standard error; it is a comment on the result, so failing to read it changes nothing.
-    private static func tail(of error: SubprocessOutputSequence) async -> String {
+    static func tail(of error: SubprocessOutputSequence) async -> String {
         let limit = 8 << 10
         var bytes: [UInt8] = []
         do {

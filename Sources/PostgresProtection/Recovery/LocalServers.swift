@@ -1,17 +1,20 @@
 internal import FoundationEssentials
-internal import Model
+public import Model
+public import Protection
 internal import SystemIO
-internal import SystemPackage
+public import SystemPackage
 
-/// Where the programs of one major version of PostgreSQL are on this host.
-struct ServerBinaries {
-    /// The folder with `postgres` in it.
-    let folder: FilePath
+/// Runs the server programs that are installed on this host.
+public struct LocalServers: ServerRuntime {
+    private let configured: FilePath?
 
-    /// Looks at the configured folder, where Debian and Red Hat put them, and in `PATH`.
+    /// Looks into one folder only, or into all where systems put them.
+    public init(binaries: FilePath?) { configured = binaries }
+
+    /// Looks at the configured folder, else where Debian and Red Hat put them, and in `PATH`.
     ///
     /// - Throws: `E-SERVER-MISSING` when none is of the major version.
-    init(major: Int, configured: FilePath?) async throws(Fault) {
+    public func postgres(major: Int) async throws(Fault) -> any ServerPrograms {
         let path = ProcessInfo.processInfo.environment["PATH"] ?? ""
         let usual = [
             "/usr/lib/postgresql/\(major)/bin", "/usr/pgsql-\(major)/bin",
@@ -21,15 +24,14 @@ struct ServerBinaries {
             configured.map { [$0] }
             ?? (usual + path.split { $0 == ":" }.map { String($0) }).map { FilePath($0) }
         for folder in candidates where try await Self.isMajor(major, folder) {
-            self.folder = folder
-            return
+            return LocalPrograms(folder: folder)
         }
         throw Fault(
             .serverMissing,
             "unable to recover with PostgreSQL \(major): its server programs are not on this host",
             hints: [
                 "Install them (Debian: apt-get install postgresql-\(major)), or set `binaries:` in the configuration.",
-                "Or restore with --no-recover and start a server on the folder yourself.",
+                "Or restore everything with --no-recover and start a server on the folder yourself.",
             ]
         )
     }
