@@ -31,4 +31,14 @@ extension Fault.Code {
     public static let spoolFull = Fault.Code("E-WAL-SPOOL", .retry, exit: .failed)
     /// A log file is not in the vault.
     public static let walAbsent = Fault.Code("E-WAL-NONE", .permanent, exit: .failed)
+    /// There was no such table, or there were several.
+    public static let tableMissing = Fault.Code("E-TABLE-NONE", .permanent, exit: .refused)
+    /// There was no such database.
+    public static let databaseMissing = Fault.Code("E-DATABASE-NONE", .permanent, exit: .refused)
+    /// What is brought back cannot go where it should: the name is taken, or what it lies in is not there.
+    public static let placeRefused = Fault.Code("E-RESTORE-PLACE", .permanent, exit: .refused)
+    /// `pg_dump` did not write all that was asked for.
+    public static let dumpFailed = Fault.Code("E-PG-DUMP", .retry, exit: .failed)
+    /// The live server did not take what was brought back; nothing of it is there.
+    public static let fillFailed = Fault.Code("E-PG-FILL", .permanent, exit: .failed)
 }

@@ -92,7 +92,7 @@ struct RecoveryServer {
         )
     }
 
-    private static func log(_ file: borrowing Descriptor) throws(Fault) -> RecoveryLog {
+    static func log(_ file: borrowing Descriptor) throws(Fault) -> RecoveryLog {
         // The lines that matter come at the end.
         let start = max(0, try file.status().size - (256 << 10))
         let bytes = try file.read(upTo: 256 << 10, at: start)

@@ -11,6 +11,7 @@ public protocol ServerPrograms: Sendable {
     ///   - environment: all of its environment; nil hands ours on.
     ///   - account: who it runs as; nil for who we are.
     ///   - directory: where it runs; nil for where we do.
+    /// - Returns: the command.
     func command(
         _ program: String,
         arguments: [String],

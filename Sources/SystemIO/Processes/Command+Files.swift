@@ -92,7 +92,9 @@ extension Command {
         } catch { return error }
     }
 
-    /// Both ends of a pipe. No program that is started meanwhile gets them: it keeps no descriptor that it is not given.
+    /// Both ends of a pipe.
+    ///
+    /// No program that is started meanwhile gets them: it keeps no descriptor that it is not given.
     private static func makePipe() throws(Fault) -> (reading: Int32, writing: Int32) {
         var ends: [Int32] = [-1, -1]
         let made = unsafe ends.withUnsafeMutableBufferPointer { buffer in
