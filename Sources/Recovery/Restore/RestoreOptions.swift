@@ -23,7 +23,8 @@ public struct RestoreOptions: Sendable {
     public var tablespaces: [String: FilePath] = [:]
     /// Where to put it; nil: where it came from.
     ///
-    /// One component goes into the folder itself, several each into a folder of its name below it.
+    /// One component goes into the folder itself, several each into a folder of its name below it. For one thing it is the folder in which
+    /// the scratch cluster gets a folder of its own.
     public var destination: FilePath?
     /// What opens the data, and what opens secrets.
     public var identities: [AgeIdentity]
@@ -35,6 +36,8 @@ public struct RestoreOptions: Sendable {
     public var recovers = true
     /// Whether secrets stay sealed.
     public var keepsSealed = false
+    /// One table or database that comes back instead of a whole PostgreSQL cluster.
+    public var thing: ThingWish?
 
     /// Puts options together.
     public init(

@@ -12,7 +12,8 @@ extension StackRestore {
         let copies = try await stack.copiesToRead(options.copy, expecting: options.vault)
         let host = stack.configuration.host
         let id = try await stack.snapshot(named: name, of: host, in: copies.vault)
-        let selection = try stack.selection(options.components)
+        let selected = try stack.selection(options.components)
+        let selection = options.thing == nil ? selected : [try onlyCluster(selected)]
         guard let configured = selection.first(where: { stack.stream(of: $0.name) == id.stream })
         else {
             throw Fault(
@@ -47,7 +48,8 @@ extension StackRestore {
             moment: nil,
             steps: [step.reading(best.vault)],
             snapshot: id,
-            isRevoked: isRevoked
+            isRevoked: isRevoked,
+            thing: try options.thing?.text()
         )
     }
 }

@@ -54,7 +54,8 @@ public struct StackRestore: Sendable {
             copies: best,
             target: options.target,
             moment: steps.count > 1 ? moment : nil,
-            steps: steps.map { $0.reading(best.vault) }
+            steps: steps.map { $0.reading(best.vault) },
+            thing: try options.thing?.text()
         )
     }
 
@@ -77,7 +78,7 @@ public struct StackRestore: Sendable {
         let selection = try stack.selection(options.components)
             .sorted { $0.kind.restoreRank < $1.kind.restoreRank }
         try refuseTarget(selection)
-        return selection
+        return options.thing == nil ? selection : [try onlyCluster(selection)]
     }
 
     /// The snapshot that one component begins with, found without reading any pack.
@@ -175,7 +176,7 @@ public struct StackRestore: Sendable {
     ) async throws(Fault) -> StackRestorePlan.Step {
         let component = try await stack.component(configured, for: options)
         let destination = options.destination.map {
-            isAlone ? $0 : $0.appending(configured.name)
+            isAlone || options.thing != nil ? $0 : $0.appending(configured.name)
         }
         if let destination { try refuseOwnPlace(destination) }
         var request = RestoreRequest(

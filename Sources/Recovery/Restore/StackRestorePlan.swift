@@ -30,6 +30,8 @@ public struct StackRestorePlan: Sendable {
     public var snapshot: SnapshotID?
     /// Whether that one is not trusted, since a revoked key signed it.
     public var isRevoked = false
+    /// The one table or database that comes back, and where it goes, in words; nil for whole components.
+    public var thing: String?
 
     /// Bytes that will be written.
     public var bytes: ByteCount { steps.reduce(.zero) { $0 + $1.plan.bytes } }

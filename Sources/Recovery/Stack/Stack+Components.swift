@@ -24,24 +24,7 @@ extension Stack {
     ) async throws(Fault) -> any Component {
         switch configured.source {
         case .postgresql(let postgres):
-            let standby = options?.standby
-            let settings = try await settings(
-                postgres,
-                isReached: options == nil || standby != nil
-            )
-            let component = PostgresComponent(
-                name: configured.name,
-                settings: settings,
-                recovers: options?.recovers ?? true
-            )
-            guard let standby else { return component }
-            let primary = try PrimaryAddress(
-                standby.primary,
-                slot: standby.slot,
-                user: settings.user,
-                password: settings.parameters["password"]
-            )
-            return PostgresStandby(of: component, following: primary)
+            return try await component(configured.name, postgres, for: options)
         case .redis(let redis):
             return RedisComponent(
                 name: configured.name,
@@ -67,6 +50,35 @@ extension Stack {
                 own: ownPlaces
             )
         }
+    }
+
+    /// A cluster, a standby of it, or one thing that comes back out of it.
+    private func component(
+        _ name: String,
+        _ postgres: PostgresConfiguration,
+        for options: RestoreOptions?
+    ) async throws(Fault) -> any Component {
+        let thing = try options?.thing?.thing()
+        let standby = options?.standby
+        let isReached = options == nil || standby != nil || thing?.place.isLive == true
+        let settings = try await settings(postgres, isReached: isReached)
+        let cluster = PostgresComponent(
+            name: name,
+            settings: settings,
+            recovers: thing != nil || options?.recovers ?? true,
+            runtime: LocalServers(binaries: postgres.binaries.map { FilePath($0) })
+        )
+        if let standby {
+            let primary = try PrimaryAddress(
+                standby.primary,
+                slot: standby.slot,
+                user: settings.user,
+                password: settings.parameters["password"]
+            )
+            return PostgresStandby(of: cluster, following: primary)
+        }
+        guard let thing else { return cluster }
+        return try PostgresExtract(cluster: cluster, thing: thing)
     }
 
     /// What belongs to Lifeboat itself on this host: never part of a snapshot.

@@ -15,6 +15,9 @@ enum RestoreText {
             plan.snapshot.map { "snapshot \($0.seq) of \($0.stream.component)" }
             ?? text(plan.target)
         var lines = ["Plan: bring \(name) back to \(point)"]
+        if let thing = plan.thing {
+            lines = ["Plan: bring back \(Styled.visible(thing)), of \(name) at \(point)"]
+        }
         if plan.isRevoked {
             let mark = Styled("not trusted:", .red).rendered(color: color)
             lines.append(
@@ -92,6 +95,7 @@ enum RestoreText {
         }
         return [
             JSONField("target", .text(plain(plan.target))),
+            JSONField("thing", plan.thing.map { .text($0) } ?? .null),
             JSONField("revoked", .boolean(plan.isRevoked)),
             JSONField("moment", plan.moment.map { .time($0) } ?? .null),
             JSONField("bytes", .bytes(plan.bytes)),

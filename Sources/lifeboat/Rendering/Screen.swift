@@ -9,6 +9,8 @@ struct Screen: Sendable {
     let isJSON: Bool
     /// Whether only errors are shown.
     let isQuiet: Bool
+    /// Whether results go to standard error, since what was asked for goes to standard output.
+    var resultsGoAside = false
     private let output = StandardSink(.output)
     private let errors = StandardSink(.error)
     private let outputTerminal: Terminal
@@ -29,7 +31,7 @@ struct Screen: Sendable {
     }
 
     /// Whether standard output may be coloured.
-    var hasColor: Bool { outputTerminal.hasColor }
+    var hasColor: Bool { (resultsGoAside ? errorTerminal : outputTerminal).hasColor }
 
     /// Whether a person can be asked: both ends of the conversation are a terminal.
     var isConversation: Bool { isatty(0) == 1 && isatty(2) == 1 && !isJSON && !isQuiet }
@@ -42,7 +44,7 @@ struct Screen: Sendable {
     /// - Throws: `E-CONSOLE-WRITE`.
     func result(_ lines: [String]) throws(Fault) {
         guard !isJSON, !isQuiet, !lines.isEmpty else { return }
-        try output.write(lines.map { $0 + "\n" }.joined())
+        try (resultsGoAside ? errors : output).write(lines.map { $0 + "\n" }.joined())
     }
 
     /// Writes a styled text as a line of the result.

@@ -15,6 +15,10 @@ struct RestoreVerb: Verb {
             Prints the plan first, and does nothing without a typed confirmation or --yes. Nothing that exists is
             replaced: a component's place must be empty, but with --delta. When one component cannot come back nothing does, and the
             command that brings back the others is named.
+
+            With --table or --database one thing comes back out of a PostgreSQL cluster, which is recovered in a
+            private place, read there, and removed: --to stdout (as SQL, the default), FILE.sql, table:NAME in the
+            live database, or database:NAME on the live server.
             """
     )
 
@@ -52,7 +56,8 @@ struct RestoreVerb: Verb {
         name: .long,
         help: ArgumentHelp(
             "Where to put it; several components each into a folder of its name there.",
-            discussion: "Default: where each came from.",
+            discussion:
+                "Default: where each came from. With --table or --database: stdout, FILE.sql, table:NAME, database:NAME.",
             valueName: "DIR"
         )
     )
@@ -75,6 +80,7 @@ struct RestoreVerb: Verb {
         )
     )
     var from: String?
+    @OptionGroup var thing: ThingOption
     @Flag(name: .long, help: "Do what the plan says without asking.")
     var yes = false
     @OptionGroup var identities: IdentityOption
@@ -91,6 +97,10 @@ struct RestoreVerb: Verb {
     func validate() throws { try about.checkStack() }
 
     func perform(_ screen: Screen) async throws(Fault) -> Model.ExitCode {
+        let wish = try thing.wish(to: to)
+        try refuse(wish)
+        var screen = screen
+        screen.resultsGoAside = wish?.place == .output
         let stack = try ConfigurationFile.stack(global, subject: about.stack, screen)
         let isNamed = !at.hasPrefix("mark:") && (at.contains("@") || at.hasPrefix("snapshots/"))
         let target = try TargetText.parse(
@@ -102,10 +112,11 @@ struct RestoreVerb: Verb {
         var options = RestoreOptions(
             components: about.names,
             target: target,
-            destination: to.map { WorkingDirectory.absolute($0) },
+            destination: (wish == nil ? to : thing.scratch).map { WorkingDirectory.absolute($0) },
             identities: try ring.required(to: "restore"),
             vault: ring.vault
         )
+        options.thing = wish
         options.snapshot = isNamed ? at : nil
         options.copy = from
         options.timeline = timeline
@@ -122,6 +133,21 @@ struct RestoreVerb: Verb {
         }
         return try await RestoreRun(restore: restore, stack: stack, isConfirmed: yes).perform(
             screen
+        )
+    }
+
+    /// Refuses flags that say nothing, or something else, of one thing.
+    private func refuse(_ wish: ThingWish?) throws(Fault) {
+        guard let wish else { return }
+        var flags: [String] = []
+        if noRecover { flags.append("--no-recover") }
+        if !tablespace.isEmpty { flags.append("--tablespace") }
+        if global.json, wish.place == .output { flags.append("--json, which writes there too,") }
+        guard let flag = flags.first else { return }
+        throw Fault(
+            .usage,
+            "unable to restore one table or database: \(flag) does not go with it",
+            hints: ["Leave it out, or send the table elsewhere: --to FILE.sql"]
         )
     }
 
