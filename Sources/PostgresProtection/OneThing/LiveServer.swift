@@ -3,6 +3,7 @@ internal import Model
 internal import PostgresWire
 internal import Protection
 internal import SystemIO
+internal import SystemPackage
 
 /// The server that a component protects, where it gets something back.
 struct LiveServer {
@@ -128,7 +129,7 @@ struct LiveServer {
         _ attempt: String
     ) throws(Fault) {
         let text = result.ending.errorText
-        if result.fault?.code != .cancelled, ProgramWords.hasError(text) {
+        if !isOurs(result.fault), ProgramWords.hasError(text) {
             throw Fault(
                 .fillFailed,
                 "\(attempt): \(ProgramWords.failure(in: text) ?? "")",
@@ -142,6 +143,12 @@ struct LiveServer {
             let line = ProgramWords.failure(in: text) ?? "\(result.ending.status)"
             throw Fault(.fillFailed, "\(attempt): \(line)")
         }
+    }
+
+    /// Whether a script failed by itself: one whose reader has ended cannot write any more, and then the reader knows why.
+    private func isOurs(_ fault: Fault?) -> Bool {
+        guard let fault else { return false }
+        return fault.systemError != .brokenPipe && !fault.message.contains("Broken pipe")
     }
 
     /// Connects to a database; nil for the configured one.

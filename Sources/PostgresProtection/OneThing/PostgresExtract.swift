@@ -122,7 +122,8 @@ public struct PostgresExtract: Component {
                 facts: plan.facts
             ),
             request: inner(request, at: plan.destination),
-            progress: progress
+            progress: progress,
+            isThrownAway: true
         ).run()
         progress(.phase("reading"))
         let server = ScratchServer(

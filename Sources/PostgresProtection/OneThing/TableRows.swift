@@ -11,20 +11,26 @@ struct TableRows: Sendable {
 
     private static let bufferSize = 256 << 10
 
-    /// Writes the rows in the text form of COPY.
+    /// Makes the role that reads, and refuses what is no condition, before anything is written.
+    ///
+    /// - Throws: `E-VALUE` when the condition is no condition on this table, `E-PG-…`, `E-CANCELLED`.
+    func prepare(_ session: ScratchSession) throws(Fault) {
+        try makeReader(session)
+        let connection = try connect(session)
+        defer { connection.close() }
+        try requireCondition(connection)
+    }
+
+    /// Writes the rows in the text form of COPY; ``prepare(_:)`` comes first.
     ///
     /// - Returns: how many they are.
-    /// - Throws: `E-VALUE` when the condition is no condition on this table, `E-PG-…`, `E-IO-…`, `E-CANCELLED`.
+    /// - Throws: `E-PG-…`, `E-IO-…`, `E-CANCELLED`.
     func write(
         to file: borrowing Descriptor,
         _ session: ScratchSession
     ) throws(Fault) -> Int {
-        let role = session.role + "_reader"
-        try makeReader(role, session)
-        let connection = try session.connect(to: table.database, as: role)
+        let connection = try connect(session)
         defer { connection.close() }
-        _ = try connection.query("BEGIN READ ONLY; \(settings)")
-        try requireCondition(connection)
         var buffer: [UInt8] = []
         buffer.reserveCapacity(Self.bufferSize)
         var count = 0
@@ -39,12 +45,19 @@ struct TableRows: Sendable {
         return count
     }
 
+    /// A transaction that only reads, of the role that can only read.
+    private func connect(_ session: ScratchSession) throws(Fault) -> PostgresConnection {
+        let connection = try session.connect(to: table.database, as: session.reader)
+        _ = try connection.query("BEGIN READ ONLY; \(settings)")
+        return connection
+    }
+
     /// Whoever wrote functions or operators of this database, they run with the rights of this role, not with those of the account of the
     /// server, which a superuser has.
-    private func makeReader(_ role: String, _ session: ScratchSession) throws(Fault) {
+    private func makeReader(_ session: ScratchSession) throws(Fault) {
         let connection = try session.connect(to: table.database)
         defer { connection.close() }
-        let reader = SQLText.identifier(role)
+        let reader = SQLText.identifier(session.reader)
         var statements = [
             // Triggers on DDL are the database's own code too.
             "SET session_replication_role = replica",

@@ -106,6 +106,7 @@ struct ThingScript {
     /// - Throws: `E-PG-DUMP` when a part could not be read to its end, `E-VALUE` for a condition that the server does not understand,
     ///   `E-IO-…` when it cannot be written, `E-CANCELLED`. Then a part of it was written.
     func write(to file: borrowing Descriptor) async throws(Fault) -> Int? {
+        for case .rows(let rows) in parts { try rows.prepare(session) }
         var count: Int?
         for part in parts {
             switch part {

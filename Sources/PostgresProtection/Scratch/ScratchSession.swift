@@ -17,6 +17,9 @@ struct ScratchSession: Sendable {
     /// Its major version.
     let major: Int
 
+    /// A role for those who only read; it is made when there are any.
+    var reader: String { role + "_reader" }
+
     /// Connects to a database.
     func connect(
         to database: String,
