@@ -160,19 +160,29 @@ struct LiveServer {
         )
     }
 
-    /// `psql` that reads a script from its input and stops at the first error; the password is in its environment only.
+    /// `psql` that reads a script from its input and stops at the first error.
     private func psql(
         _ database: String?,
+        _ programs: any ServerPrograms
+    ) throws(Fault) -> Command {
+        let arguments = ["-X", "-q", "-v", "ON_ERROR_STOP=1", "-f", "-"]
+        return try command("psql", arguments, database: database, programs)
+    }
+
+    /// A program that works with a database; nil for the configured one. The password is in its environment only.
+    func command(
+        _ program: String,
+        _ arguments: [String],
+        database: String? = nil,
         _ programs: any ServerPrograms
     ) throws(Fault) -> Command {
         let (text, password) = try address(database)
         var environment = ProcessInfo.processInfo.environment
         environment["LC_ALL"] = "C"
         if let password { environment["PGPASSWORD"] = password }
-        let arguments = ["-X", "-q", "-w", "-v", "ON_ERROR_STOP=1", "-f", "-", "-d", text]
         return programs.command(
-            "psql",
-            arguments: arguments,
+            program,
+            arguments: arguments + ["-w", "-d", text],
             environment: environment,
             account: nil,
             directory: nil

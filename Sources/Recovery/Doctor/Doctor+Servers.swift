@@ -23,7 +23,7 @@ extension Doctor {
                         continue
                     }
                     found.append(self.redis(component.name, try await RedisHealth(redis)))
-                case .files, .secrets: continue
+                case .files, .secrets, .dumps: continue
                 }
             } catch {
                 if error.code == .cancelled { throw error }

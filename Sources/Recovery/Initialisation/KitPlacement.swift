@@ -19,7 +19,7 @@ struct KitPlacement {
         for index in configuration.components.indices {
             let component = configuration.components[index]
             switch component.source {
-            case .postgresql, .redis: continue
+            case .postgresql, .redis, .dumps: continue
             case .secrets(let secrets):
                 for root in secrets.paths where Self.names(from: root, to: place) != nil {
                     throw refusal(root)

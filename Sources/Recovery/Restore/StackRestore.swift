@@ -76,6 +76,7 @@ public struct StackRestore: Sendable {
     /// The components that are asked for, in the order in which they begin; the target is one that a restore can have.
     func orderedSelection() throws(Fault) -> [ComponentConfiguration] {
         let selection = try stack.selection(options.components)
+            .filter { !options.components.isEmpty || !$0.isDump }
             .sorted { $0.kind.restoreRank < $1.kind.restoreRank }
         try refuseTarget(selection)
         return options.thing == nil ? selection : [try onlyCluster(selection)]

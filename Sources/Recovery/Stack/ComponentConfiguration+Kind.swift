@@ -7,8 +7,13 @@ extension ComponentConfiguration {
         switch source {
         case .postgresql: .postgresql
         case .redis: .redis
-        case .files: .files
+        case .files, .dumps: .files
         case .secrets: .secrets
         }
+    }
+
+    /// Whether it is a second form of what another component protects: a restore of the whole stack brings that back.
+    var isDump: Bool {
+        if case .dumps = source { true } else { false }
     }
 }

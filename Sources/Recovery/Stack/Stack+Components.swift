@@ -25,6 +25,14 @@ extension Stack {
         switch configured.source {
         case .postgresql(let postgres):
             return try await component(configured.name, postgres, for: options)
+        case .dumps(let postgres, let logical):
+            return PostgresDumps(
+                name: configured.name,
+                settings: try await settings(postgres, isReached: options == nil),
+                databases: logical.databases,
+                hasGlobals: logical.hasGlobals,
+                runtime: LocalServers(binaries: postgres.binaries.map { FilePath($0) })
+            )
         case .redis(let redis):
             return RedisComponent(
                 name: configured.name,

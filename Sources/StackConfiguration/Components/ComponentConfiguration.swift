@@ -6,6 +6,8 @@ public struct ComponentConfiguration: Sendable, Hashable {
     public enum Source: Sendable, Hashable {
         /// A PostgreSQL cluster.
         case postgresql(PostgresConfiguration)
+        /// Databases of a cluster, dumped as SQL: what `logical:` of its component makes.
+        case dumps(PostgresConfiguration, LogicalConfiguration)
         /// A Redis server.
         case redis(RedisConfiguration)
         /// A set of file trees.

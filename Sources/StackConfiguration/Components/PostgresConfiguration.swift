@@ -29,6 +29,8 @@ public struct PostgresConfiguration: Sendable, Hashable {
     public var base: BaseConfiguration
     /// How the log is kept.
     public var wal: WALConfiguration
+    /// Which databases are dumped as well; nil for none.
+    public var logical: LogicalConfiguration?
 
     /// Groups the parts.
     public init(
@@ -39,7 +41,8 @@ public struct PostgresConfiguration: Sendable, Hashable {
         binaries: String? = nil,
         method: Method = .auto,
         base: BaseConfiguration = BaseConfiguration(),
-        wal: WALConfiguration
+        wal: WALConfiguration,
+        logical: LogicalConfiguration? = nil
     ) {
         self.dsn = dsn
         self.user = user
@@ -49,5 +52,6 @@ public struct PostgresConfiguration: Sendable, Hashable {
         self.method = method
         self.base = base
         self.wal = wal
+        self.logical = logical
     }
 }

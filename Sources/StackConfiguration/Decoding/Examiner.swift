@@ -142,7 +142,27 @@ struct Examiner {
             guard let keys = keys(of: item, kinds, at: place) else { continue }
             sections.append((name, section(item, keys: keys, at: place)))
         }
+        refuseTaken(sections, node, at: path)
         return .sections(sections)
+    }
+
+    /// The dumps of a cluster are a component of a name that must be free.
+    private mutating func refuseTaken(
+        _ sections: [(String, Section)],
+        _ node: Node,
+        at path: String
+    ) {
+        for (name, section) in sections where section.values["logical"] != nil {
+            let dumps = LogicalConfiguration.componentName(of: name)
+            let complaint = ScalarForm.label.complaint(about: dumps)
+            guard sections.contains(where: { $0.0 == dumps }) || complaint != nil else { continue }
+            note(
+                .configurationValue,
+                node,
+                "'\(path)' has no room for '\(dumps)', which `logical:` of '\(name)' makes",
+                complaint?.hints ?? ["Give the component of that name another one."]
+            )
+        }
     }
 
     /// The keys that a component may have, by its `kind`; nil when that cannot be told.

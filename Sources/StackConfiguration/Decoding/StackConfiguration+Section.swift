@@ -21,16 +21,31 @@ extension StackConfiguration {
             copies: section.sections("copies").map { name, copy in
                 CopyConfiguration(name: name, copy)
             },
-            components: section.sections("components").map { name, component in
+            components: section.sections("components").flatMap { name, component in
                 let source = ComponentConfiguration.Source(
                     component,
                     stack: stack,
                     recipients: recipients
                 )
                 let keep = component.section("base").keep("keep") ?? component.keep("keep")
-                return ComponentConfiguration(name: name, source: source, keep: keep)
+                return ComponentConfiguration(name: name, source: source, keep: keep).withDumps
             }
         )
+    }
+}
+
+extension ComponentConfiguration {
+    /// It, and the component that its `logical:` makes.
+    fileprivate var withDumps: [ComponentConfiguration] {
+        guard case .postgresql(let postgres) = source, let logical = postgres.logical else {
+            return [self]
+        }
+        let dumps = ComponentConfiguration(
+            name: LogicalConfiguration.componentName(of: name),
+            source: .dumps(postgres, logical),
+            keep: logical.keep
+        )
+        return [self, dumps]
     }
 }
 
@@ -61,6 +76,7 @@ extension PostgresConfiguration {
         let wal = section.section("wal")
         let base = section.section("base")
         let busy = base.section("busy")
+        let logical = section.section("logical")
         self.init(
             dsn: section.required("dsn"),
             user: section.text("user"),
@@ -86,7 +102,14 @@ extension PostgresConfiguration {
                 spool: wal.text("spool"),
                 spoolLimit: wal.text("spool_limit").flatMap(ScalarForm.size)
                     ?? WALConfiguration.defaultSpoolLimit
-            )
+            ),
+            logical: section.values["logical"].map { _ in
+                LogicalConfiguration(
+                    databases: logical.list("databases"),
+                    hasGlobals: logical.text("globals") != "false",
+                    keep: logical.keep("keep")
+                )
+            }
         )
     }
 }

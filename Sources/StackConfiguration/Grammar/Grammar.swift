@@ -78,6 +78,13 @@ enum Grammar {
         ),
         Key("wal", .mapping(wal), "How the write-ahead log is kept."),
         Key("base", .mapping(base), "How base backups are taken and kept."),
+        Key("logical", .mapping(logical), "Which databases are dumped as SQL, beside that."),
+    ]
+
+    static let logical: [Key] = [
+        Key("databases", .list(.text, filled: false), "The databases. Default: all."),
+        Key("globals", .scalar(.boolean), "Dump roles and tablespaces too. Default: true."),
+        keep,
     ]
 
     static let wal: [Key] = [

@@ -32,9 +32,12 @@ struct ConfigurationText {
     }
 
     private mutating func write(_ component: ComponentConfiguration) {
+        // It stands in its cluster's component.
+        if case .dumps = component.source { return }
         put(1, "\(YAMLText.scalar(component.name)):")
         switch component.source {
         case .postgresql(let postgres): return write(postgres, keep: component.keep)
+        case .dumps: return
         case .redis(let redis):
             put(2, "kind: redis")
             line(2, "address", YAMLText.scalar(redis.address.description), Grammar.redis)
@@ -75,7 +78,15 @@ struct ConfigurationText {
         line(3, "keep", keep.map(YAMLText.keep), Grammar.base)
         line(3, "connections", "\(postgres.base.connections)", Grammar.base)
         line(3, "limit", postgres.base.limit.map(YAMLText.rate), Grammar.base)
-        let busy = postgres.base.busy
+        write(postgres.base.busy)
+        guard let logical = postgres.logical else { return line(2, "logical", nil, keys) }
+        heading(2, "logical", keys)
+        line(3, "databases", Self.optional(logical.databases), Grammar.logical)
+        line(3, "globals", "\(logical.hasGlobals)", Grammar.logical)
+        line(3, "keep", logical.keep.map(YAMLText.keep), Grammar.logical)
+    }
+
+    private mutating func write(_ busy: BusyConfiguration) {
         guard busy != BusyConfiguration() else {
             return line(3, "busy", nil, Grammar.base)
         }

@@ -34,6 +34,35 @@ extension Command {
         } catch { throw failure(error) }
     }
 
+    /// Runs the program to its end and hands over what it writes, piece by piece as it comes.
+    ///
+    /// A status other than 0 is a result, not a fault. When `consume` throws, the program is ended.
+    ///
+    /// - Throws: what `consume` throws; `E-COMMAND-MISSING`, `E-COMMAND-FAILED`, `E-CANCELLED`.
+    public func read(
+        _ consume: ([UInt8]) async throws(Fault) -> Void
+    ) async throws(Fault) -> Ending {
+        let configuration = try await configuration()
+        do {
+            let ended = try await Subprocess.run(
+                configuration,
+                input: .none,
+                output: .sequence,
+                error: .sequence
+            ) { execution in
+                async let errorText = Self.tail(of: execution.standardError)
+                for try await piece in execution.standardOutput {
+                    try await consume(unsafe piece.withUnsafeBytes { unsafe Array($0) })
+                }
+                return await errorText
+            }
+            return Ending(
+                status: ExitStatus(ended.terminationStatus),
+                errorText: ended.closureResult
+            )
+        } catch { throw failure(error) }
+    }
+
     /// Runs the program beside a piece of work that writes its standard input; what it writes itself is thrown away.
     ///
     /// The program finds the end of its input when the work returns or throws. Then it is waited for, or ended where the work
