@@ -20,7 +20,7 @@ struct DumpTrailer {
     /// Whether what came so far is whole.
     var isWhole: Bool {
         let lines = String(decoding: end, as: UTF8.self).split(whereSeparator: \.isNewline)
-        // Behind it comes nothing but comments and psql's own \\unrestrict.
+        // Behind it comes nothing but comments and a word for psql.
         let rest = lines.reversed().prefix { $0.hasPrefix("--") || $0.hasPrefix("\\unrestrict") }
         return rest.contains { $0 == "-- \(words)" }
     }

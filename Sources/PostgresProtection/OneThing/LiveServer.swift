@@ -169,7 +169,9 @@ struct LiveServer {
         return try command("psql", arguments, database: database, programs)
     }
 
-    /// A program that works with a database; nil for the configured one. The password is in its environment only.
+    /// A program that works with a database; nil for the configured one.
+    ///
+    /// The password is in its environment only.
     func command(
         _ program: String,
         _ arguments: [String],
