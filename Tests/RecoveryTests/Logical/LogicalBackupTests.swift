@@ -6,7 +6,7 @@ import TestKit
 import Testing
 
 /// Databases and roles as SQL, through the executable and real servers.
-struct LogicalBackupTests {
+@Suite(.ownThreads) struct LogicalBackupTests {
     /// A server with a database of two tables and a role; its dumps are a component.
     private func scene() async throws -> OneThingScene {
         let scene = try await OneThingScene()

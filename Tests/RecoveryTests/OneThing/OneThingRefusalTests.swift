@@ -7,7 +7,7 @@ import TestKit
 import Testing
 
 /// What one thing cannot come back as, and what a killed run leaves.
-struct OneThingRefusalTests {
+@Suite(.ownThreads) struct OneThingRefusalTests {
     @Test(.timeLimit(.minutes(5)))
     func `what was not there is refused, and what was there is named`() async throws {
         let scene = try await OneThingScene()

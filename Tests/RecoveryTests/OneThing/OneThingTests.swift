@@ -7,7 +7,7 @@ import TestKit
 import Testing
 
 /// One table or one database out of a backup, through the executable and real servers.
-struct OneThingTests {
+@Suite(.ownThreads) struct OneThingTests {
     @Test(.timeLimit(.minutes(5)))
     func `a table that was dropped comes back as it was the second before`() async throws {
         let scene = try await OneThingScene()
