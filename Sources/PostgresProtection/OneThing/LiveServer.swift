@@ -198,6 +198,6 @@ struct LiveServer {
         )
         let password = keywords.removeValue(forKey: "password")
         if let database { keywords["dbname"] = database }
-        return (ConnectionText.of(keywords), password)
+        return (ConnectionText.text(keywords), password)
     }
 }

@@ -43,7 +43,7 @@ struct ScratchSession: Sendable {
     }
 
     private func text(_ database: String, role: String) -> String {
-        ConnectionText.of([
+        ConnectionText.text([
             "host": socket.string, "port": "5432", "user": role, "dbname": database,
         ])
     }
