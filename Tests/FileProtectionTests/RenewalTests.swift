@@ -67,8 +67,7 @@ import Vault
         try write(at, "conf", Array("an older and longer text\n".utf8))
         try write(at, "base/old/deep", page(7))
         try write(at, "mine/kept", [1])
-        try write(at, "elsewhere", page(5))
-        try FileSystem.rename(out.appending("elsewhere"), to: at.scratch.path.appending("far"))
+        try DurableFile.replace(at.scratch.path.appending("far"), with: page(5), mode: 0o644)
         let folder = try Directory.open(out)
         try folder.makeSymbolicLink(
             try #require(FileName("link")),
@@ -108,13 +107,16 @@ import Vault
         let snapshot = try await snapshot(at)
         let out = at.scratch.path.appending("out")
         try write(at, "base/a", page(9))
-        try write(at, "base/b", page(9) + page(9))
+        try DurableFile.replace(
+            at.scratch.path.appending("target"),
+            with: page(9) + page(9),
+            mode: 0o644
+        )
         let base = try Directory.open(out.appending("base"))
         let beside = try Directory.open(at.scratch.path)
         let name = try #require(FileName("a"))
         let other = try #require(FileName("b"))
         try base.hardLink(name, to: beside, try #require(FileName("twin")))
-        try FileSystem.rename(out.appending("base/b"), to: at.scratch.path.appending("target"))
         try base.makeSymbolicLink(other, target: at.scratch.path.appending("target").bytes)
         // A folder where a file should be.
         try FileSystem.makeDirectories(out.appending("conf/deep"), mode: 0o755)

@@ -133,7 +133,13 @@ public final class PostgresServer: Sendable {
     /// Stops the server and waits for its end.
     public func stop(_ mode: StopMode = .fast) throws(Fault) {
         let patience = ["-w", "-t", "300", "-s"]
+        let place = pid.map { "/proc/\($0)/cwd" }
         _ = try run("pg_ctl", ["-D", data.path, "-m", mode.rawValue] + patience + ["stop"])
+        // It waits for the file with the process id alone, which goes a moment before the process does.
+        let limit = ContinuousClock.now + .seconds(60)
+        while let place, ContinuousClock.now < limit,
+            (try? FileManager.default.destinationOfSymbolicLink(atPath: place)) != nil
+        { usleep(2_000) }
     }
 
     /// Ends the server's first process with SIGKILL, as a power cut does; the others end by

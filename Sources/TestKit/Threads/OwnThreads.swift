@@ -7,10 +7,11 @@ public import Testing
 /// tests that wait would stop all others, and let their time limits pass.
 public struct OwnThreads: SuiteTrait, TestTrait, TestScoping {
     fileprivate static let waiting = BlockingThreads(name: "waiting-tests", threads: 6)
-    fileprivate static let network = BlockingThreads(name: "network-tests", threads: 4)
+    fileprivate static let network = BlockingThreads(name: "network-tests", threads: 16)
 
     fileprivate let threads: BlockingThreads
 
+    /// It holds for each test of a suite.
     public var isRecursive: Bool { true }
 
     /// Runs one test, and what it awaits, on the threads.

@@ -39,7 +39,7 @@ import Testing
         let missing = try await scene.restore(["--table", "kinds", "--database", "app"])
         #expect(missing.code == 15, "\(missing.text)")
         #expect(missing.errors.contains("id: E-SERVER-MISSING"))
-        #expect(!FileManager.default.fileExists(atPath: scene.scratch.path))
+        #expect(scene.leftovers.isEmpty)
     }
 
     @Test(arguments: [

@@ -48,7 +48,8 @@ import Testing
         let next = try scene.server.psql(
             "insert into sales.orders (note) values ('new') returning id"
         )
-        #expect(next == "5")
+        // The log holds a sequence's next 32 values at once, so recovery leaves a gap, as a crash does.
+        #expect(try #require(Int(next)) >= 5)
         let gone = try await scene.restore(["--table", "sales.orders", "--at", "latest"])
         #expect(gone.code == 15 && gone.errors.contains("id: E-TABLE-NONE"), "\(gone.text)")
         #expect(gone.output.isEmpty)
