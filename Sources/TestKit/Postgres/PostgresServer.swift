@@ -149,6 +149,9 @@ public final class PostgresServer: Sendable {
             throw Fault(.testServer, "unable to kill PostgreSQL: it does not run")
         }
         kill(pid, SIGKILL)
+        // While the dead process is not cleared away its socket still counts as taken.
+        let limit = ContinuousClock.now + .seconds(60)
+        while kill(pid, 0) == 0, ContinuousClock.now < limit { usleep(2_000) }
     }
 
     /// The process id that `postmaster.pid` names; nil when there is none.
