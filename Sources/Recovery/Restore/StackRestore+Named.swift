@@ -30,7 +30,8 @@ extension StackRestore {
                     hints: ["See what is there with `lifeboat ls`."]
                 )
         }
-        let isRevoked = copies.vault.distrusts(snapshot)
+        let trusted = try await copies.vault.snapshots(of: id.stream).snapshots
+        let isRevoked = !trusted.contains { $0.id == id }
         let target: RecoveryTarget =
             configured.kind == .postgresql ? .consistent : .time(snapshot.head.time)
         let step = try await step(

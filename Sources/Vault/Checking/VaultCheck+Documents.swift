@@ -40,6 +40,7 @@ extension VaultCheck {
                 number: number,
                 short: short
             )
+            try place(number, in: DocumentFolder.collections.rawValue, object: info.name.text)
             for name in tombstone.content.forgets { forget(name) }
         case .document(.ledger, let number, let short):
             let entry: VaultDocument<LedgerEntry> = try vault.document(
@@ -49,6 +50,7 @@ extension VaultCheck {
                 number: number,
                 short: short
             )
+            try place(number, in: DocumentFolder.ledger.rawValue, object: info.name.text)
             for name in entry.content.swept?.given ?? [] { forget(name) }
         case .document(let folder, let number, let short):
             let _: VaultDocument<AnyContent> = try vault.document(
@@ -58,6 +60,7 @@ extension VaultCheck {
                 number: number,
                 short: short
             )
+            try place(number, in: folder.rawValue, object: info.name.text)
         case .wayOut: try vault.prove(try await read(info), to: name)
         case .pack, .snapshot, .log, .history: preconditionFailure("the ring holds these")
         }

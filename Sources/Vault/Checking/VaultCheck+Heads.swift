@@ -10,6 +10,7 @@ extension VaultCheck {
             let (id, bytes) = inventory.snapshots[index]
             _ = try await finding(id.description, .listing) { check async throws(Fault) in
                 let snapshot = try await check.vault.snapshot(id, objectBytes: bytes)
+                try check.place(id.seq, in: "snapshots/\(id.stream)", object: id.description)
                 check.chain.add(snapshot)
                 // They come in the order of their numbers.
                 if check.report.newest[id.stream]?.first?.seq == id.seq {
@@ -27,6 +28,11 @@ extension VaultCheck {
             }
             progress(report)
         }
+    }
+
+    /// Whether the number of a trusted object lies in the row of its stream or folder; they come in the order of numbers.
+    mutating func place(_ number: UInt64, in place: String, object: String) throws(Fault) {
+        guard rows[place, default: NumberRow()].add(number) else { throw .outOfPlace(object) }
     }
 
     private mutating func checkPacks(of snapshot: Snapshot) {

@@ -35,6 +35,8 @@ public struct VaultCheck {
     var enrolments: Set<String> = []
     /// What a revocation has dealt with and the report names.
     private var distrusted: Set<String> = []
+    /// The numbers of each stream and folder that count.
+    var rows: [String: NumberRow] = [:]
     /// Packs that heads name and the vault does not list.
     var missing: Set<Digest256> = []
 

@@ -45,7 +45,18 @@ struct Survey {
                 refused.append((id, error))
             }
         }
+        setAside()
         try await checkChains(names, vault)
+    }
+
+    /// Lets snapshots whose numbers are out of place take no other's place, as if a revoked key had signed them.
+    private mutating func setAside() {
+        let rows = Dictionary(grouping: heads.lazy.filter { !$0.isRevoked }, by: \.id.stream)
+            .mapValues { NumberRow($0.lazy.map(\.id.seq)) }
+        for index in heads.indices
+        where rows[heads[index].id.stream]?.contains(heads[index].id.seq) == false {
+            heads[index].isRevoked = true
+        }
     }
 
     /// This host's tombstones that nobody carried out yet.

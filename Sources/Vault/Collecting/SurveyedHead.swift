@@ -15,8 +15,8 @@ struct SurveyedHead {
     let log: BaseLog?
     /// Whether its object or a pack of it is damaged or missing.
     var isDamaged: Bool
-    /// Whether a revoked key signed it: it stays, and takes no other's place.
-    let isRevoked: Bool
+    /// Whether a revoked key signed it, or its number is out of place: it stays, and takes no other's place.
+    var isRevoked: Bool
 
     init(_ snapshot: Snapshot, stored: Instant, isWhole: Bool, isRevoked: Bool) {
         id = snapshot.id

@@ -46,6 +46,7 @@ extension ReplicationRun {
                 { continue }
             }
         }
-        return rule(moments)
+        let row = NumberRow(moments.map(\.id.seq).sorted())
+        return rule(moments.filter { row.contains($0.id.seq) })
     }
 }

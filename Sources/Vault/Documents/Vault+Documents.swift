@@ -10,7 +10,8 @@ extension Vault {
     ///
     /// After success it is durable. After failure it may be there, whole, or not.
     ///
-    /// - Throws: `E-KEYS-NOT-ENROLLED` when the host is not enrolled, and what the store throws.
+    /// - Throws: `E-KEYS-NOT-ENROLLED` when the host is not enrolled, `E-NUMBERS-USED-UP` when the folder has no number left,
+    ///   and what the store throws.
     @discardableResult
     public func publish<Content: Codable & Sendable>(
         _ content: Content,
@@ -43,25 +44,50 @@ extension Vault {
         return name
     }
 
-    private static let largestJump: UInt64 = 1_000_000
-
     /// A number above that of every document, up to a million beyond those that can be trusted: a number far beyond is a
     /// forger's, who would use up the ten digits.
     private func nextNumber(in folder: DocumentFolder) async throws(Fault) -> UInt64 {
+        let names = try await documentNames(of: folder)
+        let row = try await row(of: names)
         var trusted: UInt64 = 0
-        var names: [DocumentName] = []
-        for name in try await documentNames(of: folder) {
-            names.append(name)
-            do throws(Fault) {
-                let _: VaultDocument<AnyContent> = try await document(name)
+        for name in names where row.contains(name.number) {
+            if try await isTrusted(name) {
                 trusted = name.number
                 break
-            } catch  where error.code.disposition == .corrupt || error.code == .objectMissing {
-                continue
             }
         }
-        let known = names.first { $0.number <= trusted + Self.largestJump }?.number ?? trusted
-        return known + 1
+        return try NumberRow.next(
+            after: names.lazy.map(\.number),
+            trusted: trusted,
+            in: folder.rawValue
+        )
+    }
+
+    /// Which numbers of a folder count; its names are given newest first.
+    ///
+    /// Nearly always the names show it; else documents are read until one can be trusted, or all are.
+    private func row(of names: [DocumentName]) async throws(Fault) -> NumberRow {
+        if acceptsRevoked { return .all }
+        if let row = NumberRow(names: names.reversed().map(\.number)) {
+            guard let last = names.first?.number, !row.contains(last) else { return row }
+            for name in names where row.contains(name.number) {
+                if try await isTrusted(name) { return row }
+            }
+        }
+        var numbers: [UInt64] = []
+        for name in names.reversed() where try await isTrusted(name) {
+            numbers.append(name.number)
+        }
+        return NumberRow(numbers)
+    }
+
+    private func isTrusted(_ name: DocumentName) async throws(Fault) -> Bool {
+        do throws(Fault) {
+            let _: VaultDocument<AnyContent> = try await document(name)
+            return true
+        } catch  where error.code.disposition == .corrupt || error.code == .objectMissing {
+            return false
+        }
     }
 
     /// Hands the verified documents of a folder to `body`, newest first, as long as their numbers are wanted.
@@ -77,11 +103,14 @@ extension Vault {
         _ body: (VaultDocument<Content>) -> Void
     ) async throws(Fault) -> [Fault] {
         var refused: [Fault] = []
-        for name in try await documentNames(of: folder) {
+        let names = try await documentNames(of: folder)
+        let row = try await row(of: names)
+        for name in names {
             guard isWanted(name.number) else { break }
             let found: VaultDocument<Content>
             do throws(Fault) {
                 found = try await document(name)
+                guard row.contains(name.number) else { throw .outOfPlace(name.info.name.text) }
             } catch  where error.code.disposition == .corrupt || error.code == .objectMissing {
                 refused.append(error)
                 continue

@@ -21,6 +21,8 @@ extension Fault.Code {
     public static let revoked = Fault.Code("E-VAULT-REVOKED", .corrupt, exit: .damaged)
     /// The operator revoked the key that a host writes with.
     public static let keyRevoked = Fault.Code("E-KEYS-REVOKED", .permanent, exit: .wrongKey)
+    /// There is no number left that a name has room for.
+    public static let numbersUsedUp = Fault.Code("E-NUMBERS-USED-UP", .permanent, exit: .damaged)
     /// No host of a name is enrolled.
     public static let hostUnknown = Fault.Code("E-HOST-UNKNOWN", .permanent, exit: .usage)
     /// An object of the vault is damaged.
@@ -81,6 +83,28 @@ extension Fault {
             .revoked,
             "unable to trust object '\(object)': a key of '\(host)' signed it that the operator revoked",
             hints: ["See which keys are revoked, and since when: lifeboat key list"]
+        )
+    }
+
+    /// An object whose number is far beyond those before it.
+    static func outOfPlace(_ object: String) -> Fault {
+        Fault(
+            .untrusted,
+            "unable to trust object '\(object)': its number is more than \(NumberRow.largestJump) above those before it",
+            hints: [
+                "Somebody who has the host's key wants it to be the newest for ever: lifeboat key revoke"
+            ]
+        )
+    }
+
+    /// Somebody used up the numbers of a stream or folder.
+    static func numbersUsedUp(in place: String) -> Fault {
+        Fault(
+            .numbersUsedUp,
+            "unable to store anything in '\(place)': its numbers are used up",
+            hints: [
+                "Somebody who has a host's key used them up; say that it does not count any more: lifeboat key revoke"
+            ]
         )
     }
 

@@ -16,7 +16,8 @@ extension Vault {
 
     /// The verified snapshots of one stream, or of all.
     ///
-    /// Reads only heads: the cost is one short read a snapshot.
+    /// Reads only heads: the cost is one short read a snapshot. One whose number is out of place in its stream counts as
+    /// forged, whoever signed it (``NumberRow``).
     ///
     /// - Throws: what the store throws; a damaged or forged snapshot is not thrown but reported in the result.
     public func snapshots(of stream: StreamName? = nil) async throws(Fault) -> SnapshotList {
@@ -28,10 +29,16 @@ extension Vault {
                 list.refused.append(error)
             }
         }
+        guard !acceptsRevoked else { return list }
+        let rows = Dictionary(grouping: list.snapshots, by: \.id.stream)
+            .mapValues { NumberRow($0.lazy.map(\.id.seq)) }
+        list.snapshots.removeAll { snapshot in
+            guard rows[snapshot.id.stream]?.contains(snapshot.id.seq) == false else { return false }
+            list.refused.append(.outOfPlace(snapshot.id.description))
+            return true
+        }
         return list
     }
-
-    private static let largestJump: UInt64 = 1_000_000
 
     /// The newest verified snapshots of a stream, and the highest number that an object of it carries, be it damaged, up
     /// to a million beyond those.
@@ -48,6 +55,31 @@ extension Vault {
         heads: [Snapshot], highestSeq: UInt64, refused: [Fault], revoked: Int
     ) {
         let names = try await snapshotNames(of: stream)
+        let numbers = names.map(\.id.seq)
+        var row = NumberRow.all
+        if !acceptsRevoked {
+            if let shown = NumberRow(names: numbers) {
+                row = shown
+            } else {
+                row = try await signedRow(names)
+            }
+        }
+        var (heads, refused, revoked) = try await newest(names, in: row, isWhole: isWhole)
+        if heads.isEmpty, let last = numbers.last, !row.contains(last) {
+            row = try await signedRow(names)
+            (heads, refused, revoked) = try await newest(names, in: row, isWhole: isWhole)
+        }
+        // A number far beyond what can be trusted is a forger's, who would use up the ten digits of a number.
+        let newest = heads.first?.id.seq ?? 0
+        let highest = numbers.last { $0 <= newest + NumberRow.largestJump }
+        return (heads, highest ?? newest, refused, revoked)
+    }
+
+    private func newest(
+        _ names: [(id: SnapshotID, bytes: Int64)],
+        in row: NumberRow,
+        isWhole: Bool
+    ) async throws(Fault) -> (heads: [Snapshot], refused: [Fault], revoked: Int) {
         var heads: [Snapshot] = []
         var refused: [Fault] = []
         var revoked = 0
@@ -55,6 +87,7 @@ extension Vault {
             if let found = heads.first, found.id.seq != id.seq { break }
             do throws(Fault) {
                 let head = try await snapshot(id, objectBytes: bytes)
+                guard row.contains(id.seq) else { throw .outOfPlace(id.description) }
                 if isWhole { _ = try await digest(of: head) }
                 heads.append(head)
             } catch  where error.code == .revoked {
@@ -63,10 +96,23 @@ extension Vault {
                 refused.append(error)
             }
         }
-        // A number far beyond what can be trusted is a forger's, who would use up the ten digits of a number.
-        let newest = heads.first?.id.seq ?? 0
-        let highest = names.last { $0.id.seq <= newest + Self.largestJump }?.id.seq
-        return (heads, highest ?? newest, refused, revoked)
+        return (heads, refused, revoked)
+    }
+
+    /// The row of a stream by what is signed in it: a short read for each snapshot.
+    private func signedRow(
+        _ names: [(id: SnapshotID, bytes: Int64)]
+    ) async throws(Fault) -> NumberRow {
+        var numbers: [UInt64] = []
+        for (id, bytes) in names {
+            do throws(Fault) {
+                _ = try await snapshot(id, objectBytes: bytes)
+                numbers.append(id.seq)
+            } catch  where error.code.disposition == .corrupt || error.code == .objectMissing {
+                continue
+            }
+        }
+        return NumberRow(numbers)
     }
 
     private static let longestLook = 100

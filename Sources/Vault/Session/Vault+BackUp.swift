@@ -25,6 +25,11 @@ extension Vault {
         let recipients = try recipients(for: keys)
         let started = request.clock.now()
         let newest = try await intact(newest(of: request.stream))
+        let seq = try NumberRow.next(
+            after: [newest.highestSeq, request.above],
+            trusted: newest.highestSeq,
+            in: "snapshots/\(request.stream)"
+        )
         let tombstones = try await pendingTombstones()
         let known = try await usablePacks(of: newest.heads, for: recipients, tombstones)
         let index = try await index(after: newest, request, keys: keys, packs: known)
@@ -53,7 +58,7 @@ extension Vault {
             recipients: recipients,
             started: started,
             previous: newest.digests,
-            seq: max(newest.highestSeq, request.above) + 1,
+            seq: seq,
             tombstones: tombstones,
             index: index,
             ledger: ledger

@@ -61,7 +61,7 @@ extension Vault {
         guard !isRevoked(keys.signing.verifyKey, host: keys.host) else {
             throw .revokedKey(of: keys.host, to: "enrol host '\(keys.host)' with its old keys")
         }
-        let number = max(floor, try await highestNumber(of: keys.host)) + 1
+        let number = try await nextNumber(of: keys.host, above: floor)
         let revoked = enrolments.lazy.filter { $0.host == keys.host }.map(\.key)
             .filter { isRevoked($0, host: keys.host) }
         let document = HostDocument(
@@ -94,12 +94,19 @@ extension Vault {
         try await other.store.put(enrolment.name, enrolment.bytes)
     }
 
-    /// The highest number that a document of a host carries, whether or not the document can be used.
-    private func highestNumber(of host: String) async throws(Fault) -> Int {
-        var highest = 0
+    /// The number after the highest that a document of a host carries, whether or not the document can be used.
+    ///
+    /// Anybody can store a name, so one far above what the operator signed does not use the six digits up.
+    private func nextNumber(of host: String, above floor: Int) async throws(Fault) -> Int {
+        let known = max(floor, enrolment(of: host)?.number ?? 0)
+        var highest = known
         try await store.list("hosts/\(host)/") { info in
-            if case .host(_, let number) = VaultName(info.name) { highest = max(highest, number) }
+            guard case .host(_, let number) = VaultName(info.name), number <= known + 1_000 else {
+                return
+            }
+            highest = max(highest, number)
         }
-        return highest
+        guard highest < 999_999 else { throw .numbersUsedUp(in: "hosts/\(host)") }
+        return highest + 1
     }
 }

@@ -21,7 +21,7 @@ enum RestoreText {
         if plan.isRevoked {
             let mark = Styled("not trusted:", .red).rendered(color: color)
             lines.append(
-                "  \(mark) a key signed it that the operator revoked; who had the key may have made it"
+                "  \(mark) a revoked key signed it, or its number is out of place; a thief may have made it"
             )
         }
         if let moment = plan.moment {

@@ -41,7 +41,7 @@ try:
 except ImportError as missing:
     sys.exit(f"recover.py: {missing}; apt install python3-cryptography python3-zstandard")
 
-MIB = 1 << 20
+MIB, JUMP = 1 << 20, 10**6
 SAFELY = os.O_NOFOLLOW | os.O_CLOEXEC
 
 class Trouble(Exception):
@@ -482,11 +482,25 @@ def heads(vault, folder):
             if item[1]:
                 yield item, open_signed(vault, *item, deep=False)[0]
 
+def newest(vault, there):
+    """The highest number that does not lie more than a million above the good ones before it."""
+    numbers, end = [int(item[2]["seq"]) for item in there], 0
+    if numbers[-1] - numbers[0] > JUMP and not vault.with_revoked:
+        numbers = []
+        for item in there:
+            with blaming(vault, item[0]):
+                open_signed(vault, *item, deep=False)
+                number = int(item[2]["seq"])
+                if number > (end + JUMP if end else 5 * 10**9 - 1):
+                    raise Trouble("has a number far above those before it: not trusted")
+                end = number
+    return end or numbers[-1] if numbers else 0
+
 def choose(vault, stream, which):
     """The head and the body of the one good snapshot that is meant by SEQ, SEQ-HASH or `latest`."""
     there, good = [item for item in names(vault, f"snapshots/{stream}") if item[1]], []
     if which == "latest" and there:
-        which = there[-1][2]["seq"]
+        which = str(newest(vault, there))
     seq, _, digits = which.partition("-")
     for item in there:
         if item[2]["seq"] == seq.rjust(10, "0") and item[2]["hash"].startswith(digits):
