@@ -37,7 +37,10 @@ import Testing
     }
 
     /// A backup that the thief signs with what he took, into the vault as it was before the revocation.
-    private func steal(_ playground: Playground) async throws {
+    ///
+    /// `newest`: the number from which on the owner's snapshots are hidden from him: our program, which he uses, would heed
+    /// what they say of his key.
+    private func steal(_ playground: Playground, before newest: Int? = nil) async throws {
         let hosts = playground.vault.appending("hosts/h1")
         let hidden = playground.path.appending("hidden")
         try FileSystem.makeDirectories(hidden, mode: 0o700)
@@ -45,12 +48,23 @@ import Testing
         for name in names {
             try await move(hosts.appending(name), hidden)
         }
+        var snapshots: [(from: FilePath, folder: FilePath)] = []
+        for stream in try Directory.open(playground.vault.appending("snapshots")).names() {
+            let folder = playground.vault.appending("snapshots").appending(stream)
+            for name in try Directory.open(folder).names() {
+                guard let newest, let number = Int(name.description.prefix(10)), number >= newest
+                else { continue }
+                try await move(folder.appending(name), hidden)
+                snapshots.append((hidden.appending(name), folder))
+            }
+        }
         try playground.write("source/letter", "the thief was here\n")
         let backup = try await playground.run(["backup", "--config", "stolen.yaml"])
         #expect(backup.output.contains("2 of 2 components"), "\(backup.text)")
         for name in names {
             try await move(hidden.appending(name), hosts)
         }
+        for snapshot in snapshots { try await move(snapshot.from, snapshot.folder) }
     }
 
     /// What the thief left is named and is no damage; what is damaged is.
@@ -123,7 +137,7 @@ import Testing
         #expect(state.output.contains("\"state\":\"in_force\""))
         #expect(state.output.contains("\"state\":\"revoked\""))
         // The thief is still about: none of it counts, and a kit of paper tells who is who.
-        try await steal(playground)
+        try await steal(playground, before: 4)
         let later = try await playground.run(Self.restore + ["later"])
         #expect(later.code == 0, "\(later.text)")
         #expect(try playground.read(playground.restored("later", "source/letter")) == "round 4\n")
@@ -200,6 +214,25 @@ import Testing
             revoked.output.contains("files: trusted up to snapshot 1, not trusted: 2\n"),
             "\(revoked.text)"
         )
+    }
+
+    @Test
+    func `a restore from one copy heeds what another knows`() async throws {
+        let playground = try await Playground.withCopies(seed: 9)
+        try await backUp(playground)
+        #expect(try await playground.run(["copy", "--to", "b"]).code == 0)
+        try await date(playground, "2 days ago", "vault", "b")
+        try await backUp(playground)
+        #expect(try await playground.run(["copy", "--to", "b"]).code == 0)
+        let folder = try Directory.open(playground.path)
+        let (b, away) = (try #require(FileName("b")), try #require(FileName("away")))
+        try folder.rename(b, to: away)
+        let revoke = ["key", "revoke", "h1", "--kit", "kit.txt", "--since", "1d ago"]
+        #expect(try await playground.run(revoke).code == 3)
+        try folder.rename(away, to: b)
+        let restored = try await playground.run(Self.restore + ["out", "--from", "b"])
+        #expect(restored.code == 0, "\(restored.text)")
+        #expect(restored.text.contains("from snapshot 1 "), "\(restored.text)")
     }
 
     private func date(_ playground: Playground, _ moment: String, _ folders: String...) async throws

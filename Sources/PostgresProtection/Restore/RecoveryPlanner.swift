@@ -30,8 +30,10 @@ struct RecoveryPlanner {
     /// Plans the restore.
     func plan() async throws(Fault) -> RestorePlan {
         try refuseContradictions()
+        // Heads tell which keys are revoked, should `hosts/` have lost it: before the log is looked at.
+        let list = try await request.vault.snapshots(of: request.stream)
         let log = try await LogReader(request.vault, stream: request.stream)
-        let candidates = try await candidates(log)
+        let candidates = try await candidates(list, log)
         let aim = try await aim(candidates, log: log)
         let choice = TimelineChoice(stop: aim.stop, timeline: aim.timeline)
         guard let chosen = choice.best(of: candidates) else { throw refusal(candidates, aim) }
@@ -127,8 +129,10 @@ struct RecoveryPlanner {
     }
 
     /// Every base that can be used, newest first, with how far its log reaches.
-    private func candidates(_ log: LogReader) async throws(Fault) -> [Candidate] {
-        let list = try await request.vault.snapshots(of: request.stream)
+    private func candidates(
+        _ list: Vault.SnapshotList,
+        _ log: LogReader
+    ) async throws(Fault) -> [Candidate] {
         var candidates: [Candidate] = []
         var fault: Fault? = list.refused.first
         for snapshot in list.snapshots.reversed()

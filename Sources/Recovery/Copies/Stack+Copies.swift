@@ -64,7 +64,20 @@ extension Stack {
         expecting expected: Digest256? = nil
     ) async throws(Fault) -> UnitedCopies {
         let names = name.map { [$0] } ?? []
-        return UnitedCopies(try await findCopies(names, expecting: expected).required())
+        _ = try self.copies(names)
+        // What the others know of revoked keys counts, whichever is read from.
+        let all = try await findCopies(expecting: expected)
+        var chosen = all.only(names)
+        // Nobody knows the vault's id yet, and another copy is of another vault.
+        if chosen.open.isEmpty, !names.isEmpty {
+            chosen = try await findCopies(names, expecting: expected)
+        }
+        let copies = UnitedCopies(try chosen.required())
+        // Where a document of a host cannot be read, the heads know what it said.
+        if !copies.vault.hostFaults.isEmpty {
+            try await copies.vault.hearHeads(of: configuration.host)
+        }
+        return copies
     }
 
     /// The id of this stack's vault, as this host remembers it or a recovery kit states it; nil when nobody knows.

@@ -40,7 +40,9 @@ public struct UnitedCopies: Sendable {
     func preferring(_ names: Set<String>) -> UnitedCopies {
         let first = copies.filter { names.contains($0.name) }
         let rest = copies.filter { !names.contains($0.name) }
-        return UnitedCopies(first + rest, absent, findings)
+        let copies = UnitedCopies(first + rest, absent, findings)
+        copies.vault.learn(from: vault)
+        return copies
     }
 
     /// What copies should have handed out and did not.

@@ -37,7 +37,10 @@ public struct HostEnrolment: Sendable {
         let kitKeys = try kit.openKeys(passphrases)
         let found = try await stack.findCopies(with: kit, kitKeys).required()
         let vaults = found.open.map(\.vault)
-        guard let vault = vaults.first else { preconditionFailure("a copy is there") }
+        guard let first = vaults.first else { preconditionFailure("a copy is there") }
+        // Each copy may know of a revoked key what the first has lost.
+        for other in vaults.dropFirst() { try await other.hearHeads(of: stack.configuration.host) }
+        let vault = first.knowing(vaults)
         var recipients: [AgeRecipient] = []
         for text in stack.configuration.keys.recipients {
             recipients.append(try AgeRecipient(text))

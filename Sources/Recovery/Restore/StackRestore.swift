@@ -245,8 +245,8 @@ public struct StackRestore: Sendable {
             results: results,
             duration: duration,
             findings: plan.copies.findings,
-            passedOver: plan.steps.flatMap { step in step.passedOver.map { "\(step.name): \($0)" }
-            },
+            passedOver: plan.steps.flatMap { step in step.passedOver.map { "\(step.name): \($0)" } }
+                + plan.copies.vault.hostFaults.map(\.message),
             used: plan.copies.used,
             untold: untold
         )

@@ -34,6 +34,7 @@ extension CopyStanding {
                     try await Self.component(component, open, stack, &found.damage, &found.problems)
                 )
             }
+            found.damage += open.vault.hostFaults.map(\.message)
             let own = found.components.compactMap(\.newest)
             lockedUntil = try await Self.lockedUntil(own, in: open)
             let seen = try await VaultSurvey(open.vault, needs: needs + own)

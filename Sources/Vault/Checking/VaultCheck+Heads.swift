@@ -6,6 +6,8 @@ extension VaultCheck {
     /// Verifies the head of every snapshot, and that what it names is there.
     mutating func checkHeads(_ progress: (CheckReport) -> Void) async throws(Fault) {
         for (id, _) in inventory.snapshots { chain.know(id) }
+        let known = vault.heard.count
+        var good: [(id: SnapshotID, by: String)] = []
         for index in inventory.snapshots.indices {
             let (id, bytes) = inventory.snapshots[index]
             _ = try await finding(id.description, .listing) { check async throws(Fault) in
@@ -18,6 +20,7 @@ extension VaultCheck {
                 } else {
                     check.report.newest[id.stream] = [id]
                 }
+                good.append((id, snapshot.head.by))
                 check.report.snapshots += 1
                 check.checkPacks(of: snapshot)
                 check.checkHost(of: snapshot)
@@ -28,6 +31,28 @@ extension VaultCheck {
             }
             progress(report)
         }
+        if vault.heard.count > known { try await checkAgain(good) }
+    }
+
+    /// Looks once more at heads that were good, when later ones told that a key is revoked.
+    private mutating func checkAgain(
+        _ good: [(id: SnapshotID, by: String)]
+    ) async throws(Fault) {
+        var newest: [StreamName: [SnapshotID]] = [:]
+        for (id, by) in good {
+            guard !vault.refuses(id, by: by) else {
+                _ = try await finding(id.description, .listing) { _ throws(Fault) in
+                    throw .revoked(id.description, host: id.stream.host)
+                }
+                continue
+            }
+            if newest[id.stream]?.first?.seq == id.seq {
+                newest[id.stream]?.append(id)
+            } else {
+                newest[id.stream] = [id]
+            }
+        }
+        report.newest = newest
     }
 
     /// Whether the number of a trusted object lies in the row of its stream or folder; they come in the order of numbers.

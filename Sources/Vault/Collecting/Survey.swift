@@ -45,12 +45,16 @@ struct Survey {
                 refused.append((id, error))
             }
         }
-        setAside()
+        setAside(vault)
         try await checkChains(names, vault)
     }
 
     /// Lets snapshots whose numbers are out of place take no other's place, as if a revoked key had signed them.
-    private mutating func setAside() {
+    private mutating func setAside(_ vault: Vault) {
+        // A head that came later may have told that the key of an earlier one is revoked.
+        for index in heads.indices where vault.refuses(heads[index].id, by: heads[index].by) {
+            heads[index].isRevoked = true
+        }
         let rows = Dictionary(grouping: heads.lazy.filter { !$0.isRevoked }, by: \.id.stream)
             .mapValues { NumberRow($0.lazy.map(\.id.seq)) }
         for index in heads.indices

@@ -3,6 +3,8 @@ internal import Model
 /// A snapshot as a collector sees it: its verified head without the list of packs.
 struct SurveyedHead {
     let id: SnapshotID
+    /// The public key that signed it.
+    let by: String
     /// When it was stored, by the store's clock.
     let stored: Instant
     let objectBytes: Int64
@@ -20,6 +22,7 @@ struct SurveyedHead {
 
     init(_ snapshot: Snapshot, stored: Instant, isWhole: Bool, isRevoked: Bool) {
         id = snapshot.id
+        by = snapshot.head.by
         self.stored = stored
         objectBytes = snapshot.objectBytes
         kind = snapshot.head.kind

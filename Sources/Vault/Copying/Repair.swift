@@ -34,7 +34,8 @@ public struct Repair: Sendable {
         self.others = others
     }
 
-    /// Mends one object: with an older version of it in the same copy, else from another copy.
+    /// Mends one object: with an older version of it in the same copy, else from another copy; a document of a host else
+    /// from what heads that were read carry along.
     ///
     /// After success the copy holds proven bytes under the name. After a failure it holds what it held, never bytes that are
     /// not proven. Memory: the object.
@@ -56,6 +57,14 @@ public struct Repair: Sendable {
                 }
                 try await write(bytes, object)
                 return .mended(from: other.store.address)
+            }
+            // The heads that a host signed carry what the operator signed.
+            for known in [vault] + others {
+                guard let lost = known.heard.enrolments.first(where: { $0.name == object }) else {
+                    continue
+                }
+                try await write(lost.bytes, object)
+                return .mended(from: known.store.address)
             }
             return .kept(nowhere(object, cause))
         } catch { return .kept(error) }

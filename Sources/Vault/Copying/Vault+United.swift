@@ -11,17 +11,26 @@ extension Vault {
         where !enrolments.contains(where: { $0.text == enrolment.text }) {
             enrolments.append(enrolment)
         }
-        let vault = Vault(
+        var vault = Vault(
             store: store,
             id: copies[0].id,
             environment: copies[0].environment,
             operatorKey: copies[0].operatorKey,
             enrolments: enrolments.sorted { ($0.host, $0.number) < ($1.host, $1.number) },
             revocations: copies[0].knowing(copies).revocations,
-            refusedHosts: copies.flatMap(\.refusedHosts),
+            refusedHosts: [],
             unknownWriteFeatures: copies.flatMap(\.unknownWriteFeatures),
             unknownCollectFeatures: copies.flatMap(\.unknownCollectFeatures)
         )
+        let known = Set(vault.hostDocuments.map(\.name))
+        for copy in copies {
+            vault.learn(from: copy)
+            for (name, fault) in zip(copy.refusedNames, copy.refusedHosts)
+            where !known.contains(name) {
+                vault.refusedNames.append(name)
+                vault.refusedHosts.append(fault)
+            }
+        }
         return (vault, store)
     }
 

@@ -30,6 +30,12 @@ extension Vault {
             }
         }
         guard !acceptsRevoked else { return list }
+        // A head that came later may have told that the key of an earlier one is revoked.
+        list.snapshots.removeAll { snapshot in
+            guard distrusts(snapshot) else { return false }
+            list.refused.append(.revoked(snapshot.id.description, host: snapshot.head.host))
+            return true
+        }
         let rows = Dictionary(grouping: list.snapshots, by: \.id.stream)
             .mapValues { NumberRow($0.lazy.map(\.id.seq)) }
         list.snapshots.removeAll { snapshot in
@@ -56,6 +62,11 @@ extension Vault {
     ) {
         let names = try await snapshotNames(of: stream)
         let numbers = names.map(\.id.seq)
+        // Where a document of a host cannot be read, the heads know what it said.
+        if !refusedHosts.isEmpty, !acceptsRevoked {
+            try await hearHeads(of: stream.host, stream: stream)
+        }
+        let known = heard.count
         var row = NumberRow.all
         if !acceptsRevoked {
             if let shown = NumberRow(names: numbers) {
@@ -67,6 +78,10 @@ extension Vault {
         var (heads, refused, revoked) = try await newest(names, in: row, isWhole: isWhole)
         if heads.isEmpty, let last = numbers.last, !row.contains(last) {
             row = try await signedRow(names)
+            (heads, refused, revoked) = try await newest(names, in: row, isWhole: isWhole)
+        }
+        if heard.count > known {
+            try await hearHeads(of: stream.host, stream: stream)
             (heads, refused, revoked) = try await newest(names, in: row, isWhole: isWhole)
         }
         // A number far beyond what can be trusted is a forger's, who would use up the ten digits of a number.
@@ -124,10 +139,13 @@ extension Vault {
     /// - Throws: what the store throws.
     public func refused(after snapshot: SnapshotID) async throws(Fault) -> [Fault] {
         var refused: [Fault] = []
-        for (id, bytes) in try await snapshotNames(of: snapshot.stream)
+        let names = try await snapshotNames(of: snapshot.stream)
+        let row = NumberRow(names: names.map(\.id.seq)) ?? .all
+        for (id, bytes) in names
         where id.seq > snapshot.seq && refused.count < Self.longestLook {
             do throws(Fault) {
                 _ = try await self.snapshot(id, objectBytes: bytes)
+                guard row.contains(id.seq) else { throw .outOfPlace(id.description) }
                 break
             } catch  where error.code == .revoked {
                 // The operator knows, and wants it passed over.
@@ -235,6 +253,7 @@ extension Vault {
         short: String
     ) throws(Fault) {
         guard vault == id else { throw .damaged(object, "it belongs to another vault") }
+        hear(enrolment)
         guard let key = VerifyKey(hexadecimal: text), signed.isSigned(by: key),
             vouches(for: key, host: host) || isEnrolment(enrolment, of: key, host: host)
         else { throw .untrusted(object, host: host) }

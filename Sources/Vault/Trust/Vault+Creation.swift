@@ -58,12 +58,13 @@ extension Vault {
             throw .notOperator(to: "enrol host '\(keys.host)'")
         }
         try checkWritable()
+        // What `hosts/` lost, and with it which keys are revoked, must not be lost for good.
+        try await hearHeads(of: keys.host)
         guard !isRevoked(keys.signing.verifyKey, host: keys.host) else {
             throw .revokedKey(of: keys.host, to: "enrol host '\(keys.host)' with its old keys")
         }
         let number = try await nextNumber(of: keys.host, above: floor)
-        let revoked = enrolments.lazy.filter { $0.host == keys.host }.map(\.key)
-            .filter { isRevoked($0, host: keys.host) }
+        let revoked = revokedKeys(of: keys.host)
         let document = HostDocument(
             vault: id,
             host: keys.host,
@@ -72,7 +73,7 @@ extension Vault {
             key: keys.signing.verifyKey.description,
             recipient: keys.identity.recipient.text,
             recipients: recipients.map(\.text),
-            revoked: revoked.isEmpty ? nil : Set(revoked).map(\.description).sorted(),
+            revoked: revoked.isEmpty ? nil : revoked.map(\.description).sorted(),
             time: time
         )
         try await store.put(
@@ -98,7 +99,8 @@ extension Vault {
     ///
     /// Anybody can store a name, so one far above what the operator signed does not use the six digits up.
     private func nextNumber(of host: String, above floor: Int) async throws(Fault) -> Int {
-        let known = max(floor, enrolment(of: host)?.number ?? 0)
+        let numbers = (enrolments + heard.enrolments).lazy.filter { $0.host == host }.map(\.number)
+        let known = max(floor, numbers.max() ?? 0)
         var highest = known
         try await store.list("hosts/\(host)/") { info in
             guard case .host(_, let number) = VaultName(info.name), number <= known + 1_000 else {

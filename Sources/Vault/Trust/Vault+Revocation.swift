@@ -5,14 +5,15 @@ public import Sealing
 extension Vault {
     /// Whether the operator revoked a key of a host.
     ///
-    /// A later enrolment says so too: should the revocation itself be lost, nothing that the key signed is trusted.
+    /// A later enrolment says so too, and every head carries that along: should the revocation itself be lost, nothing that
+    /// the key signed is trusted.
     public func isRevoked(_ key: VerifyKey, host: String) -> Bool {
         revokedKeys(of: host).contains(key)
     }
 
     /// The keys of a host that are revoked.
     func revokedKeys(of host: String) -> Set<VerifyKey> {
-        var keys: Set<VerifyKey> = []
+        var keys = heard.revoked(host)
         for revocation in revocations where revocation.host == host {
             keys.formUnion(revocation.keys)
         }
@@ -25,7 +26,7 @@ extension Vault {
     /// Whether an enrolment calls a key revoked whose revocation is not there: nobody knows then what the key signed in good
     /// time.
     var lacksRevocation: Bool {
-        enrolments.contains { enrolment in
+        (enrolments + heard.enrolments).contains { enrolment in
             enrolment.revoked.contains { revokedSince($0, host: enrolment.host) == nil }
         }
     }
@@ -73,6 +74,9 @@ extension Vault {
                 vault.revocations.append(revocation)
                 vault.hearsay.insert(revocation.name)
             }
+            for enrolment in other.enrolments + other.heard.enrolments {
+                vault.hear(enrolment.text)
+            }
         }
         return vault
     }
@@ -112,6 +116,7 @@ extension Vault {
             throw .notOperator(to: "revoke the keys of host '\(host)'")
         }
         try checkWritable()
+        try await hearHeads(of: host)
         let keys = try keysToRevoke(of: host, again: isAgain)
         var groups: [Instant?: [VerifyKey]] = [:]
         for key in keys {
@@ -136,7 +141,7 @@ extension Vault {
 
     private func keysToRevoke(of host: String, again isAgain: Bool) throws(Fault) -> Set<VerifyKey>
     {
-        let all = Set(enrolments.lazy.filter { $0.host == host }.map(\.key))
+        let all = Set((enrolments + heard.enrolments).lazy.filter { $0.host == host }.map(\.key))
         let keys = all.filter { isRevoked($0, host: host) == isAgain }
         guard keys.isEmpty else { return keys }
         let known = Set(enrolments.map(\.host)).sorted().joined(separator: ", ")

@@ -22,7 +22,11 @@ public struct Vault: Sendable {
     /// Those of them that another copy holds, and this one does not.
     var hearsay: Set<ObjectName> = []
     /// Documents under `hosts/` that could not be used, one fault each.
-    public let refusedHosts: [Fault]
+    public internal(set) var refusedHosts: [Fault]
+    /// Their names.
+    var refusedNames: [ObjectName] = []
+    /// What heads say of hosts and `hosts/` lacks.
+    let heard = HeardHosts()
     /// Features that a program must know to write to the vault, and this one does not.
     let unknownWriteFeatures: [String]
     /// Features that a program must know to delete from the vault, and this one does not.
@@ -152,38 +156,51 @@ public struct Vault: Sendable {
         try await store.list("hosts/") { names.append($0.name) }
         var enrolments: [Enrolment] = []
         var revocations: [Revocation] = []
-        var refused: [Fault] = []
-        for name in names {
-            let object = name.description
-            do throws(Fault) {
-                switch VaultName(name) {
-                case .host(let host, let number):
-                    let bytes = try await store.get(name, limit: Self.largestDocument)
-                    enrolments.append(
-                        try enrolment(bytes, of: host, number: number, object: object)
-                    )
-                case .revocation(let host, let short):
-                    let bytes = try await store.get(name, limit: Self.largestDocument)
-                    revocations.append(
-                        try revocation(bytes, of: host, short: short, object: object)
-                    )
-                default: continue
-                }
-            } catch  where error.code.disposition == .corrupt || error.code == .invalidKey {
-                refused.append(error)
+        var refused: [(name: ObjectName, fault: Fault)] = []
+        let take = { (object: ObjectName, bytes: [UInt8]) throws(Fault) in
+            switch VaultName(object) {
+            case .host(let host, let number):
+                enrolments.append(
+                    try enrolment(bytes, of: host, number: number, object: object.text)
+                )
+            case .revocation(let host, let short):
+                revocations.append(
+                    try revocation(bytes, of: host, short: short, object: object.text)
+                )
+            default: return
             }
         }
-        return Vault(
+        for object in names {
+            do throws(Fault) {
+                try take(object, try await store.get(object, limit: Self.largestDocument))
+            } catch  where error.code.disposition == .corrupt || error.code == .invalidKey {
+                if let older = await olderDocument(object) {
+                    try take(object, older)
+                } else {
+                    refused.append((object, error))
+                }
+            }
+        }
+        var vault = Vault(
             store: store,
             id: id,
             environment: environment,
             operatorKey: operatorKey,
             enrolments: enrolments.sorted { ($0.host, $0.number) < ($1.host, $1.number) },
             revocations: revocations,
-            refusedHosts: refused,
+            refusedHosts: refused.map(\.fault),
             unknownWriteFeatures: unknownWriteFeatures,
             unknownCollectFeatures: unknownCollectFeatures
         )
+        vault.refusedNames = refused.map(\.name)
+        return vault
+    }
+
+    /// A document under `hosts/` as it was before somebody overwrote it; nil where the store keeps no such version, or does
+    /// not tell.
+    private func olderDocument(_ object: ObjectName) async -> [UInt8]? {
+        guard let name = VaultName(object) else { return nil }
+        return try? await olderVersion(of: name, in: store)?.bytes
     }
 
     /// The enrolment in a document that stands under the name of a host and a number.

@@ -178,6 +178,20 @@ def read_host(vault, data, host, number):
     for key in map(str, parse_document(data)[0].get("revoked", [])):
         vault.revoked.setdefault((host, key), [])
 
+def read_carried(vault, name, host):
+    """Notes which keys the enrolment in a head calls revoked, should hosts/ have lost it."""
+    with contextlib.suppress(Trouble, OSError):  # a bad head is named when it is used
+        file, size = open_object(vault, name)
+        length = int.from_bytes(read_at(file, 8, 4), "big")
+        head = parse_json(read_at(file, 12, length)) if length < min(size, 16 * MIB) else {}
+        text = head.get("enrolment")
+        if isinstance(text, str) and text not in vault.carried:
+            vault.carried.add(text)
+            data = text.encode("utf-8", "replace")
+            host_key(vault, data, host)
+            for key in map(str, parse_document(data)[0].get("revoked", [])):
+                vault.revoked.setdefault((host, key), [])
+
 def read_revocation(vault, data, match):
     """Notes keys of a host that do not count any more, and what they signed that still does."""
     if hashlib.sha256(data).hexdigest()[:16] != match["hash"]:
@@ -224,7 +238,7 @@ def check_document(vault, data, match):
 def open_vault(root, wanted, identities, with_revoked):
     """A vault whose identity is checked; `keys` are the (host, key) that may sign heads."""
     vault = SimpleNamespace(root=root, identities=identities, keys=set(), code=0, revoked={},
-                            with_revoked=with_revoked)
+                            with_revoked=with_revoked, carried=set())
     if not os.path.lexists(os.path.join(root, "format.json")):
         raise Trouble(f"{root}: there is no vault here (no format.json)", 10)
     try:
@@ -250,6 +264,9 @@ def open_vault(root, wanted, identities, with_revoked):
                     read_host(vault, data, match["host"], int(match["number"]))
                 else:
                     read_revocation(vault, data, match)
+    for name, kind, match in names(vault, "snapshots"):
+        if kind:
+            read_carried(vault, name, match["stream"].split(".")[0])
     return vault
 
 # ---- Sealed objects (section 4) ------------------------------------------------------------------
