@@ -91,6 +91,42 @@ import Vault
         #expect(next.head.seq == 4)
     }
 
+    @Test func `while the revocation is lost nothing of it is given up, whatever is accepted`()
+        async throws
+    {
+        var scene = try await CollectionScene()
+        try await scene.backUp(days: 3)
+        let owner = try await scene.fixture.revokingKey()
+        try await scene.backUp()
+        let renewed = try await owner.withNewKeys()
+        _ = try await renewed.backUp(["a": [1]])
+        let revocation = try #require(
+            Forgery.names(scene.store, "hosts/").first { $0.text.contains("revoked-") }
+        )
+        let bytes = try #require(scene.store.contents[revocation])
+        scene.store.tamper(revocation, nil)
+        let before = scene.numbers
+        let collect = { () async throws -> CollectionPlan in
+            let plan = try await scene.collector(
+                KeepPolicy(last: 9),
+                keys: renewed.keys,
+                acceptsLosses: true
+            ).run().plan
+            scene.pass(days: 1)
+            return plan
+        }
+        for _ in 0..<3 {
+            #expect(try await collect().snapshots.allSatisfy(\.decision.isKept))
+        }
+        #expect(scene.numbers == before)
+        scene.store.tamper(revocation, bytes)
+        let dropped = try await collect().snapshots.filter { !$0.decision.isKept }
+        #expect(dropped.map(\.id.seq) == [4])
+        #expect(
+            dropped.allSatisfy { "\($0.decision)".contains("given up: a revoked key signed it") }
+        )
+    }
+
     @Test func `its tombstones, holds and checks are obeyed by nobody`() async throws {
         var scene = try await CollectionScene()
         try await scene.backUp(days: 3)

@@ -2,6 +2,8 @@
 public struct RetentionDecision: Sendable, Hashable {
     /// Why it stays, strongest first; empty when it goes.
     public var reasons: [RetentionReason] = []
+    /// Why it is given up though no rule was asked; nil when no rule wants it.
+    public var givenUp: String?
 
     /// Nothing wants it.
     public init() {}
@@ -15,6 +17,6 @@ extension RetentionDecision: CustomStringConvertible {
     public var description: String {
         isKept
             ? "kept: " + reasons.map(\.description).joined(separator: "; ")
-            : "dropped: no rule wants it"
+            : "dropped: \(givenUp ?? "no rule wants it")"
     }
 }

@@ -22,7 +22,8 @@ extension Collector {
                 places.map { survey.heads[$0] },
                 candidates: candidates,
                 rule: rule,
-                givesUpRevoked: acceptsLosses,
+                // While a revocation is lost nobody knows what of it counts once it is back.
+                givesUpRevoked: acceptsLosses && !vault.lacksRevocation,
                 now: now
             )
         }

@@ -29,6 +29,8 @@ struct StreamDecisions {
         for (index, head) in heads.enumerated()
         where givesUpRevoked && head.isRevoked && candidates[index].hold == nil {
             decisions[index].reasons = []
+            decisions[index].givenUp =
+                "given up: a revoked key signed it, or its number is out of place"
         }
         let newestGood = Retention.newestGood(candidates)
         let doubts = RetentionDoubt.facts(of: candidates)
