@@ -9,6 +9,25 @@ import Testing
     private static let golden = FilePath(#filePath).removingLastComponent().removingLastComponent()
         .appending("GoldenTests/Vaults/format-1-0.1.0/vault/recover.py")
 
+    @Test
+    func `once a key is revoked an earlier recover.py is damage, and a repair puts ours there`()
+        async throws
+    {
+        let playground = try await Playground.initialised()
+        #expect(try await playground.run(["backup"]).code == 0)
+        let revoke = ["key", "revoke", "h1", "--kit", "kit.txt"]
+        #expect(try await playground.run(revoke).code == 0)
+        let place = playground.vault.appending("recover.py")
+        let own = try DurableFile.read(place, limit: ByteCount(1 << 20))
+        let old = try DurableFile.read(Self.golden, limit: ByteCount(1 << 20))
+        try DurableFile.replace(place, with: old, mode: 0o600)
+        let check = try await playground.run(["check"])
+        #expect(check.code == 5 && check.text.contains("recover.py"), "\(check.text)")
+        _ = try await playground.run(["check", "--repair"])
+        #expect(try DurableFile.read(place, limit: ByteCount(1 << 20)) == own)
+        #expect(try await playground.run(["check"]).code == 0)
+    }
+
     @Test func `an earlier recover.py is no damage, and the next backup replaces it once`()
         async throws
     {

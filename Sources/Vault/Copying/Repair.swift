@@ -47,10 +47,16 @@ public struct Repair: Sendable {
             do throws(Fault) {
                 if try await bringBack(name, vault, damage) { return .broughtBack }
             } catch  where error.code != .cancelled { cause = error }
+            if case .wayOut(let file) = name,
+                let own = WayOut.files.first(where: { $0.name == file })
+            {
+                try await write(own.bytes, object)
+                return .mended(from: others.first?.store.address ?? vault.store.address)
+            }
             for other in others {
                 let bytes: [UInt8]
                 do throws(Fault) {
-                    bytes = try await wholeObject(name, in: other)
+                    bytes = try await other.provenObject(name, in: other.store)
                 } catch  where error.code != .cancelled {
                     cause = cause ?? error
                     continue
@@ -93,14 +99,6 @@ public struct Repair: Sendable {
         guard let older = try await vault.olderVersion(of: name, in: store) else { return false }
         try await store.replace(object, with: older.bytes)
         return true
-    }
-
-    /// A whole object of another copy; the way out is the program's own.
-    private func wholeObject(_ name: VaultName, in vault: Vault) async throws(Fault) -> [UInt8] {
-        guard case .wayOut(let file) = name,
-            let own = WayOut.files.first(where: { $0.name == file })
-        else { return try await vault.provenObject(name, in: vault.store) }
-        return own.bytes
     }
 
     private func write(_ bytes: [UInt8], _ object: ObjectName) async throws(Fault) {

@@ -77,6 +77,10 @@ extension Vault {
             guard WayOut.isKnown(file, bytes) else {
                 throw .damaged(object, "it is none that a release of this program shipped")
             }
+            // An earlier one knows no revocations, and would trust what a thief signed.
+            guard !knowsRevokedKeys || WayOut.isOfToday(file, bytes) else {
+                throw .damaged(object, "an earlier release's is there, which knows no revoked keys")
+            }
         }
     }
 

@@ -23,6 +23,11 @@ extension Vault {
         return keys
     }
 
+    /// Whether any key of any host is revoked.
+    var knowsRevokedKeys: Bool {
+        !revocations.isEmpty || (enrolments + heard.enrolments).contains { !$0.revoked.isEmpty }
+    }
+
     /// Whether an enrolment calls a key revoked whose revocation is not there: nobody knows then what the key signed in good
     /// time.
     var lacksRevocation: Bool {

@@ -14,7 +14,8 @@ extension Vault {
             let name = VaultName.wayOut(file)
             let present: [UInt8]
             do throws(Fault) {
-                present = try await provenObject(name, in: store)
+                present = try await store.get(name.objectName, limit: Self.largestDocument)
+                if !WayOut.isKnown(file, present) { try prove(present, to: name) }
             } catch  where error.code == .objectMissing {
                 try await store.put(name.objectName, bytes)
                 continue
