@@ -86,6 +86,32 @@ import Vault
         #expect(opened.isRevoked(scene.thief.keys.signing.verifyKey, host: "alpha"))
     }
 
+    @Test func `a lost revocation is named where another copy has it, and comes back from there`()
+        async throws
+    {
+        let store = MemoryStore()
+        let fixture = try await VaultFixture(in: store)
+        try await fixture.backUp(["a": [1]])
+        let renewed = try await fixture.revokingKey().withNewKeys()
+        let other = try await renewed.vault.makeCopy(in: MemoryStore())
+        let name = try #require(
+            Forgery.names(store, "hosts/").first { $0.text.contains("revoked-") }
+        )
+        let bytes = try #require(store.contents[name])
+        store.tamper(name, nil)
+        let vault = try await renewed.opened(in: store).vault.knowing([other])
+        let report = try await VaultCheck(vault).run { _ in }
+        #expect(report.damage.map(\.object).contains(name.text))
+        let outcome = await Repair(of: store, as: vault, from: [other]).run(name)
+        guard case .mended = outcome else {
+            Issue.record("it was not mended: \(outcome)")
+            return
+        }
+        #expect(store.contents[name] == bytes)
+        let again = try await VaultCheck(renewed.opened(in: store).vault).run { _ in }
+        #expect(again.damage == [])
+    }
+
     @Test func `a copy that is behind lacks nothing on that account`() async throws {
         let source = MemoryStore()
         let target = MemoryStore()

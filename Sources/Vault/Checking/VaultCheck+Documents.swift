@@ -94,6 +94,13 @@ extension VaultCheck {
                 !there.contains { $0.host == enrolment.host && $0.keys.contains(key) }
             }
             guard isLost else { continue }
+            // Another copy has it, under this name: it can be brought back from there.
+            for revocation in vault.revocations
+            where revocation.host == enrolment.host && !present.contains(revocation.name.text)
+                && !revocation.keys.isDisjoint(with: enrolment.revoked)
+            {
+                note(revocation.name.text, "it is missing, and another copy has it", .listing)
+            }
             note(
                 enrolment.name.text,
                 "it calls a key revoked, and the revocation is missing: nothing that the key signed is trusted",
