@@ -67,28 +67,55 @@ import Vault
         #expect(try await playground.run(["backup"]).code == 0)
     }
 
-    @Test func `a memory that was damaged is said, and stops no backup`() async throws {
-        let playground = try await Playground.initialised()
-        #expect(try await playground.run(["backup"]).code == 0)
+    /// Writes something else over what this host remembers of each stream in each copy.
+    private func damageMemory(_ playground: Playground, count: Int) throws {
         let folder = playground.path.appending("state").appending("work")
         let names = try Directory.open(folder).names().filter {
             $0.description.hasSuffix(".newest")
         }
-        #expect(names.count == 2)
-        for name in names {
-            try DurableFile.replace(
-                folder.appending(name),
-                with: Array("nonsense\n".utf8),
-                mode: 0o600
-            )
+        #expect(names.count == count)
+        for (number, name) in names.enumerated() {
+            // One of them is longer than it can be.
+            let text = String(repeating: "nonsense\n", count: number == 0 ? 1000 : 1)
+            try DurableFile.replace(folder.appending(name), with: Array(text.utf8), mode: 0o600)
         }
-        let status = try await playground.run(["status"])
-        #expect(
-            status.code == 0 && status.output.contains("unable to read what this host remembers")
-        )
+    }
+
+    @Test func `a memory that was damaged is said, and stops no backup`() async throws {
+        let playground = try await Playground.initialised()
+        #expect(try await playground.run(["backup"]).code == 0)
+        try damageMemory(playground, count: 2)
         let backup = try await playground.run(["backup"])
         #expect(backup.errors.contains("id: E-MEMORY"))
         #expect(backup.output.contains("2 of 2 components"))
         #expect(try await playground.run(["backup"]).code == 0)
+        // Whoever looks at the vault writes it anew too, and says it once.
+        let fact = "unable to read what this host remembers"
+        try damageMemory(playground, count: 2)
+        let status = try await playground.run(["status"])
+        #expect(status.code == 0 && status.output.contains(fact), "\(status.text)")
+        let again = try await playground.run(["status"])
+        #expect(again.code == 0 && !again.output.contains(fact), "\(again.text)")
+    }
+
+    @Test func `a memory that was damaged stops no restore, of none of the copies`() async throws {
+        let playground = try await Playground.withCopies(seed: 81)
+        _ = try await playground.run(["backup"])
+        #expect(try await playground.run(["copy", "--to", "b"]).code == 0)
+        _ = try await playground.run(["status"])
+        try damageMemory(playground, count: 4)
+        let fact = "unable to read what this host remembers of 'files'"
+        let words = ["restore", "web/files", "--yes", "--to"]
+        let restored = try await playground.run(words + ["out"])
+        #expect(restored.code == 0, "\(restored.text)")
+        let notes = restored.output.split(separator: "\n").filter { $0.contains(fact) }
+        #expect(notes.count == 2 && notes.allSatisfy { $0.contains("note:") }, "\(restored.text)")
+        #expect(try playground.isWhole("out"))
+        // What a backup brings up to date is remembered anew in each copy.
+        try playground.edit("/b, every: 1d", "/b")
+        let backup = try await playground.run(["backup"])
+        #expect(backup.errors.contains("id: E-MEMORY"), "\(backup.text)")
+        let healthy = try await playground.run(words + ["again"])
+        #expect(healthy.code == 0 && !healthy.output.contains(fact), "\(healthy.text)")
     }
 }

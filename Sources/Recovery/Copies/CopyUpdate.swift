@@ -94,7 +94,10 @@ struct CopyUpdate {
             try? memory.keep(started)
             // So that a later loss there is noticed.
             let heads = HeadMemory(stack, target.vault)
-            for snapshot in snapshots { try? heads.saw(snapshot.id) }
+            for snapshot in snapshots {
+                guard let damage = try? heads.saw(snapshot.id) else { continue }
+                progress("copy \(copy.name)")(.note(damage.message))
+            }
         }
         return outcome
     }

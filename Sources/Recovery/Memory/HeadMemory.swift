@@ -32,8 +32,7 @@ struct HeadMemory: Sendable {
     func newest(of stream: StreamName) throws(Fault) -> SnapshotID? {
         let path = path(stream)
         guard try FileSystem.status(path) != nil else { return nil }
-        let bytes = try DurableFile.read(path, limit: ByteCount(4096))
-        let words = String(decoding: bytes, as: UTF8.self).split { $0 == " " || $0 == "\n" }
+        let words = try text(path).split { $0 == " " || $0 == "\n" }
         guard words.count == 2, let id = Digest256(hexadecimal: words[0]),
             let snapshot = SnapshotID(String(words[1])), snapshot.stream == stream
         else {
@@ -41,7 +40,7 @@ struct HeadMemory: Sendable {
                 .memoryDamaged,
                 "unable to read what this host remembers of '\(stream.component)': '\(path.displayed)' does not hold what it should",
                 hints: [
-                    "The next backup writes it anew; look at the vault's newest snapshot yourself: lifeboat ls"
+                    "The next backup, check or status writes it anew; look at the vault's newest snapshot yourself: lifeboat ls"
                 ]
             )
         }
@@ -63,10 +62,27 @@ struct HeadMemory: Sendable {
 
     /// Remembers a snapshot that was seen in the vault, if it is newer than what is remembered.
     ///
-    /// - Throws: `E-MEMORY`, `E-IO-…`.
-    func saw(_ id: SnapshotID) throws(Fault) {
-        let known = try newest(of: id.stream)
+    /// Memory that is damaged is none: it is replaced, so that nobody has to mend it and it is told once.
+    ///
+    /// - Returns: that what was remembered was damaged, `E-MEMORY`; nil when it was not.
+    /// - Throws: `E-IO-…`; what was there before then still is.
+    @discardableResult
+    func saw(_ id: SnapshotID) throws(Fault) -> Fault? {
+        var damage: Fault?
+        var known: SnapshotID?
+        do throws(Fault) {
+            known = try newest(of: id.stream)
+        } catch  where error.code == .memoryDamaged { damage = error }
         if known.map({ $0.seq < id.seq }) ?? true { try keep(id) }
+        return damage
+    }
+
+    /// What a file of the memory says; of one that is too long, which is damaged, nothing.
+    private func text(_ path: FilePath) throws(Fault) -> String {
+        do throws(Fault) {
+            let bytes = try DurableFile.read(path, limit: ByteCount(4096))
+            return String(decoding: bytes, as: UTF8.self)
+        } catch  where error.code == .fileTooLarge { return "" }
     }
 
     /// Where the verified heads of a stream are cached.

@@ -15,25 +15,35 @@ struct PassedOver {
 
     /// What stands between the snapshot that was chosen and the target, each a line.
     ///
-    /// - Throws: what the store throws, `E-MEMORY`, `E-IO-…`.
+    /// What this host remembers decides over nothing here: that it cannot be read is told, and stops no restore.
+    ///
+    /// - Returns: what is damage, and what a person should know that is none.
+    /// - Throws: what the store throws.
     func findings(
         after chosen: Snapshot,
         _ target: RecoveryTarget
-    ) async throws(Fault) -> [String] {
+    ) async throws(Fault) -> (damage: [String], notes: [String]) {
         var lines = try await copies.vault.refused(after: chosen.id).map {
             "a newer snapshot cannot be used: \($0.message)"
         }
-        guard case .latest = target else { return lines }
+        guard case .latest = target else { return (lines, []) }
+        var notes: [String] = []
         var remembered: SnapshotID?
         for copy in copies.copies {
-            let known = try HeadMemory(stack, copy.vault).newest(of: chosen.id.stream)
-            if let known, known.seq > remembered?.seq ?? 0 { remembered = known }
+            do throws(Fault) {
+                let known = try HeadMemory(stack, copy.vault).newest(of: chosen.id.stream)
+                if let known, known.seq > remembered?.seq ?? 0 { remembered = known }
+            } catch {
+                notes.append(
+                    "whether copy '\(copy.name)' lost a newer snapshot is not known: \(error.message)"
+                )
+            }
         }
         if lines.isEmpty, let remembered, remembered.seq > chosen.id.seq,
             try await copies.vault.hasLost(remembered)
         {
             lines.append("snapshot \(remembered.seq), which this host stored or saw, is gone")
         }
-        return lines
+        return (lines, notes)
     }
 }

@@ -195,14 +195,16 @@ public struct StackRestore: Sendable {
         request.tablespaces = options.tablespaces
         request.isDelta = options.isDelta
         let plan = try await component.planRestore(request)
-        let passedOver =
-            only == nil
-            ? try await PassedOver(stack, copies).findings(after: plan.snapshot, target) : []
+        var found: (damage: [String], notes: [String]) = ([], [])
+        if only == nil {
+            found = try await PassedOver(stack, copies).findings(after: plan.snapshot, target)
+        }
         return StackRestorePlan.Step(
             component: component,
             request: request,
             plan: plan,
-            passedOver: passedOver
+            passedOver: found.damage,
+            notes: found.notes
         )
     }
 

@@ -12,7 +12,8 @@ extension StackRestorePlan.Step {
             component: component,
             request: request,
             plan: plan,
-            passedOver: passedOver
+            passedOver: passedOver,
+            notes: notes
         )
     }
 

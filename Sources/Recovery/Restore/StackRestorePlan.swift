@@ -16,6 +16,8 @@ public struct StackRestorePlan: Sendable {
         public let plan: RestorePlan
         /// Why it begins with an older snapshot than there is, or was, each a line; empty when it does not.
         public let passedOver: [String]
+        /// What else a person should know before it begins, each a line.
+        public let notes: [String]
     }
 
     /// The copies that it reads from, the best first.

@@ -39,6 +39,7 @@ enum RestoreText {
             )
             let mark = Styled("damage:", .red).rendered(color: color)
             lines += step.passedOver.map { "    \(mark) \(Styled.visible($0))" }
+            lines += step.notes.map { "    note: \(Styled.visible($0))" }
             if let point = step.plan.point {
                 lines.append("    comes back as it was at \(TimeEcho.text(point))")
             }
@@ -90,6 +91,7 @@ enum RestoreText {
                 JSONField("destination", .text(step.plan.destination.displayed)),
                 JSONField("bytes", .bytes(step.plan.bytes)),
                 JSONField("passed_over", .array(step.passedOver.map { .text($0) })),
+                JSONField("notes", .array(step.notes.map { .text($0) })),
                 JSONField("steps", .array(step.plan.steps.map { .text($0) })),
             ])
         }
