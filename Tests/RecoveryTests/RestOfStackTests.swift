@@ -48,6 +48,47 @@ import Testing
     }
 
     @Test
+    func `the one component that can come back goes where it would have gone beside the others`()
+        async throws
+    {
+        let playground = try await Playground.initialised()
+        #expect(try await playground.run(["backup"]).code == 0)
+        let refused = try await playground.run(["restore", "web", "--to", "out", "--yes"])
+        #expect(refused.code == 12, "\(refused.text)")
+        let command = "lifeboat restore web/files --to \(playground.path.string)/out/files"
+        #expect(
+            refused.errors.contains("with the same flags but --to: \(command)\n"),
+            "\(refused.text)"
+        )
+        let words = command.split(separator: " ").dropFirst().map { String($0) }
+        let rest = try await playground.run(words + ["--yes"])
+        #expect(rest.code == 0, "\(rest.text)")
+        let letter = playground.restored("out/files", "source/letter")
+        #expect(try playground.read(letter) == "dear reader\n")
+    }
+
+    @Test
+    func `a named snapshot brings back nothing but itself, and what else was asked for is refused`()
+        async throws
+    {
+        let playground = try await Playground.initialised()
+        for _ in 1...2 { #expect(try await playground.run(["backup"]).code == 0) }
+        let flags = ["--at", "files@1", "--to", "out", "--yes"]
+        for words in [["web/files", "web/secrets"], ["web"], [], ["web/files", "--exclusive"]] {
+            let refused = try await playground.run(["restore"] + words + flags)
+            #expect(refused.code == 2, "\(words): \(refused.text)")
+            #expect(refused.errors.contains("id: E-SNAPSHOT-ALONE"), "\(refused.text)")
+            #expect(
+                refused.errors.contains("lifeboat restore web/files --at files@1\n"),
+                "\(refused.text)"
+            )
+            #expect(try FileSystem.status(playground.path.appending("out")) == nil)
+        }
+        let alone = try await playground.run(["restore", "web/files"] + flags)
+        #expect(alone.code == 0 && alone.output.contains("from snapshot 1"), "\(alone.text)")
+    }
+
+    @Test
     func `where nothing can come back no command is named`() async throws {
         let playground = try await backedUp()
         let refused = try await playground.run(["restore", "web/secrets", "--to", "out", "--yes"])

@@ -29,6 +29,8 @@ extension Fault.Code {
     public static let copyDamage = Fault.Code("E-COPY-DAMAGE", .corrupt, exit: .damaged)
     /// A text does not name a moment to go back to.
     public static let targetForm = Fault.Code("E-TARGET-FORM", .permanent, exit: .usage)
+    /// What is asked for beside one named snapshot cannot come from it.
+    public static let snapshotAlone = Fault.Code("E-SNAPSHOT-ALONE", .permanent, exit: .usage)
     /// What a restore needs is being thawed.
     public static let thawing = Fault.Code("E-THAWING", .retry, exit: .incomplete)
     /// What is restored would lie within a copy or the state folder.

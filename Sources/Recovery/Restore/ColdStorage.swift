@@ -34,6 +34,9 @@ extension StackRestore {
         guard stack.configuration.copies.contains(where: { $0.archiveClass != nil }) else {
             return nil
         }
+        if let name = options.snapshot {
+            try refuseMore(thanSnapshot: name, try stack.selection(options.components))
+        }
         let copies = try await stack.copiesToRead(options.copy, expecting: options.vault)
         guard let first = copies.copies.first, let archive = first.configuration.archiveClass
         else { return nil }

@@ -6,14 +6,15 @@ internal import Vault
 extension StackRestore {
     /// Plans to bring back one snapshot that a person named, whoever signed it.
     ///
-    /// - Throws: `E-VALUE`, `E-SNAPSHOT-NONE`, `E-COMPONENT-UNKNOWN` when it is of no component that was asked for, and as
-    ///   ``plan()``.
+    /// - Throws: `E-SNAPSHOT-ALONE` when more is asked for than one snapshot can give, `E-VALUE`, `E-SNAPSHOT-NONE`,
+    ///   `E-COMPONENT-UNKNOWN` when it is of no component that was asked for, and as ``plan()``.
     func plan(named name: String) async throws(Fault) -> StackRestorePlan {
+        let selected = try stack.selection(options.components)
+        let selection = options.thing == nil ? selected : [try onlyCluster(selected)]
+        try refuseMore(thanSnapshot: name, selection)
         let copies = try await stack.copiesToRead(options.copy, expecting: options.vault)
         let host = stack.configuration.host
         let id = try await stack.snapshot(named: name, of: host, in: copies.vault)
-        let selected = try stack.selection(options.components)
-        let selection = options.thing == nil ? selected : [try onlyCluster(selected)]
         guard let configured = selection.first(where: { stack.stream(of: $0.name) == id.stream })
         else {
             throw Fault(
@@ -51,6 +52,32 @@ extension StackRestore {
             snapshot: id,
             isRevoked: isRevoked,
             thing: try options.thing?.text()
+        )
+    }
+
+    /// Refuses what would be left out in silence: other components, and flags that say where between snapshots to stop.
+    func refuseMore(
+        thanSnapshot name: String,
+        _ selection: [ComponentConfiguration]
+    ) throws(Fault) {
+        let fact: String
+        if selection.count > 1 {
+            let names = selection.map(\.name).joined(separator: ", ")
+            fact = "a snapshot is of one component, not of \(names)"
+        } else if options.isExclusive || options.timeline != nil {
+            let flag = options.isExclusive ? "--exclusive" : "--timeline"
+            fact = "a snapshot is one point, and \(flag) is about the log behind it"
+        } else {
+            return
+        }
+        let stack = stack.configuration.stack
+        let component =
+            SnapshotID(name)?.stream.component
+            ?? name.split(separator: "@").first.map { String($0) } ?? "COMPONENT"
+        throw Fault(
+            .snapshotAlone,
+            "unable to restore '\(name)': \(fact)",
+            hints: ["Ask for it alone: lifeboat restore \(stack)/\(component) --at \(name)"]
         )
     }
 }

@@ -67,6 +67,14 @@ public struct StackRestore: Sendable {
     ) -> Fault {
         let all = others.reduce(first) { $0.adding(hint: "Also: \($1.message).") }
         guard !names.isEmpty else { return all }
+        if names.count == 1, let destination = options.destination {
+            // One component alone goes into the folder itself.
+            let place = destination.appending(names[0]).displayed
+            return all.adding(
+                hint:
+                    "What can come back, with the same flags but --to: lifeboat restore \(stack.configuration.stack)/\(names[0]) --to \(place)"
+            )
+        }
         let rest = names.map { "\(stack.configuration.stack)/\($0)" }.joined(separator: " ")
         return all.adding(
             hint: "What can come back, with the same flags: lifeboat restore \(rest)"
