@@ -135,7 +135,13 @@ import Testing
         #expect(restored.output.contains("copy \(gone) cannot be used"))
         #expect(try await playground.run(["ls"]).code == 0)
         let status = try await playground.run(["status"])
-        #expect(status.code == 0 && status.output.contains("cannot be used"), "\(status.text)")
+        #expect(status.code == 13 && status.output.contains("cannot be used"), "\(status.text)")
+        #expect(status.output.contains("hint: If its place is empty"), "\(status.text)")
+        // An empty folder is a lost copy as well, and no place for a new vault.
+        try FileSystem.makeDirectories(playground.path.appending(lost), mode: 0o700)
+        let wiped = try await playground.run(["status"])
+        #expect(wiped.code == 13 && !wiped.output.contains("lifeboat init"), "\(wiped.text)")
+        #expect(wiped.output.contains("copy: lifeboat copy --to \(gone)\n"), "\(wiped.text)")
         #expect(try await playground.run(["check"]).code == 13)
         #expect(try await playground.run(["check", "--copy", left]).code == 0)
         // Lost, it is made anew from the other one.

@@ -1,4 +1,5 @@
 public import Model
+internal import ObjectStorage
 public import StackConfiguration
 internal import Vault
 
@@ -11,6 +12,24 @@ public struct AbsentCopy: Sendable {
 
     /// Its name.
     public var name: String { configuration.name }
+
+    /// The same copy, another one being there that holds the vault: an empty place is filled from that, and no new vault made.
+    var besideAnother: AbsentCopy {
+        guard [.noVault, .storeMissing].contains(fault.code) else { return self }
+        var hints = fault.code == .noVault ? [] : fault.hints
+        if case .bucket = configuration.address, fault.code == .noVault {
+            hints.append(
+                "Where the bucket keeps versions, what was deleted comes back: lifeboat check --repair"
+            )
+        }
+        hints.append(
+            "If its place is empty and shall become a copy: lifeboat copy --to \(configuration.name)"
+        )
+        return AbsentCopy(
+            configuration: configuration,
+            fault: Fault(fault.code, fault.message, hints: hints, cause: fault.cause)
+        )
+    }
 
     /// Whether it is there and not what it should be, rather than not there.
     public var isDamaged: Bool { fault.code.disposition == .corrupt }

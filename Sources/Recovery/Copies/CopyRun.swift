@@ -110,16 +110,7 @@ public struct CopyRun: Sendable {
         }
         let isEmpty = [.noVault, .storeMissing].contains(absent.fault.code)
         guard isEmpty, options.target == target.name else {
-            var ending = CopyEnding(
-                target,
-                .failed(
-                    isEmpty
-                        ? absent.fault.adding(
-                            hint:
-                                "If its place is empty and shall become a copy: lifeboat copy --to \(target.name)"
-                        ) : absent.fault
-                )
-            )
+            var ending = CopyEnding(target, .failed(absent.fault))
             ending.isExpected = absent.isExpected && options.target == nil
             return ending
         }

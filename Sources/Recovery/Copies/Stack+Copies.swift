@@ -46,6 +46,7 @@ extension Stack {
                 found.absent.append(AbsentCopy(configuration: copy, fault: error))
             }
         }
+        if !found.open.isEmpty { found.absent = found.absent.map(\.besideAnother) }
         // A copy that was away when a key was revoked must not be believed what the others know better.
         let vaults = found.open.map(\.vault)
         found.open = found.open.map {

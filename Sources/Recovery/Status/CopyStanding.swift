@@ -40,6 +40,9 @@ public struct CopyStanding: Sendable {
     /// Whether it may well be away.
     public var isExpected: Bool { absent?.isExpected ?? false }
 
+    /// Whether it should be there, and is not or cannot be used.
+    public var isMissed: Bool { fault != nil && !isExpected }
+
     private var absent: AbsentCopy? {
         fault.map { AbsentCopy(configuration: copy, fault: $0) }
     }

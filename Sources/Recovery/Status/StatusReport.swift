@@ -48,18 +48,19 @@ public struct StatusReport: Sendable {
     public let time: Instant
     /// The components, in the order of the configuration.
     public let components: [Component]
-    /// What a person should know of the stack as a whole, each a line.
-    public let problems: [String]
+    /// What a person should know of the stack as a whole, with what can be done about it.
+    public let problems: [Fault]
 
     /// Whether the recovery kit was tested lately.
     public let kit: KitStanding
 
-    /// 5 when something is damaged, 4 when a component has no snapshot or its log does not lead on from it, the rule that the
+    /// 5 when something is damaged, 13 when a copy that should be there is not or lost its vault, 4 when a component has no snapshot or its log does not lead on from it, the rule that the
     /// configuration names is not met, a copy that comes and goes or the recovery kit's test is overdue, else 0.
     public var exit: ExitCode {
         guard components.allSatisfy(\.damage.isEmpty), !copies.contains(where: \.isDamaged) else {
             return .damaged
         }
+        if copies.contains(where: \.isMissed) { return .copyUnreachable }
         let isMissed =
             hasObjective && !compliance.isMet || copies.contains { $0.isOverdue(at: time) }
         return isMissed || kit.isOverdue
@@ -124,7 +125,7 @@ public struct StatusReport: Sendable {
             components: components,
             problems: [
                 stack.recipientsFault(united.vault), RecipientMemory(stack.configuration).fault(),
-            ].compactMap(\.self).flatMap { lines($0) },
+            ].compactMap(\.self),
             kit: try await KitStanding.read(stack, united.vault)
         )
     }
@@ -166,11 +167,6 @@ public struct StatusReport: Sendable {
         guard configured.kind == .postgresql, let head = known.heads.first else { return nil }
         let log = try await LogReader(vault, stream: stream)
         return try await PostgresComponent.standing(of: head, log: log)
-    }
-
-    /// A fault as lines: what is wrong, and the best that can be done about it.
-    private static func lines(_ fault: Fault) -> [String] {
-        [fault.message] + fault.hints.prefix(1)
     }
 }
 

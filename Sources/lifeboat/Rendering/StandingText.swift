@@ -25,7 +25,9 @@ enum StandingText {
                 : standing.isOverdue(at: now)
                     ? Styled("not there, and its turn is overdue\(last(standing))", .red)
                     : Styled("not there, as one that is offline may be\(last(standing))")
+            let hints = standing.isExpected ? [] : fault.hints
             return ["\(head): \(fact.rendered(color: color))"]
+                + hints.map { "  hint: \(Styled.visible($0))" }
         }
         let late = standing.components.filter { $0.behind > 0 || $0.newest == nil }
         let text =
@@ -80,6 +82,7 @@ enum StandingText {
             JSONField("locked_until", standing.lockedUntil.map { .time($0) } ?? .null),
             JSONField("current", standing.current.map { .time($0) } ?? .null),
             JSONField("error", standing.fault.map { .text($0.code.id) } ?? .null),
+            JSONField("hints", .array((standing.fault?.hints ?? []).map { .text($0) })),
             JSONField("components", .array(standing.components.map { value($0) })),
             JSONField("damage", .array(standing.damage.map { .text($0) })),
             JSONField("problems", .array(standing.problems.map { .text($0) })),

@@ -14,7 +14,7 @@ struct StatusVerb: Verb {
         discussion: """
             Lists each copy, reads the newest snapshots and what earlier checks found; `check` is what reads every byte. PostgreSQL is
             asked who follows it.
-            Ends with 5 when something is damaged, with 4 when a component has no snapshot or its log does not lead on from
+            Ends with 5 when something is damaged, with 13 when a copy that is not `offline` cannot be used, with 4 when a component has no snapshot or its log does not lead on from
             it, `objectives.copies` is not met or the recovery kit was not tested in time.
             """
     )
@@ -55,17 +55,25 @@ struct StatusVerb: Verb {
             switch report.exit {
             case .success: Styled("every component has a snapshot", .green)
             case .damaged: Styled("something is damaged; see `lifeboat check`", .red)
+            case .copyUnreachable: Styled("not every copy is there", .red)
             default:
                 report.components.contains { $0.newest == nil || $0.isLogBroken }
                     ? Styled("not everything can be brought back", .red)
                     : Styled("every component has a snapshot", .green)
             }
-        let mark = Styled("problem:", .yellow).rendered(color: color)
         return ["\(name): \(state.rendered(color: color))"]
-            + report.problems.map { "\(mark) \(Styled.visible($0))" } + table.lines(color: color)
+            + problemLines(report, color: color) + table.lines(color: color)
             + followers(report) + ["vault \(report.vault.id.short)"]
             + StandingText.lines(report, color: color)
             + [provenLine(report), kitLine(report.kit).rendered(color: color)]
+    }
+
+    private static func problemLines(_ report: StatusReport, color: Bool) -> [String] {
+        let mark = Styled("problem:", .yellow).rendered(color: color)
+        return report.problems.flatMap { fault in
+            ["\(mark) \(Styled.visible(fault.message))"]
+                + fault.hints.map { "  hint: \(Styled.visible($0))" }
+        }
     }
 
     private static func provenLine(_ report: StatusReport) -> String {
@@ -133,7 +141,8 @@ struct StatusVerb: Verb {
                 .array(report.copies.map { StandingText.value($0, at: report.time) })
             ),
             JSONField("rule", StandingText.value(report.compliance)),
-            JSONField("problems", .array(report.problems.map { .text($0) })),
+            JSONField("problems", .array(report.problems.map { .text($0.message) })),
+            JSONField("hints", .array(report.problems.flatMap(\.hints).map { .text($0) })),
             JSONField("kit_tested", report.kit.tested.map { .time($0) } ?? .null),
             JSONField("kit_test_due", report.kit.due.map { .time($0) } ?? .null),
             JSONField("kit_test_overdue", .boolean(report.kit.isOverdue)),
