@@ -41,4 +41,46 @@ import Testing
         #expect(try await playground.run(["backup"]).code == 0)
         #expect(try await playground.run(["check", "--deep"]).code == 0)
     }
+
+    @Test func `a copy that does not answer is named, with the one that is there`() async throws {
+        let playground = try await Playground.initialised()
+        #expect(try await playground.run(["backup"]).code == 0)
+        // Credentials that take their time: the copy stands before the one that has everything.
+        let line = try #require(
+            try playground.read("lifeboat.yaml").split(separator: "\n").first {
+                $0.contains("- {name: local")
+            }
+        )
+        let item = line.prefix { $0 == " " }
+        try playground.edit(
+            String(line),
+            "\(item)- {name: s3, url: s3://bucket/web, endpoint: http://127.0.0.1:1, region: r,"
+                + " credentials: {exec: [/bin/sh, -c, 'exec sleep 60']}}\n\(line)"
+        )
+        let command = Command(
+            try Program.path,
+            arguments: ["restore", "web/files", "--to", "out", "--yes"],
+            environment: ["PATH": "/usr/bin:/bin"],
+            workingDirectory: playground.path
+        )
+        let log = playground.path.appending("log")
+        let (isTold, status) = try await command.spawn(log: log) { child async throws(Fault) in
+            var isTold = false
+            for _ in 0..<1500 where !isTold {
+                let bytes = try DurableFile.read(log, limit: ByteCount(1 << 20))
+                isTold = String(decoding: bytes, as: UTF8.self)
+                    .contains("waiting for copy s3 (restore --from local reads only that one)")
+                usleep(20_000)
+            }
+            kill(child.pid, SIGTERM)
+            _ = try child.wait(upTo: .seconds(50))
+            return isTold
+        }
+        let told = try playground.read("log")
+        #expect(isTold && status == .exited(143), "\(told)")
+        let alone = try await playground.run(
+            ["restore", "web/files", "--from", "local", "--to", "out", "--yes"]
+        )
+        #expect(alone.code == 0, "\(alone.text)")
+    }
 }

@@ -24,7 +24,7 @@ extension Stack {
         return configuration.copies.filter { names.isEmpty || names.contains($0.name) }
     }
 
-    /// Opens some copies, or all when none is named; that one cannot be opened is in the result.
+    /// Opens some copies, or all when none is named, at the same time; that one cannot be opened is in the result.
     ///
     /// They are copies of one vault: the one that this host remembers or the kit names, else that of the first copy that is
     /// there.
@@ -36,14 +36,16 @@ extension Stack {
     ) async throws(Fault) -> CopySet {
         var id = try vaultID(expecting: expected)
         var found = CopySet()
-        for copy in try copies(names) {
+        let search = CopySearch(stack: self, copies: try copies(names))
+        for outcome in await search.run(expecting: id) {
             do throws(Fault) {
-                let vault = try await open(copy, expecting: id)
+                var vault = try outcome.result.get()
+                if let id, vault.id != id { vault = try await open(outcome.copy, expecting: id) }
                 id = id ?? vault.id
-                found.open.append(OpenCopy(configuration: copy, vault: vault))
+                found.open.append(OpenCopy(configuration: outcome.copy, vault: vault))
             } catch {
                 if error.code == .cancelled { throw error }
-                found.absent.append(AbsentCopy(configuration: copy, fault: error))
+                found.absent.append(AbsentCopy(configuration: outcome.copy, fault: error))
             }
         }
         if !found.open.isEmpty { found.absent = found.absent.map(\.besideAnother) }

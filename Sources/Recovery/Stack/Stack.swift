@@ -18,6 +18,8 @@ public struct Stack: Sendable {
     public let clock: any Timekeeper
     /// The recovery kit that the configuration was read from; nil when it is a file of its own.
     public var kit: FilePath?
+    /// Hears what a person should know while something takes long: which copy is waited for.
+    public var notice: @Sendable (String) -> Void = { _ in }
 
     /// Puts a stack together; nothing is read or reached.
     ///

@@ -31,6 +31,7 @@ enum ConfigurationFile {
         }
         var stack = Stack(decoded.configuration, variables: Variables.all, clock: SystemClock())
         stack.kit = kit
+        stack.notice = { screen.note($0) }
         if let name = subject.stack, name != decoded.configuration.stack {
             throw Fault(
                 .stackUnknown,
