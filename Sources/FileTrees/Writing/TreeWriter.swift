@@ -66,7 +66,7 @@ public final class TreeWriter {
     ) throws(Fault) {
         if try FileSystem.followedStatus(target) == nil { madeDirectories = [.root] }
         try FileSystem.makeDirectories(target, mode: 0o700)
-        self.target = try Directory.open(try FileSystem.resolved(target))
+        self.target = try Directory.open(target, knownAs: try FileSystem.resolved(target))
         self.ownership = ownership
         self.collision = collision
         files = OpenFiles(limit: openFiles)

@@ -5,26 +5,32 @@ internal import SystemPackage
 
 /// Places that were vacant and are being filled by a restore.
 final class BegunPlaces {
-    private var places: [FilePath] = []
+    private var folders: [ClusterFolder] = []
 
-    /// Takes a place.
+    /// Takes a place, which `open` opens.
     ///
-    /// - Throws: `E-RESTORE-NOT-EMPTY`.
-    func take(_ place: FilePath) throws(Fault) {
+    /// - Throws: `E-RESTORE-NOT-EMPTY`, `E-IO-…`.
+    func take(
+        _ place: FilePath,
+        _ open: () throws(Fault) -> ClusterFolder
+    ) throws(Fault) -> ClusterFolder {
         try RestoreDestination.requireVacant(place)
-        places.append(place)
+        let folder = try open()
+        guard try folder.names(in: "").isEmpty else {
+            throw FolderClaim(path: place, account: nil, isDerived: false)
+                .refusal("the folder is not empty")
+        }
+        folders.append(folder)
+        return folder
     }
 
     /// Empties all of them again.
     ///
     /// - Throws: `E-IO-…`; then something stays.
     func takeBack() throws(Fault) {
-        for place in places where try FileSystem.followedStatus(place) != nil {
-            let folder = try Directory.open(place)
-            for name in try folder.names() {
-                let isFolder = try folder.status(of: name)?.isDirectory ?? false
-                try folder.removeTree(name, isDirectory: isFolder)
-            }
+        for folder in folders {
+            try folder.removeAll()
+            try folder.handOver()
         }
     }
 }

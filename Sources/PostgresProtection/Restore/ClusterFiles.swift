@@ -41,21 +41,22 @@ struct ClusterFiles {
     /// - Throws: `E-RESTORE-NOT-EMPTY`, `E-RESTORE-DELTA`, `E-PG-RUNNING`, `E-VAULT-DAMAGED`, what reading the vault and writing throw.
     func restore(_ begun: BegunPlaces) async throws(Fault) -> Restored {
         let delta = try self.delta
-        if let delta { try delta.examine() } else { try begun.take(plan.destination) }
-        let taken = try delta?.begin(for: account)
+        let folder: ClusterFolder
+        if let delta {
+            try delta.examine()
+            folder = try delta.begin(for: account)
+        } else {
+            folder = try begun.take(plan.destination) { () throws(Fault) in
+                try ClusterFolder(taking: plan.destination, for: account)
+            }
+        }
         let seen = SeenTablespaces()
-        let tree = try await main(seen).run(progress: progress)
+        let tree = try await main(seen, to: folder.anchor).run(progress: progress)
         guard let control = Self.withheld(Self.control, in: tree) else {
             throw Fault(
                 .damaged,
                 "unable to restore snapshot '\(plan.snapshot.id)': it has no pg_control"
             )
-        }
-        let folder: ClusterFolder
-        if let taken {
-            folder = taken
-        } else {
-            folder = try ClusterFolder(taking: plan.destination, for: account)
         }
         let tablespaces = TablespacePlaces(for: folder, mapping: request.tablespaces)
         var (problems, kept, written) = (tree.problems, tree.kept, tree.written)
@@ -65,21 +66,17 @@ struct ClusterFiles {
         )
         let known = seen.oids.union(map.locations.keys)
         for oid in known.sorted() {
-            let location = map.locations[oid] ?? ""
-            let place = tablespaces.place(of: oid, madeAt: location)
-            if let delta {
-                try delta.requireOwn(place, of: oid)
-                // Linked at once, so that a restore that is continued finds its own place.
-                try folder.remove("pg_tblspc/\(oid)")
-                try tablespaces.link(oid, madeAt: location)
-            } else {
-                try begun.take(place)
-            }
-            let space = try await tablespace(oid, to: place).run(progress: progress)
+            // Linked at once, so that a delta that is continued finds its own place.
+            let place = try tablespaces.take(
+                oid,
+                madeAt: map.locations[oid] ?? "",
+                begun,
+                in: delta
+            )
+            let space = try await tablespace(oid, to: place.anchor).run(progress: progress)
             problems += space.problems
             kept += space.kept
             written += space.written
-            if delta == nil { try tablespaces.link(oid, madeAt: location) }
         }
         return Restored(
             folder: folder,
@@ -99,7 +96,7 @@ struct ClusterFiles {
     /// Compares what is there with what would come back, and changes nothing.
     func comparison() async throws(Fault) -> TreeComparison {
         let seen = SeenTablespaces()
-        var comparison = try await main(seen).comparison(progress: progress)
+        var comparison = try await main(seen, to: plan.destination).comparison(progress: progress)
         let facts = TablespaceMap([], facts: plan.snapshot.head.facts)
         for oid in seen.oids.sorted() {
             let location = facts.locations[oid] ?? ""
@@ -124,9 +121,9 @@ struct ClusterFiles {
     }
 
     /// Brings back what is in no tablespace.
-    private func main(_ seen: SeenTablespaces) -> TreeRestorer {
+    private func main(_ seen: SeenTablespaces, to destination: FilePath) -> TreeRestorer {
         let account = account
-        var main = restorer(to: plan.destination)
+        var main = restorer(to: destination)
         main.withheld = Set([Self.control, Self.map].compactMap { TreePath($0) })
         main.transform = { entry throws(Fault) in
             if Self.signals.contains(entry.displayedPath) { return nil }

@@ -15,14 +15,45 @@ final class ClusterFolder: Sendable {
     private let directory: Directory
 
     /// Opens a folder, makes it when it is missing, and takes it until it is handed over.
-    init(taking path: FilePath, for account: Account?) throws(Fault) {
-        try FileSystem.makeDirectories(path, mode: 0o700)
-        directory = try Directory.open(try FileSystem.resolved(path))
+    ///
+    /// - Throws: `E-RESTORE-NOT-EMPTY` for one that somebody else chose or owns, see ``FolderClaim``; `E-IO-…`.
+    init(taking path: FilePath, for account: Account?, isDerived: Bool = false) throws(Fault) {
         self.path = path
-        let current = Account.current
-        // Nobody but root gives files away.
-        self.account = current.uid == 0 && account?.uid != 0 ? account : nil
+        self.account = FolderClaim.recipient(account)
+        directory = try FolderClaim(path: path, account: self.account, isDerived: isDerived).open()
         try take()
+    }
+
+    private init(
+        _ directory: consuming Directory,
+        at path: FilePath,
+        for account: Account?
+    ) throws(Fault) {
+        self.path = path
+        self.account = account
+        self.directory = directory
+        try take()
+    }
+
+    /// Opens a folder of this folder, as ``init(taking:for:isDerived:)`` does; no symbolic link is followed.
+    func child(_ name: String) throws(Fault) -> ClusterFolder {
+        guard let name = FileName(name) else {
+            throw .unable("find", path.appending(name), .invalidArgument)
+        }
+        let place = path.appending(name)
+        let claim = FolderClaim(path: place, account: account, isDerived: true)
+        return try ClusterFolder(try claim.open(name, in: directory), at: place, for: account)
+    }
+
+    /// A path that leads to the folder while this lives, whatever becomes of its name.
+    var anchor: FilePath { directory.anchor }
+
+    /// Removes everything in it.
+    func removeAll() throws(Fault) {
+        for name in try directory.names() {
+            let isFolder = try directory.status(of: name)?.isDirectory ?? false
+            try directory.removeTree(name, isDirectory: isFolder)
+        }
     }
 
     /// Takes the folder back from the account while something is done in it, so that the account is not in the way.

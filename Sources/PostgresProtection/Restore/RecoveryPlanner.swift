@@ -68,11 +68,13 @@ struct RecoveryPlanner {
 
     /// Refuses places that something is in, or that a delta cannot take over.
     private func requirePlaces(_ destination: FilePath, _ base: BaseRecord) throws(Fault) {
-        if request.isDelta {
-            return try DeltaPlace(path: destination, base: base).examine()
+        let account = FolderClaim.recipient(try component.serverAccount())
+        for place in [destination] + request.tablespaces.values {
+            try FolderClaim(path: place, account: account, isDerived: false).require()
+            if !request.isDelta { try RestoreDestination.requireVacant(place) }
         }
-        try RestoreDestination.requireVacant(destination)
-        for place in request.tablespaces.values { try RestoreDestination.requireVacant(place) }
+        try TablespacePlaces.require(beside: destination, for: account, isVacant: !request.isDelta)
+        if request.isDelta { try DeltaPlace(path: destination, base: base).examine() }
     }
 
     private func requireRoom(for bytes: ByteCount, _ destination: FilePath) throws(Fault) {

@@ -42,16 +42,63 @@ final class TablespacePlaces {
         mapping[location] ?? FilePath("\(data.string).tablespaces").appending(String(oid))
     }
 
+    /// Refuses what is beside a data directory and is not as a restore makes it, or holds a tablespace; changes nothing.
+    ///
+    /// - Throws: `E-RESTORE-NOT-EMPTY`, `E-IO-…`.
+    static func require(
+        beside data: FilePath,
+        for account: Account?,
+        isVacant: Bool
+    ) throws(Fault) {
+        let beside = FilePath("\(data.string).tablespaces")
+        try FolderClaim(path: beside, account: account, isDerived: true).require()
+        guard let status = try FileSystem.status(beside), status.isDirectory else { return }
+        for name in try Directory.open(beside).names() where UInt32(name.description) != nil {
+            let place = beside.appending(name)
+            try FolderClaim(path: place, account: account, isDerived: true).require()
+            if isVacant { try RestoreDestination.requireVacant(place) }
+        }
+    }
+
     /// Takes the folder of a tablespace, and makes the server's link to it.
-    func link(_ oid: UInt32, madeAt location: String) throws(Fault) {
+    ///
+    /// - Throws: `E-RESTORE-NOT-EMPTY`, `E-IO-…`.
+    func take(
+        _ oid: UInt32,
+        madeAt location: String,
+        _ begun: BegunPlaces,
+        in delta: DeltaPlace?
+    ) throws(Fault) -> ClusterFolder {
         let place = place(of: oid, madeAt: location)
-        if mapping[location] == nil, common == nil {
-            common = try ClusterFolder(taking: beside, for: cluster.account)
+        let folder: ClusterFolder
+        if let delta {
+            try delta.requireOwn(place, of: oid)
+            try cluster.remove("pg_tblspc/\(oid)")
+            folder = try open(oid, place, madeAt: location)
+        } else {
+            folder = try begun.take(place) { () throws(Fault) in
+                try open(oid, place, madeAt: location)
+            }
         }
         unused.remove(location)
-        folders[oid] = try ClusterFolder(taking: place, for: cluster.account)
+        folders[oid] = folder
         try cluster.makeDirectory("pg_tblspc")
         try cluster.link("pg_tblspc/\(oid)", to: place)
+        return folder
+    }
+
+    private func open(
+        _ oid: UInt32,
+        _ place: FilePath,
+        madeAt location: String
+    ) throws(Fault) -> ClusterFolder {
+        if mapping[location] != nil {
+            return try ClusterFolder(taking: place, for: cluster.account)
+        }
+        if let common { return try common.child(String(oid)) }
+        let parent = try ClusterFolder(taking: beside, for: cluster.account, isDerived: true)
+        common = parent
+        return try parent.child(String(oid))
     }
 
     /// Makes what replay would make for tablespaces that the log brings.
@@ -65,17 +112,10 @@ final class TablespacePlaces {
         in delta: DeltaPlace?
     ) throws(Fault) {
         for record in records where folders[record.oid] == nil {
-            let place = place(of: record.oid, madeAt: record.location)
             let own = "PG_\(major)_\(control.catalogVersion)"
-            if let delta {
-                try delta.requireOwn(place, of: record.oid)
-                try cluster.remove("pg_tblspc/\(record.oid)")
-            } else {
-                try begun.take(place)
-            }
-            try link(record.oid, madeAt: record.location)
-            if delta != nil { try folders[record.oid]?.remove(own) }
-            try folders[record.oid]?.makeDirectory(own)
+            let folder = try take(record.oid, madeAt: record.location, begun, in: delta)
+            if delta != nil { try folder.remove(own) }
+            try folder.makeDirectory(own)
             added.insert(record.oid)
         }
         if delta != nil { try removeOthers() }
@@ -111,7 +151,7 @@ final class TablespacePlaces {
             if try cluster.contains("pg_tblspc/\(oid)") {
                 remaining[oid] = folder.path
             } else {
-                for name in try folder.names(in: "") { try folder.remove(name.description) }
+                try folder.removeAll()
                 if folder.path == beside.appending(String(oid)) { try common?.remove(String(oid)) }
             }
         }

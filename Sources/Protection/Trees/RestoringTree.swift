@@ -29,6 +29,8 @@ final class RestoringTree: ContentSink {
 
     /// Where the tree is, without symbolic links.
     let root: FilePath
+    /// The folder itself, from which everything is reached, whatever has its name by now.
+    let folder: Directory
     private let state: Mutex<State>
 
     init(
@@ -45,6 +47,7 @@ final class RestoringTree: ContentSink {
         let files = try PlannedFiles(in: directory)
         state = Mutex(State(writer: writer, files: files))
         root = try FileSystem.resolved(destination)
+        folder = try Directory.open(destination, knownAs: root)
     }
 
     /// Makes what an entry describes; for a file, its number in the restore.
@@ -188,7 +191,7 @@ final class RestoringTree: ContentSink {
 
     /// Makes folders that have no entry of their own; a symbolic link on the way is refused.
     private func makeFolders(_ path: TreePath) throws(Fault) {
-        var folder = try Directory.open(root)
+        var folder = try self.folder.reopened()
         for name in path.names {
             if try folder.status(of: name) == nil { try folder.makeDirectory(name, mode: 0o700) }
             folder = try folder.child(name)

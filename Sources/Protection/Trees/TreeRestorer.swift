@@ -99,7 +99,7 @@ public struct TreeRestorer: Sendable {
         } catch {
             guard books.entries > 0, spares == nil else { throw error }
             if error.code == .diskFull, (try? await takeBack(tree, books)) != nil { throw error }
-            let place = destination.displayed
+            let place = tree.root.displayed
             throw error.adding(
                 hint: "A part of it is below '\(place)'; remove that before you try again."
             )

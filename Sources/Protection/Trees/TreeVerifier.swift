@@ -83,7 +83,7 @@ struct TreeVerifier {
 
     /// Reached name by name, so that no symbolic link on the way is followed.
     private func folder(_ path: TreePath) throws(Fault) -> Directory {
-        var directory = try Directory.open(tree.root)
+        var directory = try tree.folder.reopened()
         for name in path.names { directory = try directory.child(name) }
         return directory
     }

@@ -36,14 +36,27 @@ public struct Directory: ~Copyable, Sendable {
         return Directory(owning: number, path: path)
     }
 
+    /// Opens a folder under another path than the one that messages name.
+    ///
+    /// - Throws: `E-IO-MISSING`, `E-IO-KIND` when it is no folder, `E-IO-…` with the path that was opened.
+    public static func open(_ path: FilePath, knownAs name: FilePath) throws(Fault) -> Directory {
+        let folder = try open(path)
+        return try folder.reopened(knownAs: name)
+    }
+
+    /// A path that leads to this folder while it is open, whatever becomes of its name (see proc(5), fd).
+    public var anchor: FilePath { FilePath("/proc/self/fd/\(number)") }
+
     /// Opens the same folder once more.
     ///
     /// - Throws: `E-IO-…` with the path.
-    public func reopened() throws(Fault) -> Directory {
+    public func reopened() throws(Fault) -> Directory { try reopened(knownAs: path) }
+
+    private func reopened(knownAs name: FilePath) throws(Fault) -> Directory {
         let copy = try checked("open folder", path) {
             unsafe openat(number, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC, 0)
         }
-        return Directory(owning: copy, path: path)
+        return Directory(owning: copy, path: name)
     }
 
     /// Opens a folder of this folder.

@@ -95,6 +95,70 @@ import Testing
         #expect(restored >= 3)
     }
 
+    /// Makes a symbolic link that belongs to the account of the server.
+    private func plant(_ path: FilePath, to target: FilePath) throws {
+        let account = try Account.named("postgres")
+        let name = try #require(path.lastName)
+        let folder = try Directory.open(path.parent)
+        try folder.makeSymbolicLink(name, target: Array(target.string.utf8))
+        try folder.setOwner(account.uid, group: account.gid, of: name)
+    }
+
+    @Test(arguments: ["out", "out.tablespaces", "out.tablespaces/OID", "mapped"])
+    func `a link of the server's account is refused before anything is restored`(
+        name: String
+    ) async throws {
+        try #require(geteuid() == 0, "these tests restore as root does")
+        let server = try PostgresServer.make()
+        defer { server.remove() }
+        try server.start()
+        let space = server.root.appending(path: "space")
+        let account = server.root.appending(path: "account")
+        for folder in [space, account, account.appending(path: "out.tablespaces")] {
+            try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+            try server.own(folder)
+        }
+        let cluster = try await ProtectedCluster(server: server)
+        try server.psql("create tablespace space location '\(space.path)'")
+        try server.psql("create table ledger (note text) tablespace space")
+        try await cluster.backUp()
+        let oid = try server.psql("select oid from pg_tablespace where spcname = 'space'")
+            .trimmingCharacters(in: .whitespacesAndNewlines)
+        let victim = cluster.scratch.path.appending("victim")
+        try FileSystem.makeDirectories(victim, mode: 0o755)
+        let home = FilePath(account.path)
+        if name == "out.tablespaces" { try FileSystem.removeTree(home.appending(name)) }
+        try plant(FilePath("\(home)/\(name.replacing("OID", with: oid))"), to: victim)
+        var request = cluster.request(.latest, to: home.appending("out"))
+        if name == "mapped" { request.tablespaces = [space.path: home.appending(name)] }
+        let fault = await #expect(throws: Fault.self) {
+            _ = try await cluster.component().planRestore(request)
+        }
+        #expect(fault?.code == .restoreNotEmpty)
+        #expect(try FileSystem.status(victim)?.owner == 0)
+        #expect(try FileSystem.status(victim)?.mode == 0o755)
+        #expect(try FileSystem.isEmptyDirectory(victim) == true)
+    }
+
+    @Test func `what is left of an earlier restore's tablespaces is refused in the plan`()
+        async throws
+    {
+        let server = try PostgresServer.make()
+        defer { server.remove() }
+        try server.start()
+        let cluster = try await ProtectedCluster(server: server)
+        try await cluster.backUp()
+        let place = cluster.scratch.path.appending("out")
+        let left = FilePath("\(place).tablespaces/16384")
+        try FileSystem.makeDirectories(left, mode: 0o700)
+        try DurableFile.create(left.appending("left"), with: [1], mode: 0o600)
+        let fault = await #expect(throws: Fault.self) {
+            _ = try await cluster.component().planRestore(cluster.request(.latest, to: place))
+        }
+        #expect(fault?.code == .restoreNotEmpty)
+        #expect(try FileSystem.status(place) == nil)
+    }
+
     @Test func `everything belongs to the server's account in the end, and nobody else enters`()
         async throws
     {
