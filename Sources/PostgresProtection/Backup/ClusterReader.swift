@@ -10,9 +10,27 @@ internal import SystemPackage
 struct ClusterReader {
     let intake: ClusterIntake
     let exclusions: BackupExclusions
+    /// The tablespaces that the server knows: their links, and no others, are followed.
+    let tablespaces: Set<UInt32>
+
+    /// How deep folders may lie; the server's own lie four deep.
+    private static let depthLimit = 24
 
     /// Reads a folder and what is below it.
-    func read(_ folder: borrowing Directory, prefix: [UInt8] = []) async throws(Fault) {
+    ///
+    /// - Throws: `E-PG-FORMAT` when folders lie too deep, and what reading and the intake throw.
+    func read(
+        _ folder: borrowing Directory,
+        prefix: [UInt8] = [],
+        depth: Int = 0
+    ) async throws(Fault) {
+        guard depth < Self.depthLimit else {
+            throw Fault(
+                .postgresFormat,
+                "unable to read '\(folder.path.displayed)': folders lie deeper than \(Self.depthLimit)",
+                hints: ["What lies there is not the server's own; remove it."]
+            )
+        }
         let names = try folder.names()
         let texts = Set(names.map { String(decoding: prefix + $0.bytes, as: UTF8.self) })
         for name in names {
@@ -23,7 +41,8 @@ struct ClusterReader {
             case .emptyDirectory:
                 try intake.addDirectory(path, mode: status.mode, modified: status.modified)
             case .includeUnless(let initialFork) where texts.contains(initialFork): continue
-            case .include, .includeUnless: try await include(name, path, status, in: folder)
+            case .include, .includeUnless:
+                try await include(name, path, status, in: folder, depth: depth)
             }
         }
     }
@@ -32,7 +51,8 @@ struct ClusterReader {
         _ name: FileName,
         _ path: [UInt8],
         _ status: FileStatus,
-        in folder: borrowing Directory
+        in folder: borrowing Directory,
+        depth: Int
     ) async throws(Fault) {
         switch status.kind {
         case .directory:
@@ -41,17 +61,26 @@ struct ClusterReader {
                 child = try folder.child(name)
             } catch  where error.code == .fileMissing { return }
             try intake.addDirectory(path, mode: status.mode, modified: status.modified)
-            try await read(child, prefix: path + [UInt8(ascii: "/")])
-        case .symbolicLink where path.starts(with: Array("pg_tblspc/".utf8)):
+            try await read(child, prefix: path + [UInt8(ascii: "/")], depth: depth + 1)
+        case .symbolicLink where isTablespace(path):
             // The content of a tablespace is stored below its link's path; a restore makes the link anew.
             let target: Directory
             do throws(Fault) {
                 target = try Directory.open(FilePath(bytes: try folder.readLink(name)))
             } catch  where error.code == .fileMissing { return }
-            try await read(target, prefix: path + [UInt8(ascii: "/")])
+            try await read(target, prefix: path + [UInt8(ascii: "/")], depth: depth + 1)
         case .regular: try await readFile(name, path, in: folder)
         default: return
         }
+    }
+
+    /// Whether a path is `pg_tblspc/NUMBER` of a tablespace that the server knows.
+    private func isTablespace(_ path: [UInt8]) -> Bool {
+        let parts = String(decoding: path, as: UTF8.self).split(separator: "/")
+        guard parts.count == 2, parts[0] == "pg_tblspc", let oid = UInt32(parts[1]) else {
+            return false
+        }
+        return tablespaces.contains(oid)
     }
 
     private func readFile(

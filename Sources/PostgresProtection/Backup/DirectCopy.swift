@@ -10,12 +10,6 @@ struct DirectCopy {
 
     /// Hands every file to the intake.
     func run(into intake: ClusterIntake, label: String) async throws(Fault) -> CopiedCluster {
-        let reader = ClusterReader(
-            intake: intake,
-            exclusions: BackupExclusions(
-                tablespaceDirectory: try server.requireSQL().tablespaceDirectory
-            )
-        )
         let status = try Directory.open(directory.path).status()
         let copy = LowLevelCopy(
             settings: settings,
@@ -26,7 +20,19 @@ struct DirectCopy {
             try directory.controlFile()
         } files: { (start) async throws(Fault) in
             try directory.proveCheckpoint(of: start)
-            try await reader.read(Directory.open(directory.path))
+            try await reader(into: intake).read(Directory.open(directory.path))
         }
+    }
+
+    /// Asks which tablespaces there are, when the backup has begun: the log makes those that come later.
+    private func reader(into intake: ClusterIntake) throws(Fault) -> ClusterReader {
+        let connection = try PostgresLink.sql(settings)
+        defer { connection.close() }
+        let facts = try ServerFacts.read(connection)
+        return ClusterReader(
+            intake: intake,
+            exclusions: BackupExclusions(tablespaceDirectory: facts.tablespaceDirectory),
+            tablespaces: Set(facts.tablespaces.map(\.oid))
+        )
     }
 }
