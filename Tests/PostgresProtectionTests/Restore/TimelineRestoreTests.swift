@@ -78,6 +78,38 @@ import Vault
         #expect(fault?.hints.contains { $0.hasSuffix("on timeline 1.") } == true)
     }
 
+    @Test func `a mark behind the switch of a timeline that was left is found`() async throws {
+        let server = try PostgresServer.make()
+        defer { server.remove() }
+        try server.start()
+        let cluster = try await ProtectedCluster(server: server)
+        try server.psql("create table ledger (id serial primary key, note text)")
+        let (first, second) = try await cluster.receiving {
+            try await cluster.backUp()
+            try server.psql("select pg_create_restore_point('twice')")
+            let first = try await self.add("one", cluster, server)
+            let second = try await self.add("two", cluster, server)
+            try server.psql("select pg_create_restore_point('twice')")
+            try server.psql("select pg_create_restore_point('left')")
+            _ = try await self.add("end", cluster, server)
+            return (first, second)
+        }
+        try server.stop()
+        let (again, _) = try await cluster.restore(.time(first))
+        defer { again.remove() }
+        _ = try await cluster.receiving(from: again) {
+            try await self.add("three", cluster, again)
+        }
+        let folder = cluster.scratch.path.appending("nowhere")
+        for name in ["twice", "left"] {
+            let plan = try await cluster.component().planRestore(
+                cluster.request(.mark(name), to: folder)
+            )
+            #expect(plan.facts["timeline"] == "1", "\(name)")
+            #expect(plan.point.map { $0 > second } == true, "\(name)")
+        }
+    }
+
     @Test func `what lies behind a gap in the log is not promised`() async throws {
         let server = try PostgresServer.make(settings: ["max_wal_size": "64MB"])
         defer { server.remove() }
