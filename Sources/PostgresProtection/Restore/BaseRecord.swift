@@ -40,6 +40,16 @@ struct BaseRecord {
         self.version = version
     }
 
+    /// Which of its pages were damaged at the source, in words; nil when none were.
+    var damage: String? {
+        let head = snapshot.head
+        guard head.problems > 0 else { return nil }
+        let places = (1...DamageReport.named).compactMap { head.facts["damaged.\($0)"] }
+        let pages = "\(head.problems) damaged \(head.problems == 1 ? "page" : "pages")"
+        return "the base has \(pages)"
+            + (places.isEmpty ? "" : ": \(places.joined(separator: "; "))")
+    }
+
     /// The major version, 15.
     var major: Int { version / 10_000 }
 }

@@ -64,7 +64,7 @@ struct ClusterRestore {
         try folder.write(try control.invalidatingCheckpoint(), to: "global/pg_control")
         try files.tablespaces.handOver()
         try folder.handOver()
-        guard let server else { return laidOut(files) }
+        guard let server else { return try laidOut(files) }
         progress(.phase("recovery"))
         let run = RecoveryRun(
             server: server,
@@ -128,7 +128,7 @@ struct ClusterRestore {
         return RestoreOutcome(
             point: result.lastTransaction,
             lines: files.lines + result.lines + tablespaceLines(remaining, files) + cautions,
-            problems: files.problems
+            problems: try damage + files.problems
                 + files.empty.intersection(remaining.keys).sorted().map {
                     "tablespace \($0) is empty: the backup knows it and holds nothing of it"
                 },
@@ -146,13 +146,18 @@ struct ClusterRestore {
             }
     }
 
-    private func laidOut(_ files: ClusterFiles.Restored) -> RestoreOutcome {
+    /// What was damaged before it was backed up.
+    private var damage: [String] {
+        get throws(Fault) { [try BaseRecord(plan.snapshot).damage].compactMap(\.self) }
+    }
+
+    private func laidOut(_ files: ClusterFiles.Restored) throws(Fault) -> RestoreOutcome {
         RestoreOutcome(
             point: nil,
             lines: files.lines + [
                 "laid out at \(plan.destination); start a server of the same major version on it: it replays the log and promotes itself"
             ],
-            problems: files.problems
+            problems: try damage + files.problems
                 + files.empty.sorted().map {
                     "tablespace \($0) is empty: the backup knows it and holds nothing of it"
                 },

@@ -15,6 +15,8 @@ struct PlannedSteps {
     /// The timelines that have lived through the target.
     let owners: [UInt32]
     let notBefore: Instant?
+    /// What a person must know of log that is there and was not chosen, each a line.
+    let beyond: [String]
 
     /// A line for each step.
     var lines: [String] {
@@ -37,6 +39,8 @@ struct PlannedSteps {
         if let window = chosen.reach.window(of: base) {
             lines.append("this base reaches \(window)")
         }
+        if let damage = base.damage { lines.append("careful: \(damage)") }
+        lines += beyond
         let others = owners.filter { $0 != chosen.reach.path.last }
         if request.timeline == nil, aim.landmark == nil {
             lines += others.map { "timeline \($0) has that point too: --timeline \($0)" }

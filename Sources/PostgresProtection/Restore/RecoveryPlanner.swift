@@ -52,7 +52,8 @@ struct RecoveryPlanner {
             end: end,
             destination: destination,
             owners: choice.owners(among: candidates),
-            notBefore: notBefore
+            notBefore: notBefore,
+            beyond: beyond(candidates, log)
         )
         let plan = RestorePlan(
             snapshot: chosen.base.snapshot,
@@ -202,11 +203,26 @@ struct RecoveryPlanner {
         )
     }
 
+    /// Log on timelines that no base leads to; said only where the newest point of all is asked for.
+    private func beyond(_ candidates: [Candidate], _ log: LogReader) -> [String] {
+        guard case .latest = request.target, request.timeline == nil, request.only == nil else {
+            return []
+        }
+        let last = candidates.map(\.reach.path.last).max() ?? 0
+        return Set(log.pieces.map(\.epoch)).filter { $0 > last }.sorted().map { timeline in
+            let end = log.coverage(epoch: timeline).ranges.last?.upperBound ?? 0
+            return
+                "careful: log of timeline \(timeline) up to \(LSN(end)) is there and no base leads to it: lifeboat backup"
+        }
+    }
+
     private func refusal(_ candidates: [Candidate], _ aim: Aim) -> Fault {
         Fault(
             .targetOutsideWindow,
             "unable to restore '\(request.stream.component)': the target lies outside what can be reached",
-            hints: windows(candidates, ofPositions: aim.position != nil)
+            hints: (candidates.contains { $0.reach.end == aim.position }
+                ? ["The log ends there: use --at latest."] : [])
+                + windows(candidates, ofPositions: aim.position != nil)
         )
     }
 
@@ -216,7 +232,7 @@ struct RecoveryPlanner {
         return candidates.reversed().map { candidate in
             let window =
                 ofPositions
-                ? "\(candidate.base.stop) to \(candidate.reach.end)"
+                ? "\(candidate.base.stop) to just before \(candidate.reach.end)"
                 : candidate.reach.window(of: candidate.base)?.description
                     ?? "\(candidate.base.consistent) to \(candidate.reach.serverTime)"
             let timeline = isDivided ? " on timeline \(candidate.reach.path.last)" : ""

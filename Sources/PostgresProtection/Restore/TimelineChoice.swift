@@ -1,3 +1,4 @@
+internal import Vault
 internal import Model
 
 /// Chooses the base and the timeline for a target.
@@ -21,16 +22,20 @@ struct TimelineChoice {
         let able = candidates.filter {
             (timeline == nil || $0.reach.path.last == timeline) && reaches($0)
         }
+        // A base with damaged pages only where no other leads to the same point.
+        let whole =
+            able.filter { $0.base.snapshot.head.problems == 0 }
+            + able.filter { $0.base.snapshot.head.problems > 0 }
         switch stop {
         case .end:
             let until = able.map(\.reach.until).max()
-            return able.first { $0.reach.until == until }
+            return whole.first { $0.reach.until == until }
         case .consistent: return able.first
         case .time, .position:
             let newest = able.filter { owns($0.reach) }.map(\.reach.path.last).max()
             // Between the promotion and the first sign of life of a timeline, the newest one that reaches there is meant.
             let last = newest ?? able.map(\.reach.path.last).max()
-            return able.first { $0.reach.path.last == last }
+            return whole.first { $0.reach.path.last == last }
         }
     }
 
@@ -55,7 +60,8 @@ struct TimelineChoice {
             candidate.reach.window(of: candidate.base)?.contains(moment)
                 ?? (candidate.base.consistent <= moment && moment <= candidate.reach.serverTime)
         case .position(let position):
-            candidate.base.stop <= position && position <= candidate.reach.end
+            // A server stops at a record; at the end of the log none begins.
+            candidate.base.stop <= position && position < candidate.reach.end
         }
     }
 

@@ -103,7 +103,7 @@ struct StandbyRun {
         return RestoreOutcome(
             point: nil,
             lines: files.lines + (try lines(folder, slot: slot)),
-            problems: files.problems
+            problems: [base.damage].compactMap(\.self) + files.problems
                 + files.empty.sorted().map {
                     "tablespace \($0) is empty: the backup knows it and holds nothing of it"
                 },
