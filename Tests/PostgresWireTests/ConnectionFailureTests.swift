@@ -31,6 +31,24 @@ import Testing
         #expect(fault(text).code == .postgresAuthentication)
     }
 
+    @Test func `a database that may not be connected to is granted by name`() {
+        let text = """
+            x failed: FATAL:  42501: permission denied for database "my app"
+            DETAIL:  User does not have CONNECT privilege.
+            LOCATION:  CheckMyDatabase, postinit.c:371
+            """
+        let fault = ConnectionFailure(text).fault(
+            target: "db:5432",
+            user: "backup",
+            isReplication: false
+        )
+        #expect(
+            fault.hints == [
+                "Run in the server: GRANT CONNECT ON DATABASE \"my app\" TO \"backup\";"
+            ]
+        )
+    }
+
     @Test(arguments: [
         (
             "x failed: FATAL:  42501: must be superuser\nLOCATION:  InitPostgres, postinit.c:9",

@@ -57,6 +57,17 @@ package struct ConnectionFailure: Sendable, Hashable {
                 hints: ["Check that role \(user) exists and may log in this way."],
                 cause: error
             )
+        case "42501" where !isReplication:
+            // The server names the database in its own language; a session that asks for none has the role's name.
+            let database = Self.quotedName(in: fact) ?? user
+            return Fault(
+                .postgresRole,
+                attempt + fact,
+                hints: [
+                    "Run in the server: GRANT CONNECT ON DATABASE \(Self.quoted(database)) TO \(Self.quoted(user));"
+                ],
+                cause: error
+            )
         case "42501":
             return Fault(
                 .postgresRole,
@@ -106,6 +117,14 @@ package struct ConnectionFailure: Sendable, Hashable {
 
     private static func quoted(_ name: String) -> String {
         "\"" + name.replacing("\"", with: "\"\"") + "\""
+    }
+
+    /// What a text has between its first and its last double quote.
+    private static func quotedName(in text: String) -> String? {
+        guard let first = text.firstIndex(of: "\""), let last = text.lastIndex(of: "\""),
+            first < last
+        else { return nil }
+        return String(text[text.index(after: first)..<last])
     }
 
     /// Finds `:  28000: rest` in a line.

@@ -10,6 +10,11 @@ extension ComponentKind {
     }
 }
 
+extension Snapshot {
+    /// Whether it is a base backup with pages that were damaged at the source.
+    var hasDamagedPages: Bool { head.kind == .postgresql && head.problems > 0 }
+}
+
 extension SnapshotHead {
     /// What its problems are, and where.
     var problemText: String {

@@ -11,8 +11,11 @@ public struct StatusReport: Sendable {
         public let name: String
         /// What kind of thing it is.
         public let kind: ComponentKind
-        /// The newest snapshot of all copies that can be trusted; nil when there is none.
+        /// The newest snapshot of all copies that can be trusted, of a database the newest without damaged pages where there
+        /// is one; nil when there is none.
         public let newest: Snapshot?
+        /// Whether the newest base backup has pages that were damaged at the source.
+        public let hasDamagedPages: Bool
         /// How far its log reaches on the server's newest timeline; nil when there is no log.
         public let log: LogReach?
         /// How far the log takes the newest snapshot; nil when it has none.
@@ -54,7 +57,8 @@ public struct StatusReport: Sendable {
     /// Whether the recovery kit was tested lately.
     public let kit: KitStanding
 
-    /// 5 when something is damaged, 13 when a copy that should be there is not or lost its vault, 4 when a component has no snapshot or its log does not lead on from it, the rule that the
+    /// 5 when something is damaged, 13 when a copy that should be there is not or lost its vault, 4 when a component has no
+    /// snapshot, its log does not lead on from it or the newest base backup has damaged pages, the rule that the
     /// configuration names is not met, a copy that comes and goes or the recovery kit's test is overdue, else 0.
     public var exit: ExitCode {
         guard components.allSatisfy(\.damage.isEmpty), !copies.contains(where: \.isDamaged) else {
@@ -64,7 +68,7 @@ public struct StatusReport: Sendable {
         let isMissed =
             hasObjective && !compliance.isMet || copies.contains { $0.isOverdue(at: time) }
         return isMissed || kit.isOverdue
-            || components.contains { $0.newest == nil || $0.isLogBroken }
+            || components.contains { $0.newest == nil || $0.isLogBroken || $0.hasDamagedPages }
             ? .objectiveMissed : .success
     }
 
@@ -85,8 +89,15 @@ public struct StatusReport: Sendable {
         for configured in selection {
             let stream = stack.stream(of: configured.name)
             let list = try await united.vault.newest(of: stream, isWhole: true)
+            var heads = list.heads
+            let damaged = heads.first.flatMap { $0.hasDamagedPages ? $0 : nil }
+            if damaged != nil {
+                let older = try await united.vault.snapshots(of: stream).snapshots
+                if let whole = older.last(where: { !$0.hasDamagedPages }) { heads = [whole] }
+            }
             newest[stream] = Newest(
-                heads: list.heads,
+                heads: heads,
+                damaged: damaged,
                 refused: list.refused,
                 revoked: list.revoked
             )
@@ -97,7 +108,7 @@ public struct StatusReport: Sendable {
         let proofs = try await RestoreMemory(stack).last(of: newest.keys, in: united.vault)
         for configured in selection {
             let stream = stack.stream(of: configured.name)
-            let known = newest[stream] ?? Newest(heads: [], refused: [], revoked: 0)
+            let known = newest[stream] ?? Newest(heads: [], damaged: nil, refused: [], revoked: 0)
             components.append(
                 Component(
                     configured,
@@ -153,6 +164,8 @@ public struct StatusReport: Sendable {
     /// The newest snapshots of a stream, and what newer ones cannot be used.
     fileprivate struct Newest {
         let heads: [Snapshot]
+        /// The newest of all, when it has pages that were damaged at the source.
+        let damaged: Snapshot?
         let refused: [Fault]
         let revoked: Int
     }
@@ -185,6 +198,7 @@ extension StatusReport.Component {
         name = configured.name
         kind = configured.kind
         newest = heads.first
+        hasDamagedPages = known.damaged != nil
         log = standings.flatMap(\.components).filter { $0.name == configured.name }
             .compactMap(\.log).max { ($0.epoch, $0.end) < ($1.epoch, $1.end) }
         self.standing = standing
@@ -192,7 +206,10 @@ extension StatusReport.Component {
         followers = server?.followers
         damage = refused.map(\.message) + Self.damage(heads.first, standings.compactMap(\.survey))
         var facts: [String] = []
-        if let snapshot = heads.first, snapshot.head.problems > 0 {
+        if let damaged = known.damaged {
+            let time = damaged.head.time.rfc3339(digits: 0)
+            facts.append("the base backup of \(time) has \(damaged.head.problemText)")
+        } else if let snapshot = heads.first, snapshot.head.problems > 0 {
             facts.append(snapshot.head.problemText)
         }
         if heads.isEmpty { facts.append("there is no snapshot yet") }
@@ -201,7 +218,8 @@ extension StatusReport.Component {
         }
         if heads.count > 1 { facts.append("two hosts wrote its newest snapshot") }
         if let log, log.ranges.count > 1 {
-            facts.append("its log has \(log.ranges.count - 1) gaps")
+            let gaps = log.ranges.count - 1
+            facts.append("its log has \(gaps) \(gaps == 1 ? "gap" : "gaps")")
         }
         if let standing, !standing.isWhole {
             facts.append(

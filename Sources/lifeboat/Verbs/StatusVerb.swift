@@ -54,6 +54,9 @@ struct StatusVerb: Verb {
         let state =
             switch report.exit {
             case .success: Styled("every component has a snapshot", .green)
+            case _
+            where report.components.contains { $0.hasDamagedPages } && report.exit != .damaged:
+                Styled("a newest base backup has damaged pages", .red)
             case .damaged: Styled("something is damaged; see `lifeboat check`", .red)
             case .copyUnreachable: Styled("not every copy is there", .red)
             default:
