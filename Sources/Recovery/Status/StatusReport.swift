@@ -85,23 +85,7 @@ public struct StatusReport: Sendable {
         let selection = try stack.selection(names)
         let found = try await stack.findCopies().required()
         let united = UnitedCopies(found)
-        var newest: [StreamName: Newest] = [:]
-        for configured in selection {
-            let stream = stack.stream(of: configured.name)
-            let list = try await united.vault.newest(of: stream, isWhole: true)
-            var heads = list.heads
-            let damaged = heads.first.flatMap { $0.hasDamagedPages ? $0 : nil }
-            if damaged != nil {
-                let older = try await united.vault.snapshots(of: stream).snapshots
-                if let whole = older.last(where: { !$0.hasDamagedPages }) { heads = [whole] }
-            }
-            newest[stream] = Newest(
-                heads: heads,
-                damaged: damaged,
-                refused: list.refused,
-                revoked: list.revoked
-            )
-        }
+        let newest = try await newest(of: selection, stack, united.vault)
         let needs = newest.values.compactMap(\.heads.first)
         let standings = try await standings(found, stack, selection, needs, united.vault)
         var components: [Component] = []
@@ -139,6 +123,32 @@ public struct StatusReport: Sendable {
             ].compactMap(\.self),
             kit: try await KitStanding.read(stack, united.vault)
         )
+    }
+
+    /// The newest snapshots of each component; those before a base backup with damaged pages where there is a whole one.
+    private static func newest(
+        of selection: [ComponentConfiguration],
+        _ stack: Stack,
+        _ vault: Vault
+    ) async throws(Fault) -> [StreamName: Newest] {
+        var newest: [StreamName: Newest] = [:]
+        for configured in selection {
+            let stream = stack.stream(of: configured.name)
+            let list = try await vault.newest(of: stream, isWhole: true)
+            var heads = list.heads
+            let damaged = heads.first.flatMap { $0.hasDamagedPages ? $0 : nil }
+            if damaged != nil {
+                let older = try await vault.snapshots(of: stream).snapshots
+                if let whole = older.last(where: { !$0.hasDamagedPages }) { heads = [whole] }
+            }
+            newest[stream] = Newest(
+                heads: heads,
+                damaged: damaged,
+                refused: list.refused,
+                revoked: list.revoked
+            )
+        }
+        return newest
     }
 
     /// Where each copy stands, in the order of the configuration.

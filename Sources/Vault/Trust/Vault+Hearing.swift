@@ -18,8 +18,7 @@ extension Vault {
     /// were made from this one.
     public func learn(from other: Vault) {
         guard other.id == id else { return }
-        for enrolment in other.heard.carried { hear(enrolment.text) }
-        for enrolment in other.enrolments + other.heard.enrolments {
+        for enrolment in other.enrolments + other.heard.carried + other.heard.enrolments {
             hear(enrolment.text, isCarried: false)
         }
     }

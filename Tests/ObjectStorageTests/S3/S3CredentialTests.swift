@@ -6,7 +6,7 @@ import TestKit
 import Testing
 
 /// Credentials against servers that check them.
-@Suite(.networkThreads) struct S3CredentialTests {
+@Suite(.serialized, .networkThreads) struct S3CredentialTests {
     @Test func `wrong keys are said, and a file that was mended meanwhile is read again`()
         async throws
     {

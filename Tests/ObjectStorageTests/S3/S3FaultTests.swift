@@ -5,7 +5,7 @@ import TestKit
 import Testing
 
 /// Real servers behind a proxy that cuts, delays, lies and loses.
-@Suite(.networkThreads) struct S3FaultTests {
+@Suite(.serialized, .networkThreads) struct S3FaultTests {
     enum Server: CaseIterable, Sendable {
         case rclone, moto
 

@@ -6,7 +6,7 @@ import TestKit
 import Testing
 
 /// Listings of more than one page, through a proxy that spoils one of them.
-@Suite(.networkThreads) struct S3ListingTests {
+@Suite(.serialized, .networkThreads) struct S3ListingTests {
     private static let count = 2_500
 
     /// 2,500 objects that were put where the server has its files.

@@ -5,7 +5,7 @@ import TestKit
 import Testing
 
 /// The policies of `Docs/operations.md`, enforced by a server.
-@Suite(.networkThreads) struct S3RoleTests {
+@Suite(.serialized, .networkThreads) struct S3RoleTests {
     private static func denied(_ body: () async throws -> Void) async {
         let fault = await #expect(throws: Fault.self) { try await body() }
         #expect(fault?.code == .storeDenied, "\(String(describing: fault))")

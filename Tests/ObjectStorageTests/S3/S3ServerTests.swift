@@ -6,7 +6,7 @@ import TestKit
 import Testing
 
 /// What only some servers can: TLS, parts, versions, locks, cold storage.
-@Suite(.networkThreads) struct S3ServerTests {
+@Suite(.serialized, .networkThreads) struct S3ServerTests {
     @Test func `a server with a certificate of its own is trusted when told to, and only then`()
         async throws
     {
