@@ -117,9 +117,9 @@ import Vault
         let target = MemoryStore()
         let fixture = try await VaultFixture(in: source)
         try await fixture.backUp(["a": [1]])
-        let copy = try await fixture.vault.makeCopy(in: target)
+        _ = try await fixture.vault.makeCopy(in: target)
         let renewed = try await fixture.revokingKey().withNewKeys()
-        let knowing = copy.knowing([renewed.vault])
+        let knowing = try await fixture.opened(in: target).vault.knowing([renewed.vault])
         #expect(knowing.hostFaults.isEmpty)
         #expect(knowing.isRevoked(fixture.keys.signing.verifyKey, host: "alpha"))
     }

@@ -80,7 +80,7 @@ extension Vault {
                 vault.hearsay.insert(revocation.name)
             }
             for enrolment in other.enrolments + other.heard.enrolments {
-                vault.hear(enrolment.text)
+                vault.hear(enrolment.text, isCarried: false)
             }
         }
         return vault
