@@ -86,7 +86,7 @@ struct PruneVerb: Verb {
         try screen.result(PruneText.lines(plan, prune.copy, color: screen.hasColor))
         try screen.json("plan", PruneText.fields(plan, prune.copy))
         if dryRun { return .success }
-        try confirm(stack, screen)
+        try Confirmation.require(stack, screen, isGiven: yes, to: "prune")
         let report = try await prune.run()
         try screen.result(PruneText.lines(report))
         try screen.json("summary", PruneText.fields(report))
@@ -104,23 +104,5 @@ struct PruneVerb: Verb {
             )
         }
         return time
-    }
-
-    private func confirm(_ stack: Stack, _ screen: Screen) throws(Fault) {
-        if yes { return }
-        let name = stack.configuration.stack
-        guard screen.isConversation else {
-            throw Fault(
-                .notConfirmed,
-                "unable to prune '\(name)': nobody can be asked; nothing was changed",
-                hints: ["Read the plan, then run the same command with --yes."]
-            )
-        }
-        guard try screen.ask("Type \(name) to continue: ") == name else {
-            throw Fault(
-                .notConfirmed,
-                "unable to prune '\(name)': it was not confirmed; nothing was changed"
-            )
-        }
     }
 }
