@@ -276,6 +276,35 @@ import Testing
     }
 
     @Test
+    func `secrets that are sealed to another key than the kit's are a problem`() async throws {
+        let playground = try await Playground.initialised()
+        let test = ["key", "kit", "--test", "kit.txt"]
+        let fact = "unable to tell whether the recovery kit opens 'secrets'"
+        #expect(try await playground.run(["backup"]).code == 0)
+        #expect(try await playground.run(test).code == 0)
+        #expect(!(try await playground.run(["status"]).output.contains(fact)))
+        #expect(!(try await playground.run(["doctor"]).output.contains(fact)))
+        // Somebody pastes the wrong one.
+        let keys = try RecoveryKit(reading: playground.kit).openKeys(.none)
+        let right = keys.secretsIdentity.recipient.text
+        let wrong = KitKeys().secretsIdentity.recipient.text
+        try playground.edit("[\(right)]", "[\(wrong)]")
+        #expect(try await playground.run(["backup"]).code == 0)
+        let status = try await playground.run(["status"])
+        #expect(status.output.contains("problem: \(fact)"), "\(status.text)")
+        #expect(status.output.contains(wrong))
+        let doctor = try await playground.run(["doctor"])
+        #expect(doctor.output.contains("warning: recovery kit: \(fact)"), "\(doctor.text)")
+        let failed = try await playground.run(test)
+        #expect(failed.code == 12 && failed.errors.contains("id: E-KEY-WRONG"), "\(failed.text)")
+        // One of several is enough.
+        try playground.edit("[\(wrong)]", "[\(wrong), \(right)]")
+        #expect(try await playground.run(["backup"]).code == 0)
+        #expect(try await playground.run(test).code == 0)
+        #expect(!(try await playground.run(["status"]).output.contains(fact)))
+    }
+
+    @Test
     func `status tells when the next test of the kit is due`() async throws {
         let playground = try await Playground.initialised()
         #expect(try playground.read("lifeboat.yaml").contains("kit_tested_within: 180d"))

@@ -29,6 +29,9 @@ public struct Doctor: Sendable {
             let report = try await StatusReport.read(stack)
             examinations += keys(report)
             examinations += [kit(report.kit)]
+            examinations += report.kit.unproven.map {
+                .warning("recovery kit", $0.message, $0.hints.first ?? "lifeboat status")
+            }
             examinations += try await copies(report)
             examinations += logs(report)
             examinations += rule(report)

@@ -47,6 +47,8 @@ extension Fault.Code {
     public static let kitInside = Fault.Code("E-INIT-KIT", .permanent, exit: .refused)
     /// A text is no recovery kit.
     public static let kitForm = Fault.Code("E-KIT-FORM", .permanent, exit: .usage)
+    /// No test showed that the recovery kit opens what is sealed now.
+    public static let kitUnproven = Fault.Code("E-KIT-UNPROVEN", .permanent, exit: .objectiveMissed)
     /// A recovery kit would lie where others can read or replace it.
     public static let kitPlace = Fault.Code("E-KIT-PLACE", .permanent, exit: .refused)
     /// A passphrase is needed, and nobody can be asked.

@@ -12,7 +12,7 @@ internal import Vault
 /// and in the host's state, for a test on a host that is not enrolled.
 struct KitMemory {
     /// What the file in the state folder says.
-    private struct Record: Codable {
+    struct Record: Codable {
         let time: Instant
         let proof: KitProof
     }
@@ -55,13 +55,13 @@ struct KitMemory {
         return false
     }
 
-    /// When a kit that opens what is written now was last tested; nil when that is not known.
+    /// The last proof that a kit opens what is written now; nil when none is known.
     ///
     /// A proof of another recipient than those in force says nothing of the newest snapshots, and
     /// one from the future was dated by a clock that is wrong.
     ///
     /// - Throws: what the store throws.
-    func lastTest(in vault: Vault) async throws(Fault) -> Instant? {
+    func lastTest(in vault: Vault) async throws(Fault) -> Record? {
         let now = stack.clock.now()
         let recipients = vault.enrolment(of: stack.configuration.host)?.recipients.map(\.text) ?? []
         let documents = try await vault.documents(of: .kits, as: KitProof.self).found
@@ -69,7 +69,7 @@ struct KitMemory {
         return known.filter { record in
             record.proof.stack == stack.configuration.stack
                 && recipients.contains(record.proof.recipient) && record.time <= now
-        }.map(\.time).max()
+        }.max { $0.time < $1.time }
     }
 
     /// What this host remembers by itself; a file that cannot be used is no memory.

@@ -7,6 +7,9 @@ public struct KitProof: Codable, Sendable, Hashable {
         public let component: String
         /// The name of the snapshot.
         public let snapshot: String
+        /// Of secrets: the public halves of the kit's identities that opened one; nil of anything else, and in a proof of an
+        /// earlier release.
+        public let recipients: [String]?
     }
 
     /// The stack.

@@ -15,6 +15,8 @@ public struct KitTest: Sendable {
         /// The file that was decoded, whole or, of a large one, a frame; nil when the snapshot has none
         /// with content.
         public let path: String?
+        /// The public halves of the kit's identities that opened it, when it is a secret; nil when it is none.
+        let recipients: [String]?
     }
 
     /// What a test has shown.
@@ -66,8 +68,19 @@ public struct KitTest: Sendable {
                 missing.append(component.name)
                 continue
             }
-            let path = try await Self.open(snapshot, in: vault, identities: keys.identities)
-            opened.append(Opened(component: component.name, snapshot: snapshot, path: path))
+            let (path, recipients) = try await Self.open(
+                snapshot,
+                in: vault,
+                identities: keys.identities
+            )
+            opened.append(
+                Opened(
+                    component: component.name,
+                    snapshot: snapshot,
+                    path: path,
+                    recipients: recipients
+                )
+            )
         }
         guard !opened.isEmpty else {
             throw Fault(
@@ -81,7 +94,11 @@ public struct KitTest: Sendable {
             environment: kit.environment,
             recipient: keys.dataIdentity.recipient.text,
             components: opened.map {
-                KitProof.Component(component: $0.component, snapshot: $0.snapshot.id.description)
+                KitProof.Component(
+                    component: $0.component,
+                    snapshot: $0.snapshot.id.description,
+                    recipients: $0.recipients
+                )
             }
         )
         let isInVault = try await KitMemory(stack).remember(proof, in: found.open.map(\.vault))
@@ -93,11 +110,12 @@ public struct KitTest: Sendable {
         )
     }
 
+    /// Reads a file of a snapshot; of a secret it tells which of the identities opened it.
     private static func open(
         _ snapshot: Snapshot,
         in vault: Vault,
         identities: [AgeIdentity]
-    ) async throws(Fault) -> String? {
+    ) async throws(Fault) -> (path: String?, recipients: [String]?) {
         let manifest = try await vault.manifest(of: snapshot, identities: identities)
         var chosen: ManifestEntry?
         var seen = 0
@@ -109,11 +127,11 @@ public struct KitTest: Sendable {
             if chosen.map({ entry.size < $0.size }) ?? true { chosen = entry }
             if entry.size <= handy { break }
         }
-        guard let entry = chosen else { return nil }
+        guard let entry = chosen else { return (nil, nil) }
         let reader = try ContentReader(vault, snapshot: snapshot, identities: identities)
         guard entry.size <= handy else {
             try await reader.probe(entry)
-            return entry.displayedPath
+            return (entry.displayedPath, nil)
         }
         var check = ContentCheck(entry, pageKey: manifest.pageKey)
         var content: [UInt8] = []
@@ -129,7 +147,9 @@ public struct KitTest: Sendable {
                 hints: ["Run `lifeboat check --deep` to see everything that is damaged."]
             )
         }
-        if isSecret { _ = try AgeFile.open(content, with: identities) }
-        return entry.displayedPath
+        guard isSecret else { return (entry.displayedPath, nil) }
+        _ = try AgeFile.open(content, with: identities)
+        let opening = identities.filter { (try? AgeFile.open(content, with: [$0])) != nil }
+        return (entry.displayedPath, opening.map(\.recipient.text))
     }
 }

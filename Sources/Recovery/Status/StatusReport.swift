@@ -105,6 +105,7 @@ public struct StatusReport: Sendable {
                 )
             )
         }
+        let kit = try await KitStanding.read(stack, united.vault)
         let now = stack.clock.now()
         let rule = stack.configuration.objectives.copies
         return StatusReport(
@@ -120,8 +121,8 @@ public struct StatusReport: Sendable {
             components: components,
             problems: [
                 stack.recipientsFault(united.vault), RecipientMemory(stack.configuration).fault(),
-            ].compactMap(\.self),
-            kit: try await KitStanding.read(stack, united.vault)
+            ].compactMap(\.self) + kit.unproven,
+            kit: kit
         )
     }
 
