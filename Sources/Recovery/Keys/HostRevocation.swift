@@ -27,6 +27,8 @@ public struct HostRevocation: Sendable {
         public let components: [Component]
         /// Why some copies do not know of it yet.
         public let missing: [Fault]
+        /// Whether no key of the host is in force, so that it needs new ones before its next backup.
+        public let needsKeys: Bool
         /// Whether all copies know of it that should be there.
         public let isComplete: Bool
     }
@@ -93,6 +95,8 @@ public struct HostRevocation: Sendable {
             trusted: revocations.reduce(0) { $0 + $1.count },
             components: try await components(of: host, after),
             missing: missing,
+            needsKeys: after.enrolment(of: host).map { after.isRevoked($0.key, host: host) }
+                ?? true,
             isComplete: isComplete
         )
     }

@@ -28,6 +28,12 @@ struct PassedOver {
         }
         guard case .latest = target else { return (lines, []) }
         var notes: [String] = []
+        let revoked = try await copies.vault.newest(of: chosen.id.stream).revoked
+        if revoked > 0 {
+            notes.append(
+                "\(revoked) newer \(revoked == 1 ? "is" : "are") not trusted: a key signed \(revoked == 1 ? "it" : "them") that the operator revoked; see `lifeboat ls`"
+            )
+        }
         var remembered: SnapshotID?
         for copy in copies.copies {
             do throws(Fault) {

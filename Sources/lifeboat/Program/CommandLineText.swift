@@ -59,6 +59,16 @@ enum CommandLineText {
         return Array(rest.prefix(depth)) + before + rest.dropFirst(depth)
     }
 
+    /// The verb that words begin with, and the one of its own that follows a group.
+    private static func verbs(in words: [String]) -> [String] {
+        guard let first = words.first, !first.hasPrefix("-") else { return [] }
+        let groups: [any ParsableCommand.Type] = [KeyVerb.self, WalVerb.self]
+        let own = groups.first { $0.configuration.commandName == first }?.configuration
+            .subcommands.compactMap(\.configuration.commandName)
+        guard words.count > 1, let own, own.contains(words[1]) else { return [first] }
+        return [first, words[1]]
+    }
+
     private static func refuseUnknownVerb(_ words: [String]) throws(Fault) {
         guard let verb = words.first, !verb.hasPrefix("-"), verb != "help" else { return }
         let known = Lifeboat.configuration.subcommands.compactMap { verb in
@@ -82,7 +92,7 @@ enum CommandLineText {
         let line = message.split(separator: "\n").first.map(String.init) ?? "it is not complete"
         let parts = line.split(separator: ". Did you mean ", maxSplits: 1).map(String.init)
         let fact = parts[0].prefix(1).lowercased() + parts[0].dropFirst()
-        let verb = words.first.map { $0.hasPrefix("-") ? "" : " \($0)" } ?? ""
+        let verb = verbs(in: words).map { " \($0)" }.joined()
         return Fault(
             .usage,
             "unable to understand the command line: \(fact)",

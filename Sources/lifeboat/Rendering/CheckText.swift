@@ -46,7 +46,10 @@ enum CheckText {
             + [
                 left.isEmpty
                     ? Styled("everything was mended and verified", .green).rendered(color: color)
-                    : Styled("\(left.count) findings are left", .red).rendered(color: color)
+                    : Styled(
+                        left.count == 1 ? "1 finding is left" : "\(left.count) findings are left",
+                        .red
+                    ).rendered(color: color)
             ]
     }
 
@@ -72,7 +75,10 @@ enum CheckText {
         let state =
             report.damage.isEmpty
             ? Styled("no damage", .green)
-            : Styled("\(report.damage.count) findings", .red)
+            : Styled(
+                report.damage.count == 1 ? "1 finding" : "\(report.damage.count) findings",
+                .red
+            )
         let reach =
             switch report.depth {
             case .listing: ", names and heads only"

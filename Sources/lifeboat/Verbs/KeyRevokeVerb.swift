@@ -66,8 +66,9 @@ struct KeyRevokeVerb: Verb {
     private func moment() throws(Fault) -> Instant? {
         guard let since else { return nil }
         let now = SystemClock().now()
+        // What other verbs take beside a moment is none here, so that their hints would be wrong ones.
         guard
-            case .time(let moment) = try TargetText.parse(
+            case .time(let moment) = try? TargetText.parse(
                 since,
                 now: now,
                 offset: TimeEcho.localOffset
@@ -77,7 +78,9 @@ struct KeyRevokeVerb: Verb {
             throw Fault(
                 .invalidValue,
                 "unable to revoke since '\(since)': it is no moment of the past",
-                hints: ["Write it as 2026-12-31T00:00:00Z, or '2d ago'."]
+                hints: [
+                    "Write it as 2026-12-31T00:00:00Z, 2026-12-31 13:58 (local time), or '2d ago'."
+                ]
             )
         }
         return moment
@@ -88,10 +91,13 @@ struct KeyRevokeVerb: Verb {
         let missing = outcome.missing.map {
             "A copy does not know of it yet, run this with --again when it is there: \(Styled.visible($0.message))"
         }
+        let keys = outcome.keys == 1 ? "1 key" : "\(outcome.keys) keys"
+        let next =
+            outcome.needsKeys
+            ? ["Before its next backup the host needs new keys: lifeboat key enrol --kit FILE"] : []
         return [
-            "\(outcome.keys) keys of host '\(host)' are revoked: what was stored since \(since) is not trusted"
-        ] + outcome.components.map { line($0) } + missing
-            + ["Before its next backup the host needs new keys: lifeboat key enrol --kit FILE"]
+            "\(keys) of host '\(host)' \(outcome.keys == 1 ? "is" : "are") revoked: what was stored since \(since) is not trusted"
+        ] + outcome.components.map { line($0) } + missing + next
     }
 
     private func line(_ component: HostRevocation.Component) -> String {
