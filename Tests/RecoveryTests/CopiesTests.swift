@@ -180,7 +180,7 @@ import Testing
         #expect(try await playground.run(["backup"]).output.contains("2 of 2"))
         try folder.rename(away, to: b)
         let late = try await playground.run(["status"])
-        #expect(late.output.contains("files is 1 snapshots"), "\(late.text)")
+        #expect(late.output.contains("files is 1 snapshot,"), "\(late.text)")
         let restored = try await playground.run(restore + ["out"])
         #expect(restored.code == 0 && !restored.output.contains("damage:"), "\(restored.text)")
         #expect(try playground.isWhole("out"))

@@ -91,6 +91,21 @@ import Testing
     }
 
     @Test
+    func `a neighbour whose memory is garbled is named, and stops nothing`() async throws {
+        let (playground, _, _) = try await both()
+        let fact = "unable to tell whether another environment has a recipient of 'staging'"
+        try playground.write("state/recipients", "garbage\n")
+        let status = try await playground.run(["status"] + Self.staging)
+        #expect(status.output.contains("problem: \(fact)"), "\(status.text)")
+        let doctor = try await playground.run(["doctor"] + Self.staging)
+        #expect(doctor.output.contains("warning: recipients: \(fact)"), "\(doctor.text)")
+        #expect(try await playground.run(["backup"] + Self.staging).code == 0)
+        // The neighbour's own backup writes it anew.
+        #expect(try await playground.run(["backup"]).code == 0)
+        #expect(!(try await playground.run(["status"] + Self.staging).output.contains(fact)))
+    }
+
+    @Test
     func `a neighbour of the same environment, or one that holds nonsense, is no reason`()
         async throws
     {

@@ -100,6 +100,9 @@ public struct Doctor: Sendable {
             found.append(.ok("recipients", "\(count), as enrolled"))
         }
         return found
+            + RecipientMemory(stack.configuration).unreadable().map {
+                .warning("recipients", $0.message, $0.hints.first ?? "lifeboat status")
+            }
     }
 
     private func kit(_ kit: KitStanding) -> Examination {

@@ -61,10 +61,9 @@ struct RecipientMemory: Sendable {
     /// Why nothing must be sealed to what the configuration names: another environment has a recipient too; nil when no
     /// neighbour says so.
     ///
-    /// A neighbour that cannot be read says nothing.
+    /// A neighbour that cannot be read says nothing; see ``unreadable()``.
     func fault() -> Fault? {
-        guard let names = try? Directory.open(state.parent).names() else { return nil }
-        for name in names.map({ state.parent.appending($0) }) where name != state {
+        for name in neighbours {
             let path = name.appending(Self.name)
             guard let other = Self.read(path), other.environment != environment,
                 let shared = wanted.first(where: { other.recipients.contains($0) })
@@ -79,6 +78,30 @@ struct RecipientMemory: Sendable {
             )
         }
         return nil
+    }
+
+    /// The neighbours that have keys, and whose memory does not hold what it should: whether one of them has a recipient of
+    /// this stack is not known.
+    func unreadable() -> [Fault] {
+        neighbours.compactMap { neighbour in
+            let path = neighbour.appending(Self.name)
+            // Other programs have files of this name.
+            let signing = neighbour.appending("keys").appending("host.signing")
+            guard (try? FileSystem.status(signing)) != nil,
+                (try? FileSystem.status(path)) != nil, Self.read(path) == nil
+            else { return nil }
+            return Fault(
+                .memoryDamaged,
+                "unable to tell whether another environment has a recipient of '\(environment)': '\(path.displayed)' does not hold what it should",
+                hints: ["The next backup of the stack in '\(neighbour.displayed)' writes it anew."]
+            )
+        }
+    }
+
+    /// What lies beside this stack's state folder.
+    private var neighbours: [FilePath] {
+        let names = (try? Directory.open(state.parent).names()) ?? []
+        return names.map { state.parent.appending($0) }.filter { $0 != state }
     }
 
     private static func read(_ path: FilePath) -> Known? {

@@ -121,7 +121,7 @@ public struct StatusReport: Sendable {
             components: components,
             problems: [
                 stack.recipientsFault(united.vault), RecipientMemory(stack.configuration).fault(),
-            ].compactMap(\.self) + kit.unproven,
+            ].compactMap(\.self) + RecipientMemory(stack.configuration).unreadable() + kit.unproven,
             kit: kit
         )
     }
@@ -225,7 +225,11 @@ extension StatusReport.Component {
         }
         if heads.isEmpty { facts.append("there is no snapshot yet") }
         if known.revoked > 0 {
-            facts.append("\(known.revoked) newer snapshots are not trusted: their key is revoked")
+            let (what, object) =
+                known.revoked == 1 ? ("snapshot is", "it") : ("snapshots are", "them")
+            facts.append(
+                "\(known.revoked) newer \(what) not trusted: a revoked key signed \(object)"
+            )
         }
         if heads.count > 1 { facts.append("two hosts wrote its newest snapshot") }
         if let log, log.ranges.count > 1 {

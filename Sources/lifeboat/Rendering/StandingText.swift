@@ -55,7 +55,8 @@ enum StandingText {
     private static func behind(_ component: CopyStanding.Component) -> String {
         guard component.newest != nil else { return "\(component.name) has no snapshot" }
         let age = component.age.map { ", \(DurationText.text($0))" } ?? ""
-        return "\(component.name) is \(component.behind) snapshots\(age) behind"
+        let noun = component.behind == 1 ? "snapshot" : "snapshots"
+        return "\(component.name) is \(component.behind) \(noun)\(age) behind"
     }
 
     private static func lines(
