@@ -89,7 +89,6 @@ import Testing
         let revoked = try await playground.run(revoke)
         #expect(revoked.code == 0, "\(revoked.text)")
         #expect(revoked.output.contains("1 key of host 'h1' is revoked: "))
-        #expect(revoked.output.contains("the host needs new keys"))
         #expect(revoked.output.contains("files: trusted up to snapshot 2\n"))
         try await steal(playground)
 
@@ -193,6 +192,7 @@ import Testing
         let revoked = try await playground.run(revoke)
         #expect(revoked.code == 3, "\(revoked.text)")
         #expect(revoked.output.contains("A copy does not know of it yet"))
+        #expect(revoked.output.contains("the host needs new keys"))
         try folder.rename(away, to: b)
         #expect(try await playground.run(["key", "enrol", "--kit", "kit.txt"]).code == 0)
         let again = try await playground.run(revoke + ["--again"])
