@@ -113,7 +113,10 @@ struct ClusterRestore {
         settings: String
     ) async throws(Fault) -> RestoreOutcome {
         let folder = files.folder
-        let result = try await run.run()
+        let result: RecoveryRun.Result
+        do throws(Fault) { result = try await run.run() } catch {
+            throw Self.diskFull(error, folder.path, run.base.segmentSize) ?? error
+        }
         let remaining = try folder.taken { () throws(Fault) in
             try log.rearm(in: folder)
             let remaining = try files.tablespaces.settle(
@@ -133,6 +136,23 @@ struct ClusterRestore {
                     "tablespace \($0) is empty: the backup knows it and holds nothing of it"
                 },
             bytes: plan.bytes
+        )
+    }
+
+    /// That a failed recovery ran out of room, which the server says in many ways; nil when a segment fits.
+    private static func diskFull(
+        _ fault: Fault,
+        _ path: FilePath,
+        _ segment: SegmentSize
+    ) -> Fault? {
+        let size = ByteCount(Int64(clamping: segment.bytes))
+        guard fault.code == .recoveryFailed, let free = try? FileSystem.freeSpace(at: path),
+            free < size
+        else { return nil }
+        return Fault(
+            .diskFull,
+            "\(fault.message); \(free) is free there, and a segment of log needs \(size)",
+            hints: ["Free some space there, or restore to another place."]
         )
     }
 

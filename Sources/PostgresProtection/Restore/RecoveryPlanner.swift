@@ -43,7 +43,8 @@ struct RecoveryPlanner {
         let logBytes = end - chosen.base.start
         let logSize = ByteCount(Int64(clamping: logBytes))
         let bytes = ByteCount(chosen.base.snapshot.head.sizes.source) + logSize
-        if !request.isDelta { try requireRoom(for: bytes, destination) }
+        let spare = Self.spare(forReplayOf: logSize)
+        if !request.isDelta { try requireRoom(for: bytes + spare, destination) }
         let notBefore = try await notBefore(chosen, aim, log: log)
         let text = PlannedSteps(
             chosen: chosen,
@@ -78,6 +79,11 @@ struct RecoveryPlanner {
         if request.isDelta { try DeltaPlace(path: destination, base: base).examine() }
     }
 
+    /// What replay needs beside the cluster and its laid-out log: the server's own log up to its next checkpoint, and some.
+    private static func spare(forReplayOf log: ByteCount) -> ByteCount {
+        min(log, ByteCount(1 << 30)) + ByteCount(64 << 20)
+    }
+
     private func requireRoom(for bytes: ByteCount, _ destination: FilePath) throws(Fault) {
         let places = [destination] + request.tablespaces.values
         try RestoreDestination.requireRoom(for: bytes, at: places)
@@ -92,7 +98,8 @@ struct RecoveryPlanner {
             progress: .silent
         ).comparison()
         let growth = ByteCount(max(0, found.other.bytes - found.present.bytes))
-        try requireRoom(for: growth + log, plan.destination)
+        let spare = Self.spare(forReplayOf: log)
+        try requireRoom(for: growth + log + spare, plan.destination)
         return RestorePlan(
             snapshot: plan.snapshot,
             destination: plan.destination,

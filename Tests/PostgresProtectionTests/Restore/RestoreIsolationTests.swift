@@ -199,6 +199,41 @@ import Testing
         }
     }
 
+    @Test func `a place whose disk runs full while recovering is empty again`() async throws {
+        let cluster = try await cluster()
+        let server = cluster.server
+        defer { server.remove() }
+        try await cluster.backUp()
+        let small = server.root.appending(path: "small")
+        let disk = try SmallDisk(FilePath(small.path), size: ByteCount(400 << 20))
+        defer { disk.unmount() }
+        try server.own(small)
+        let real = server.binaries.appending(path: "postgres").path
+        let full = try binaries(
+            cluster,
+            """
+            case "$*" in
+            *recovery_target=*) /bin/dd if=/dev/zero of=\(small.path)/ballast bs=1M 2>/dev/null
+                echo 'FATAL:  could not write to file'
+                exit 1 ;;
+            esac
+            exec \(real) "$@"
+            """
+        )
+        var settings = cluster.settings()
+        settings.binaries = full
+        let component = PostgresComponent(name: "postgres", settings: settings)
+        let place = FilePath("\(small.path)/out")
+        let request = cluster.request(.latest, to: place)
+        let plan = try await component.planRestore(request)
+        let fault = await #expect(throws: Fault.self) {
+            _ = try await component.restore(plan, request, progress: .silent)
+        }
+        #expect(fault?.code == .diskFull)
+        #expect(fault?.message.contains("could not write to file") == true)
+        #expect(try FileSystem.isEmptyDirectory(place) == true)
+    }
+
     @Test func `a restored subscriber leaves its publisher alone, and is told of`() async throws {
         let publisher = try PostgresServer.make(settings: ["wal_level": "logical"])
         defer { publisher.remove() }
