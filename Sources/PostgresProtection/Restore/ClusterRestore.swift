@@ -161,6 +161,7 @@ struct ClusterRestore {
         _ files: ClusterFiles.Restored
     ) -> [String] {
         places.sorted { $0.key < $1.key }.map { "tablespace \($0.key) is in \($0.value.displayed)" }
+            + places.keys.sorted().compactMap { files.tablespaces.displaced[$0] }
             + files.tablespaces.withoutTablespace.map {
                 "careful: no tablespace was made at \($0), so nothing went to the place asked for"
             }

@@ -15,6 +15,10 @@ final class TablespacePlaces {
     private var folders: [UInt32: ClusterFolder] = [:]
     private var added: Set<UInt32> = []
     private var unused: Set<String>
+    /// Which tablespace got a place that was asked for, by the path that it was made at.
+    private var placed: [String: UInt32] = [:]
+    /// Tablespaces made where another had been made before, whose place was taken, each a line.
+    private(set) var displaced: [UInt32: String] = [:]
 
     /// `mapping`: where some of them go, by the path that they were made at.
     init(for cluster: ClusterFolder, mapping: [String: FilePath]) {
@@ -29,7 +33,8 @@ final class TablespacePlaces {
 
     /// The folder of a tablespace.
     func place(of oid: UInt32, madeAt location: String) -> FilePath {
-        mapping[location] ?? beside.appending(String(oid))
+        if let other = placed[location], other != oid { return beside.appending(String(oid)) }
+        return mapping[location] ?? beside.appending(String(oid))
     }
 
     /// The folder of a tablespace of a data directory that is not open yet.
@@ -82,6 +87,14 @@ final class TablespacePlaces {
         }
         unused.remove(location)
         folders[oid] = folder
+        if mapping[location] != nil {
+            let first = placed[location] ?? oid
+            placed[location] = first
+            if first != oid {
+                displaced[oid] =
+                    "careful: tablespace \(oid) was made at \(location) after \(first), which got the place asked for"
+            }
+        }
         try cluster.makeDirectory("pg_tblspc")
         try cluster.link("pg_tblspc/\(oid)", to: place)
         return folder
@@ -92,7 +105,7 @@ final class TablespacePlaces {
         _ place: FilePath,
         madeAt location: String
     ) throws(Fault) -> ClusterFolder {
-        if mapping[location] != nil {
+        if place == mapping[location] {
             return try ClusterFolder(taking: place, for: cluster.account)
         }
         if let common { return try common.child(String(oid)) }

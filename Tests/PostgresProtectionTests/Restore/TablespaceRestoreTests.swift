@@ -157,6 +157,34 @@ import Vault
         #expect(fault?.code == .restoreNotEmpty)
     }
 
+    @Test func `a tablespace made again where another was dropped goes beside`() async throws {
+        let server = try PostgresServer.make()
+        defer { server.remove() }
+        try server.start()
+        let space = try makeSpace(server, "space")
+        let cluster = try await ProtectedCluster(server: server)
+        try server.psql("create tablespace one location '\(space.path)'")
+        try server.psql("create table a (note text) tablespace one")
+        try await cluster.receiving {
+            try await cluster.backUp()
+            try server.psql("drop table a")
+            try server.psql("drop tablespace one")
+            try server.psql("create tablespace two location '\(space.path)'")
+            try server.psql("create table b (note text) tablespace two")
+            try server.psql("insert into b values ('x')")
+            try await cluster.waitForHeartbeat(after: cluster.now())
+        }
+        let place = FilePath("\(server.root.path)/place")
+        let restored = try await cluster.layOut(.latest, tablespaces: [space.path: place])
+        defer { restored.server.remove() }
+        let beside = restored.server.data.path + ".tablespaces/"
+        #expect(try links(restored.server).allSatisfy { $0.hasPrefix(beside) })
+        #expect(restored.outcome.lines.contains { $0.contains("which got the place asked for") })
+        try restored.server.adoptData()
+        try restored.server.start()
+        #expect(try ledger(restored.server, "b") == ledger(server, "b"))
+    }
+
     @Test func `a tablespace comes back when no SQL connection told of it`() async throws {
         let server = try PostgresServer.make()
         try server.start()
