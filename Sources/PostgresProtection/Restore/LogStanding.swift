@@ -52,7 +52,8 @@ extension PostgresComponent {
 
     /// Follows the log from a base over each timeline that certainly began behind it, where what came before is there.
     ///
-    /// The log of a timeline begins with the segment in which it left the one before it.
+    /// The log of a timeline begins with the segment in which it left the one before it. Where the one before goes on for more
+    /// than that segment, the new one may as well have been received too late, from the middle, which only its sealed history tells.
     private static func follow(
         _ base: BaseRecord,
         _ log: LogReader,
@@ -65,7 +66,8 @@ extension PostgresComponent {
         for epoch in epochs where epoch > timeline {
             let coverage = log.coverage(epoch: epoch)
             guard let first = coverage.ranges.first?.lowerBound, first >= base.stop.value,
-                first <= end, let reach = coverage.reach(from: first)
+                first <= end, end - first <= base.segmentSize.bytes,
+                let reach = coverage.reach(from: first)
             else { break }
             timeline = epoch
             end = reach
