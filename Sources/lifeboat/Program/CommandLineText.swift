@@ -64,7 +64,7 @@ enum CommandLineText {
         guard let first = words.first, !first.hasPrefix("-") else { return [] }
         let groups: [any ParsableCommand.Type] = [KeyVerb.self, WalVerb.self]
         let own = groups.first { $0.configuration.commandName == first }?.configuration
-            .subcommands.compactMap(\.configuration.commandName)
+            .subcommands.compactMap { verb in verb.configuration.commandName }
         guard words.count > 1, let own, own.contains(words[1]) else { return [first] }
         return [first, words[1]]
     }
