@@ -91,6 +91,46 @@ import Testing
         )
     }
 
+    @Test(arguments: 1...40)
+    func `a builder goes on where another ended, in the same log and in no other`(
+        cut: Int
+    ) throws {
+        var log = LogWriter()
+        for block in 0..<40 {
+            log.append(10, 0, blocks: [.init(block: UInt32(block), image: 8192)])
+        }
+        func builder(at position: LSN, previous: LSN?) -> BlockMapBuilder {
+            BlockMapBuilder(
+                at: position,
+                timeline: 1,
+                version: log.version,
+                segmentSize: log.segmentSize,
+                systemIdentifier: 77,
+                previous: previous
+            )
+        }
+        var whole = builder(at: log.start, previous: nil)
+        #expect(whole.read(log.bytes.span.bytes, at: log.start) == nil)
+        let expected = whole.cut()
+        let length = log.bytes.count * cut / 41
+        var first = builder(at: log.start, previous: nil)
+        #expect(first.read(log.bytes.span.bytes.extracting(0..<length), at: log.start) == nil)
+        let early = first.cut()
+        let rest = log.bytes.span.bytes.extracting(Int(early.end - log.start)..<log.bytes.count)
+        var second = builder(at: early.end, previous: first.lastRecord)
+        #expect(second.read(rest, at: early.end) == nil)
+        let late = second.cut()
+        #expect(late.start == early.end && late.end == expected.end)
+        var joined = early
+        joined.formUnion(late)
+        joined.extend(to: late.end, read: late.readEnd)
+        #expect(joined == expected)
+        guard let last = first.lastRecord else { return }
+        var other = builder(at: early.end, previous: last + 8)
+        #expect(other.read(rest, at: early.end)?.reason == .recordHead)
+        #expect(other.cut().end == early.end)
+    }
+
     @Test func `a relation that was created is read whole`() {
         let created = bytes(table) + little(UInt32(0))
         #expect(reading { $0.append(2, 0x11, main: created) } == .whole(.new))

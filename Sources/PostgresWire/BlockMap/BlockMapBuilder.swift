@@ -15,19 +15,25 @@ public struct BlockMapBuilder: ~Copyable, Sendable {
 
     /// A builder for the log of a timeline that begins at a position: that of a record, or of any
     /// page.
+    ///
+    /// To go on where another builder ended, begin at the end of its last map, with its
+    /// ``lastRecord`` as `previous`: a server that was rolled back and wrote another log over the
+    /// same positions is noticed at its first record.
     public init(
         at position: LSN,
         timeline: UInt32,
         version: WALVersion,
         segmentSize: SegmentSize,
         systemIdentifier: UInt64?,
+        previous: LSN? = nil,
         budget: Int = BlockMap.standardBudget
     ) {
         reader = WALReader(
             at: position,
             version: version,
             segmentSize: segmentSize,
-            systemIdentifier: systemIdentifier
+            systemIdentifier: systemIdentifier,
+            previous: previous
         )
         map = BlockMap(timeline: timeline, start: position, budget: budget)
         self.timeline = timeline
@@ -35,6 +41,9 @@ public struct BlockMapBuilder: ~Copyable, Sendable {
 
     /// The position of the next byte.
     public var position: LSN { reader.position }
+
+    /// Where the last whole record begins; nil before the first.
+    public var lastRecord: LSN? { reader.lastRecord.map { LSN($0) } }
 
     /// Reads the next bytes.
     ///

@@ -63,13 +63,18 @@ public struct WALReader: ~Copyable, Sendable {
     var references: [WALBlockReference] = []
 
     /// A reader of the log of a server, that begins at a position.
+    ///
+    /// `previous`: where the record begins that ended before `position`, which is a record's then; the first record must
+    /// link to it, so that another log over the same positions is not taken for the same one.
     public init(
         at position: LSN,
         version: WALVersion,
         segmentSize: SegmentSize,
-        systemIdentifier: UInt64?
+        systemIdentifier: UInt64?,
+        previous: LSN? = nil
     ) {
         self.position = position
+        lastRecord = previous?.value
         self.version = version
         self.segmentSize = segmentSize
         self.systemIdentifier = systemIdentifier
