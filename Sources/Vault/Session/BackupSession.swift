@@ -1,5 +1,6 @@
 public import Model
 public import Sealing
+internal import SystemPackage
 internal import VaultRecords
 
 /// One backup of one component on its way into a vault.
@@ -22,6 +23,9 @@ public final class BackupSession {
     private let chunker: Chunker
     private let smallFiles = CompressionAdvisor()
     private(set) var sourceBytes: Int64 = 0
+    private let book: PageBook?
+    private let draftPath: FilePath
+    private var draft: PageBookDraft?
 
     init(
         _ vault: Vault,
@@ -30,7 +34,9 @@ public final class BackupSession {
         refused: [Fault],
         index: DedupIndex,
         pieces: PieceStore,
-        spool: ManifestSpool
+        spool: ManifestSpool,
+        book: PageBook?,
+        draftPath: FilePath
     ) {
         self.vault = vault
         self.keys = keys
@@ -39,6 +45,8 @@ public final class BackupSession {
         self.index = index
         self.pieces = pieces
         self.spool = spool
+        self.book = book
+        self.draftPath = draftPath
         pageHasher = keys.secret.hasher(for: .page, vault: vault.id)
         chunkHasher = keys.secret.hasher(for: .chunk, vault: vault.id)
         chunker = Chunker(sizes: .data, gear: keys.gear(for: vault.id))
@@ -50,12 +58,50 @@ public final class BackupSession {
     /// Begins a page-mapped file; a page has 512 to 65,536 bytes.
     public func pages(pageBytes: Int) -> PageWriter {
         precondition((512...65_536).contains(pageBytes), "the format knows no such page")
+        // The ids are for the next session's sake: this one stands without them.
+        if draft == nil { draft = try? PageBookDraft(creating: draftPath) }
         return PageWriter(
             pieces,
             hasher: pageHasher,
             pageBytes: pageBytes,
-            advisor: CompressionAdvisor()
+            advisor: CompressionAdvisor(),
+            book: book,
+            draft: draft
         )
+    }
+
+    /// Whether this host remembers the page ids of ``previous``.
+    public var remembersPages: Bool { book != nil }
+
+    /// The pages of a file as ``previous`` holds them; nil when it has no such page-mapped file, or this host does not
+    /// remember its pages.
+    ///
+    /// Cost: reads 16 bytes of a local file for each page.
+    public func remembered(_ path: [UInt8]) -> RememberedFile? { book?.file(path) }
+
+    /// Hands out every page-mapped file of ``previous`` that this host remembers, with its length; nothing is proven.
+    public func forEachRemembered(_ body: (_ path: [UInt8], _ size: Int64) -> Void) {
+        book?.forEach(body)
+    }
+
+    /// Those of some pages of a remembered file that cannot be kept, since they are not stored where a new snapshot may
+    /// use them: they must be read again.
+    public func missing(_ pages: Range<Int>, of file: RememberedFile) -> [Range<Int>] {
+        guard let book else { return [pages] }
+        var missing: [Range<Int>] = []
+        for page in pages where pieces.place(of: page, in: file, by: book) == nil {
+            if let last = missing.last, last.upperBound == page {
+                missing[missing.count - 1] = last.lowerBound..<page + 1
+            } else {
+                missing.append(page..<page + 1)
+            }
+        }
+        return missing
+    }
+
+    /// Keeps the page ids of what was stored, for the session that follows the snapshot with this hash.
+    func publishPages(_ request: BackupRequest, reflecting head: Digest256) {
+        try? draft?.publish(as: request.pagesPath, reflecting: head, key: pageHasher)
     }
 
     /// Begins a file cut at content-defined boundaries, of about `sizeHint` bytes.
@@ -84,6 +130,16 @@ public final class BackupSession {
             entry.digest = content.digest
             entry.extents = content.extents
             sourceBytes += content.size
+            if let first = content.firstID, case .pages(let digest, let pageBytes) = content.digest
+            {
+                draft?.add(
+                    path: entry.path,
+                    size: content.size,
+                    pageBytes: pageBytes,
+                    digest: digest,
+                    first: first
+                )
+            }
         }
         var wire = entry.wire
         wire.extents = entry.extents.map(\.wire)

@@ -5,6 +5,8 @@ public struct Content: Sendable {
     /// How a reader checks it.
     public let digest: ManifestEntry.Digest
     let extents: [Extent]
+    /// Where the ids of its pages begin in the session's ``PageBookDraft``; nil when they are not all there.
+    var firstID: Int64?
 
     /// How many of its bytes are zeros that are stored nowhere.
     public var holes: Int64 { extents.lazy.filter(\.isHole).reduce(0) { $0 + $1.length } }

@@ -50,6 +50,19 @@ final class PieceStore {
         )
     }
 
+    /// The id of a page that the snapshot before holds, and where it lies: nil inside for one of zeros; nil when it is not
+    /// stored where a new snapshot may use it.
+    func place(
+        of page: Int,
+        in file: RememberedFile,
+        by book: PageBook
+    ) -> (id: ContentID, location: PieceLocation?)? {
+        let id = book.id(of: page, in: file)
+        if id == .zeroPage { return (id, nil) }
+        guard let known = index.find(id), Int(known.length) == file.pageBytes else { return nil }
+        return (id, known)
+    }
+
     /// Hands out frames that are not full yet and waits until everything is in stored packs.
     func flush() async throws(Fault) {
         for lane in [Lane.pages, .chunks, .manifest] {

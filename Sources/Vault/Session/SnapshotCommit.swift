@@ -54,6 +54,7 @@ struct SnapshotCommit {
             reflecting: digest,
             vault: vault.id
         )
+        session.publishPages(request, reflecting: digest)
         return Snapshot(
             id: id,
             head: head,
@@ -182,4 +183,7 @@ struct SnapshotCommit {
 extension BackupRequest {
     /// Where the stream's table is kept.
     func tablePath(_ ending: String) -> FilePath { state.appending("\(stream).\(ending)") }
+
+    /// Where the page ids of the stream's newest snapshot are kept.
+    var pagesPath: FilePath { tablePath("pages") }
 }

@@ -49,7 +49,15 @@ extension Vault {
             refused: newest.refused + tombstones.unreadable,
             index: index,
             pieces: PieceStore(index: index, ledger: ledger, pipeline: pipeline),
-            spool: try ManifestSpool(in: request.state)
+            spool: try ManifestSpool(in: request.state),
+            book: newest.digests.first.flatMap { digest in
+                PageBook(
+                    opening: request.pagesPath,
+                    reflecting: digest,
+                    key: keys.secret.hasher(for: .page, vault: id)
+                )
+            },
+            draftPath: request.tablePath("pages-new")
         )
         let commit = SnapshotCommit(
             vault: self,
