@@ -44,6 +44,8 @@ final class LogReceiver {
     private(set) var start: LSN
     /// Lower positions are not reported: the slot would go back.
     private let floor: LSN
+    /// Makes maps of what the log changed; nil for a server of an unknown version.
+    private let mapper: LogMapper?
     /// The server's clock when the newest bytes were sent.
     var serverTime: Instant { sentAt }
 
@@ -103,9 +105,35 @@ final class LogReceiver {
             durability: context.log.durability
         )
         fan = LogFan(front, vaults: places.vaults)
+        mapper = LogMapper(
+            MapFolder(
+                context.state,
+                stream: context.stream,
+                systemIdentifier: identity.systemIdentifier
+            ),
+            serverVersion: connection.serverVersion,
+            segmentSize: segmentSize,
+            systemIdentifier: identity.systemIdentifier
+        )
         if let gap = start.gap { context.progress(.note(gap)) }
         try await offerHistory(of: start.timeline)
-        try session.startReplication(slot: slot, from: begin, timeline: start.timeline)
+        try startReplication(retained: slotPosition ?? start.position)
+    }
+
+    /// Streams from where the buffer begins, or from before that where the newest map ends: what is stored already only goes
+    /// into maps, and into the whole piece of its segment.
+    private func startReplication(retained: LSN) throws(Fault) {
+        let from = mapper?.begin(
+            timeline: timeline,
+            at: buffer.position,
+            retained: retained,
+            flushed: identity.position
+        )
+        try session.startReplication(
+            slot: slot,
+            from: from ?? buffer.position,
+            timeline: timeline
+        )
         isStreaming = true
     }
 
@@ -155,12 +183,19 @@ final class LogReceiver {
         return durable.map { $0.position >= position } ?? false
     }
 
+    /// Whether every record that begins before a position is in a map, or cannot be.
+    private func hasMapped(_ position: LSN) -> Bool {
+        mapper?.reach.map { $0 >= position } ?? true
+    }
+
     /// Receives until the copy that a backup writes to holds everything before `target`, or without an end; then stores
     /// what was received.
     ///
+    /// `isMapped`: until that is in maps too; `target` is the beginning of a record then.
+    ///
     /// - Throws: `E-CANCELLED` when the task is cancelled; then everything received is stored as far as copies take it.
     ///   Why that copy fails again and again.
-    func run(upTo target: LSN? = nil) async throws(Fault) {
+    func run(upTo target: LSN? = nil, isMapped: Bool = false) async throws(Fault) {
         let note = { @Sendable [progress = context.progress] (text: String) in
             progress(.note(text))
         }
@@ -170,8 +205,9 @@ final class LogReceiver {
         }
         try await fan.running(lanes) { () async throws(Fault) in
             do throws(Fault) {
-                while try target.map({ position throws(Fault) in try !hasStored(position) }) ?? true
-                {
+                while try target.map({ position throws(Fault) in
+                    try !hasStored(position) || isMapped && !hasMapped(position)
+                }) ?? true {
                     try await step(upTo: target)
                     // Waiting for the server blocks a thread; on a small pool the lanes need a turn too.
                     await Task.yield()
@@ -179,6 +215,7 @@ final class LogReceiver {
                 try await offerWaiting()
             } catch  where error.code == .cancelled {
                 // The connection is gone; what it brought is stored, and the slot is told the next time.
+                mapper?.cut()
                 for piece in buffer.take() { _ = try await offered(piece) }
                 throw error
             }
@@ -201,7 +238,14 @@ final class LogReceiver {
         switch try session.nextMessage(waitingUpTo: wait) {
         case .wal(let start, let bytes, _, let sent):
             sentAt = sent
-            let complete = try buffer.append(bytes, at: start, now: .now)
+            mapper?.read(bytes, at: start)
+            let known = start < buffer.position ? buffer.position - start : 0
+            guard known < UInt64(bytes.count) else { break }
+            let complete = try buffer.append(
+                known == 0 ? bytes : Array(bytes.dropFirst(Int(known))),
+                at: start + known,
+                now: .now
+            )
             for piece in complete { try await offer(piece) }
         case .keepalive(_, let sent, let replyRequested):
             sentAt = sent
@@ -237,6 +281,7 @@ final class LogReceiver {
     }
 
     private func offerWaiting() async throws(Fault) {
+        mapper?.cut()
         for piece in buffer.take() { try await offer(piece) }
     }
 
@@ -286,10 +331,12 @@ final class LogReceiver {
         )
     }
 
-    /// The position that may be reported: everything before it is safe; zero, which the server ignores, when none is known.
+    /// The position that may be reported: everything before it is safe, and every record that begins before it in a map;
+    /// zero, which the server ignores, when none is known.
     private var safe: LSN {
         guard let place = fan.withFront({ $0.safe }) else { return LSN(0) }
-        let position = place.timeline == timeline ? place.position : min(place.position, start)
+        var position = place.timeline == timeline ? place.position : min(place.position, start)
+        if place.timeline == timeline, let reach = mapper?.reach { position = min(position, reach) }
         return position >= floor ? position : LSN(0)
     }
 
@@ -316,8 +363,7 @@ final class LogReceiver {
         reported = LSN(0)
         try await offerHistory(of: next)
         buffer = SegmentBuffer(at: start, segmentSize: segmentSize)
-        try session.startReplication(slot: slot, from: start, timeline: next)
-        isStreaming = true
+        try startReplication(retained: start)
         context.progress(.note("the server switched to timeline \(next) at \(switchPoint)"))
     }
 
