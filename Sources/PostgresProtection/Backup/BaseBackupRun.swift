@@ -6,7 +6,7 @@ internal import Vault
 /// One base backup, from the slot to the proof that its log is stored.
 ///
 /// ```
-/// slot (reserves the log) ─▶ files ─▶ heartbeat ─▶ log up to the stop position is in the vault ─▶ draft
+/// slot (reserves the log) ─▶ plan ─▶ files ─▶ heartbeat ─▶ log up to the stop position is in the vault ─▶ draft
 /// ```
 struct BaseBackupRun {
     let settings: PostgresSettings
@@ -42,9 +42,16 @@ struct BaseBackupRun {
                 ]
             )
         }
-        let way = try ReadingWay(settings, server: server)
+        let planner = ReadingPlanner(
+            session,
+            settings: settings,
+            context: context,
+            server: server,
+            slot: slot.name
+        )
+        let way = try await way(server, planner)
         tell(way)
-        let copy = try await copyFiles(into: session, server: server, way)
+        let (copy, read) = try await copyFiles(into: session, server: server, way, planner)
         context.progress(.phase("log"))
         let guarantee = LogGuarantee(settings: settings, context: context, slot: slot.name)
         let proof = try await guarantee.prove(copy)
@@ -54,10 +61,27 @@ struct BaseBackupRun {
         facts["stop_lsn"] = copy.stop.description
         facts["consistent_time"] = proof.consistent.codingText
         facts["method"] = way.method.rawValue
+        facts.merge(read) { $1 }
         let damage = DamageReport(copy.damage, settings)
         facts.merge(damage.facts) { $1 }
         for line in damage.lines { context.progress(.note("wrong checksum in \(line)")) }
         return BackupDraft(time: proof.consistent, facts: facts, problems: damage.pages)
+    }
+
+    /// The fastest way that is open: SQL connections are where they need to read little.
+    private func way(
+        _ server: ServerProfile,
+        _ planner: ReadingPlanner
+    ) async throws(Fault) -> ReadingWay {
+        let way = try ReadingWay(settings, server: server)
+        guard case .replication = way.way else { return way }
+        if settings.method == .auto, let ranges = way.readingRanges(server),
+            try await planner.favoursRanges()
+        {
+            return ranges
+        }
+        planner.planWholeFiles()
+        return way
     }
 
     /// Says how the files are read, and why not directly where somebody can change that.
@@ -71,8 +95,9 @@ struct BaseBackupRun {
     private func copyFiles(
         into session: BackupSession,
         server: ServerProfile,
-        _ way: ReadingWay
-    ) async throws(Fault) -> CopiedCluster {
+        _ way: ReadingWay,
+        _ planner: ReadingPlanner
+    ) async throws(Fault) -> (copy: CopiedCluster, read: [String: String]) {
         let label = "lifeboat \(context.stream) \(context.clock.now())"
         let sessions = SessionCount(settings)
         defer { sessions.close() }
@@ -88,15 +113,17 @@ struct BaseBackupRun {
             hasChecksums: server.hasChecksums,
             pace: pace
         )
+        let copied: CopiedCluster
         switch way.way {
         case .direct(let directory):
             let copy = DirectCopy(settings: settings, server: server, directory: directory)
-            return try await copy.run(into: intake, label: label)
+            copied = try await copy.run(into: intake, label: label, planner)
         case .sql:
             let copy = RemoteCopy(settings: settings, server: server)
-            return try await copy.run(into: intake, label: label)
+            copied = try await copy.run(into: intake, label: label, planner)
         case .replication:
-            return try await ReplicationCopy(settings: settings).run(into: intake, label: label)
+            copied = try await ReplicationCopy(settings: settings).run(into: intake, label: label)
         }
+        return (copied, planner.facts(read: intake.readBytes, kept: intake.keptBytes))
     }
 }

@@ -6,7 +6,7 @@ package import Vault
 /// The one door through which the files of a cluster go into a session, whichever way they were read.
 ///
 /// ```
-/// begin ─▶ write … ─▶ end          a file; or giveUp, when it vanished while it was read
+/// begin ─▶ write, keep … ─▶ end    a file; or giveUp, when it vanished while it was read
 /// ```
 /// It verifies page checksums and holds the reading to its pace. Used by one task at a time.
 package final class ClusterIntake {
@@ -15,6 +15,10 @@ package final class ClusterIntake {
 
     /// Files with damaged pages.
     package private(set) var damage: [PageDamage] = []
+    /// How many bytes of files were read.
+    package private(set) var readBytes: Int64 = 0
+    /// How many were taken over from the snapshot before.
+    package private(set) var keptBytes: Int64 = 0
     /// Asked now and then whether the backup still runs: hours of reading are in vain when it does not.
     var confirm: (() throws(Fault) -> Void)?
     private static let confirmInterval = Duration.seconds(10)
@@ -65,12 +69,20 @@ package final class ClusterIntake {
     func write(_ bytes: ArraySlice<UInt8>) async throws(Fault) {
         guard let present else { return }
         try await present.content.write(bytes)
+        readBytes += Int64(bytes.count)
         context.progress(.advanced(Int64(bytes.count)))
         try await pace.pass(bytes.count)
         if let confirm, confirmed.duration(to: .now) > Self.confirmInterval {
             try confirm()
             confirmed = .now
         }
+    }
+
+    /// Adds whole pages of the file that are as the snapshot before holds them.
+    func keep(offset: Int64, length: Int64) throws(Fault) {
+        guard let present else { return }
+        try present.content.keep(offset: offset, length: length)
+        keptBytes += length
     }
 
     /// Notes how long the source took to give the bytes that come next.

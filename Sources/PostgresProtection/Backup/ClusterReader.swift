@@ -12,6 +12,8 @@ struct ClusterReader {
     let exclusions: BackupExclusions
     /// The tablespaces that the server knows: their links, and no others, are followed.
     let tablespaces: Set<UInt32>
+    /// Which ranges of a file are read.
+    let choice: RangeChoice
 
     /// How deep folders may lie; the server's own lie four deep.
     private static let depthLimit = 24
@@ -101,17 +103,41 @@ struct ClusterReader {
                 modified: status.modified
             )
         )
+        let listed = ListedFile(
+            path: String(decoding: path, as: UTF8.self),
+            size: status.size,
+            modified: status.modified,
+            isDirectory: false
+        )
         var offset: Int64 = 0
-        while offset < status.size {
+        for range in choice.ranges(listed) + [status.size..<status.size] {
+            if offset < range.lowerBound {
+                try intake.keep(offset: offset, length: range.lowerBound - offset)
+            }
+            offset = try await read(range, of: file)
+            // It was truncated, and replay truncates it too.
+            if offset < range.upperBound { break }
+        }
+        try await intake.end { offset, length throws(Fault) in
+            try file.read(upTo: length, at: offset)
+        }
+    }
+
+    /// Reads a range as far as the file reaches; tells where it ended.
+    private func read(
+        _ range: Range<Int64>,
+        of file: borrowing Descriptor
+    ) async throws(Fault) -> Int64 {
+        var offset = range.lowerBound
+        while offset < range.upperBound {
             let begun = ContinuousClock.now
-            let bytes = try file.read(upTo: Int(min(1 << 20, status.size - offset)), at: offset)
+            let count = Int(min(1 << 20, range.upperBound - offset))
+            let bytes = try file.read(upTo: count, at: offset)
             intake.waited(.now - begun)
             if bytes.isEmpty { break }
             offset += Int64(bytes.count)
             try await intake.write(bytes[...])
         }
-        try await intake.end { offset, length throws(Fault) in
-            try file.read(upTo: length, at: offset)
-        }
+        return offset
     }
 }

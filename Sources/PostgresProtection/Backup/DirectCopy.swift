@@ -8,8 +8,12 @@ struct DirectCopy {
     let server: ServerProfile
     let directory: DataDirectory
 
-    /// Hands every file to the intake.
-    func run(into intake: ClusterIntake, label: String) async throws(Fault) -> CopiedCluster {
+    /// Hands every file to the intake; the planner says what of it is read.
+    func run(
+        into intake: ClusterIntake,
+        label: String,
+        _ planner: ReadingPlanner
+    ) async throws(Fault) -> CopiedCluster {
         let status = try Directory.open(directory.path).status()
         let copy = LowLevelCopy(
             settings: settings,
@@ -20,19 +24,24 @@ struct DirectCopy {
             try directory.controlFile()
         } files: { (start) async throws(Fault) in
             try directory.proveCheckpoint(of: start)
-            try await reader(into: intake).read(Directory.open(directory.path))
+            let reader = try self.reader(into: intake, try await planner.choice(from: start))
+            try await reader.read(Directory.open(directory.path))
         }
     }
 
     /// Asks which tablespaces there are, when the backup has begun: the log makes those that come later.
-    private func reader(into intake: ClusterIntake) throws(Fault) -> ClusterReader {
+    private func reader(
+        into intake: ClusterIntake,
+        _ choice: RangeChoice
+    ) throws(Fault) -> ClusterReader {
         let connection = try PostgresLink.sql(settings)
         defer { connection.close() }
         let facts = try ServerFacts.read(connection)
         return ClusterReader(
             intake: intake,
             exclusions: BackupExclusions(tablespaceDirectory: facts.tablespaceDirectory),
-            tablespaces: Set(facts.tablespaces.map(\.oid))
+            tablespaces: Set(facts.tablespaces.map(\.oid)),
+            choice: choice
         )
     }
 }

@@ -1,11 +1,13 @@
 package import PostgresWire
 
-/// A bounded piece of work in the order of the listing: files that begin, ranges to read, files that end.
+/// A bounded piece of work in the order of the listing: files that begin, ranges to read or to keep, files that end.
 package struct FetchBatch: Sendable {
     /// One step of it.
     package enum Step: Sendable {
         case begin(ListedFile)
         case read(FileRange)
+        /// Pages that are as the snapshot before holds them.
+        case keep(FileRange)
         case end
     }
 

@@ -35,6 +35,7 @@ package final class FileAssembly {
             switch step {
             case .begin(let file): begin(file)
             case .read(let range): try await add(rest.popFirst() ?? nil, of: range)
+            case .keep(let range): try keep(range)
             case .end: try await end()
             }
         }
@@ -60,6 +61,11 @@ package final class FileAssembly {
         }
         try await intake.write(piece[...])
         if piece.count < range.length { state = .cutShort(file) }
+    }
+
+    private func keep(_ range: FileRange) throws(Fault) {
+        guard case .reading = state else { return }
+        try intake.keep(offset: range.offset, length: Int64(range.length))
     }
 
     private func end() async throws(Fault) {

@@ -36,10 +36,22 @@ struct ReadingWay {
         self.obstacle = obstacle
     }
 
+    private init(_ way: Way, obstacle: Fault?) {
+        self.way = way
+        self.obstacle = obstacle
+    }
+
+    /// The way that reads ranges over SQL connections, taken instead; nil when it is closed.
+    func readingRanges(_ server: ServerProfile) -> ReadingWay? {
+        guard server.sql != nil, server.missing.isEmpty else { return nil }
+        return ReadingWay(.sql, obstacle: obstacle)
+    }
+
     /// Chooses for a full reading.
     ///
     /// The server's archives come faster than ranges over SQL connections (540 MiB/s beside
-    /// 390, where direct reads make 790) and need no grants; SQL is for who asks for it.
+    /// 390, where direct reads make 790) and need no grants; SQL is for who asks for it, and for reading
+    /// a part.
     private static func fastest(
         _ settings: PostgresSettings,
         _ server: ServerProfile,

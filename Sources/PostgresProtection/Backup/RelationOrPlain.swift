@@ -19,6 +19,9 @@ final class RelationOrPlain {
     }
 
     private let writer: Writer
+    private let path: String
+    private let session: BackupSession
+    private var prior: RememberedFile?
     private let start: LSN?
     private var block: UInt32 = 0
     private var pages = 0
@@ -27,6 +30,8 @@ final class RelationOrPlain {
 
     /// `start`: where the backup began, when checksums are to be verified.
     init(path: String, size: Int64, session: BackupSession, verifying start: LSN?) {
+        self.path = path
+        self.session = session
         if let relation = RelationFile(path: path), size % Int64(Self.pageBytes) == 0 {
             writer = .pages(session.pages(pageBytes: Self.pageBytes))
             self.start = start
@@ -44,6 +49,25 @@ final class RelationOrPlain {
         case .pages(let writer): try await writer.write(bytes)
         case .chunks(let writer): try await writer.write(bytes)
         }
+    }
+
+    /// Adds whole pages that are as the snapshot before holds them; their checksums are not verified again.
+    ///
+    /// - Throws: `E-VAULT-VANISHED` when they are not known after all.
+    func keep(offset: Int64, length: Int64) throws(Fault) {
+        prior = prior ?? session.remembered(Array(path.utf8))
+        guard case .pages(let writer) = writer, let prior else {
+            throw Fault(
+                .vanished,
+                "unable to keep pages of '\(path)': the snapshot before is not known any more",
+                hints: ["Run the backup again; it will read everything."]
+            )
+        }
+        let first = Int(offset) / Self.pageBytes
+        let count = Int(length) / Self.pageBytes
+        try writer.keep(first..<first + count, of: prior)
+        block &+= UInt32(count)
+        pages += count
     }
 
     /// Ends the file.

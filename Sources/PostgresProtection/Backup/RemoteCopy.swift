@@ -11,11 +11,13 @@ internal import PostgresWire
 struct RemoteCopy {
     let settings: PostgresSettings
     let server: ServerProfile
-    /// Which ranges of a file are read.
-    var choice = RangeChoice.everything
 
-    /// Hands every file to the intake.
-    func run(into intake: ClusterIntake, label: String) async throws(Fault) -> CopiedCluster {
+    /// Hands every file to the intake; the planner says what of it is read.
+    func run(
+        into intake: ClusterIntake,
+        label: String,
+        _ planner: ReadingPlanner
+    ) async throws(Fault) -> CopiedCluster {
         let facts = try server.requireSQL()
         let modes = server.modes
         let copy = LowLevelCopy(settings: settings, version: server.version, modes: modes)
@@ -28,7 +30,8 @@ struct RemoteCopy {
                 length: ControlFile.fileSize
             )
             return try files.read(whole) ?? []
-        } files: { (_) async throws(Fault) in
+        } files: { (start) async throws(Fault) in
+            let choice = try await planner.choice(from: start)
             let listing = ClusterListing(
                 files,
                 exclusions: BackupExclusions(tablespaceDirectory: facts.tablespaceDirectory)

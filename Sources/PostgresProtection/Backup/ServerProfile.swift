@@ -6,6 +6,10 @@ internal import SystemIO
 struct ServerProfile {
     /// The cluster's identity, decimal.
     let systemID: String
+    /// The cluster's identity, its timeline, and how far its log is flushed.
+    let identity: SystemIdentity
+    /// The timelines that it came from.
+    let history: TimelineHistory
     /// The version as a number, 150020 for 15.20.
     let version: Int
     /// Whether pages carry checksums.
@@ -35,7 +39,9 @@ struct ServerProfile {
         defer { connection.close() }
         let session = ReplicationSession(connection, timekeeper: SystemClock())
         let identity = try session.identifySystem()
+        self.identity = identity
         systemID = String(identity.systemIdentifier)
+        history = try session.history(of: identity.timeline)
         version = connection.serverVersion
         hasChecksums = try session.show("data_checksums") == "on"
         var facts = [

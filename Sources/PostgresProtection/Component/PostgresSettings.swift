@@ -36,6 +36,8 @@ public struct PostgresSettings: Sendable {
     public var slot: String?
     /// How often a heartbeat is written while the log is received.
     public var heartbeat: Duration
+    /// After so long everything is read again, whatever the log says: what rots unread is found that way.
+    public var fullEvery = Duration.seconds(7 * 86_400)
 
     /// The role that connects; nil when only libpq's defaults tell.
     public var user: String? {

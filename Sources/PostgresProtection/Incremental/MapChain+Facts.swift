@@ -18,52 +18,44 @@ extension MapChain.Point {
     }
 }
 
-extension ReadingPlan {
-    /// Decides what is read, from what is known when a backup has begun.
+extension MapChain {
+    /// The way of the log from the snapshot before to a backup that has begun.
     ///
     /// - Parameters:
     ///   - now: where this backup began.
-    ///   - before: the snapshot before: its facts, its damaged pages, its time; nil when there is none.
-    ///   - hasPages: whether the page ids of the snapshot before are at hand.
-    ///   - fullBefore: everything is read when the last full reading (`read_whole_at`, in nanoseconds) was before this.
+    ///   - before: the snapshot before; nil when there is none.
+    ///   - hasPages: whether its page ids are at hand.
+    ///   - fullBefore: everything is read when the last full reading was before this.
     ///   - history: the history of this backup's timeline.
-    ///   - maps: maps of the log between the two; others do no harm.
+    /// - Throws: why there is none, and everything must be read.
     package init(
-        now: MapChain.Point,
-        before: (facts: [String: String], damagedPages: Int, time: Instant)?,
+        to now: Point,
+        from before: PriorSnapshot?,
         hasPages: Bool,
         fullBefore: Instant,
-        history: TimelineHistory,
-        maps: [BlockMap]
-    ) {
-        guard let before else {
-            self = .everything(.first)
-            return
+        history: TimelineHistory
+    ) throws(ReadingFallback) {
+        guard let before else { throw .first }
+        guard before.damagedPages == 0 else { throw .damagedBefore }
+        guard let point = Point(facts: before.facts), let whole = before.readWhole else {
+            throw .unknownStart
         }
-        guard before.damagedPages == 0 else {
-            self = .everything(.damagedBefore)
-            return
-        }
-        guard let point = MapChain.Point(facts: before.facts),
-            let whole = before.facts["read_whole_at"].flatMap({ Int64($0) })
-        else {
-            self = .everything(.unknownStart)
-            return
-        }
-        let read = Instant(nanoseconds: whole)
-        guard read >= fullBefore else {
-            self = .everything(.due(since: read))
-            return
-        }
-        guard hasPages else {
-            self = .everything(.noPages)
-            return
-        }
-        do throws(MapChain.Refusal) {
-            let chain = try MapChain(from: point, to: now, history: history)
-            self = .changes(try chain.join(maps), since: before.time)
-        } catch {
-            self = .everything(.refused(error))
-        }
+        guard whole >= fullBefore else { throw .due(since: whole) }
+        guard hasPages else { throw .noPages }
+        do throws(Refusal) {
+            try self.init(from: point, to: now, history: history)
+        } catch { throw .refused(error) }
+    }
+
+    /// What the maps along the way make of it.
+    ///
+    /// `map`: the map along a part of it, as far as there is one.
+    package func plan(
+        since: Instant,
+        map: (Leg) -> BlockMap?
+    ) -> ReadingPlan {
+        do throws(Refusal) {
+            return .changes(try join(legs.compactMap(map)), since: since)
+        } catch { return .everything(.refused(error)) }
     }
 }

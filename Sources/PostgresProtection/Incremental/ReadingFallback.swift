@@ -2,7 +2,7 @@ package import Model
 package import PostgresWire
 
 /// Why a backup reads everything, although one before it is at hand or might be.
-package enum ReadingFallback: Sendable, Hashable {
+package enum ReadingFallback: Error, Hashable {
     /// There is no snapshot before.
     case first
     /// The one before has damaged pages, which are found again only by reading.
@@ -11,6 +11,10 @@ package enum ReadingFallback: Sendable, Hashable {
     case unknownStart
     /// The log does not lead from the one before to this one.
     case refused(MapChain.Refusal)
+    /// The log of this version of the server is not known.
+    case unknownVersion
+    /// The way that is open cannot read parts of files.
+    case wholeFiles
     /// The page ids of the one before are not at hand.
     case noPages
     /// Everything was read too long ago.
@@ -23,6 +27,8 @@ package enum ReadingFallback: Sendable, Hashable {
         case .damagedBefore: "the backup before has damaged pages"
         case .unknownStart: "the backup before does not say where it began"
         case .refused(let refusal): Self.text(refusal)
+        case .unknownVersion: "the log of this server's version is not known"
+        case .wholeFiles: "the replication protocol sends whole files"
         case .noPages: "this host does not remember the pages of the backup before"
         case .due(let since): "the last full reading was at \(since.rfc3339(digits: 0))"
         }

@@ -80,7 +80,7 @@ final class LogReceiver {
         let slotPosition = try session.readSlot(slot)?.restartPosition
         var start = LogStart(
             reader: reader,
-            line: try Self.line(session, identity.timeline),
+            line: try session.history(of: identity.timeline),
             end: identity.position,
             slotPosition: slotPosition ?? beginning,
             segmentSize: segmentSize
@@ -161,17 +161,6 @@ final class LogReceiver {
         {
             return false
         }
-    }
-
-    /// The timelines that the server came from, by its own history.
-    private static func line(
-        _ session: ReplicationSession,
-        _ timeline: UInt32
-    ) throws(Fault) -> TimelineHistory {
-        guard let history = try session.timelineHistory(timeline) else {
-            return TimelineHistory(root: timeline)
-        }
-        return try TimelineHistory(timeline: timeline, parsing: history.bytes)
     }
 
     /// Whether the copy that a backup writes to holds everything before a position.
