@@ -29,6 +29,8 @@ public struct PostgresHealth: Sendable {
     public let synchronous: SynchronousStanding
     /// How a base backup reads the files: never `auto`.
     public let method: PostgresSettings.Method
+    /// Whether a later backup can read only what changed; otherwise each reads everything.
+    public let readsChanges: Bool
     /// Why the files are not read directly, where somebody can change that; nil when they are, or cannot be.
     public let obstacle: Fault?
     /// What the role lacks for reading the files directly, when that is the obstacle.
@@ -44,6 +46,9 @@ public struct PostgresHealth: Sendable {
         let profile = try ServerProfile(settings)
         let way = try ReadingWay(settings, server: profile)
         method = way.method
+        readsChanges =
+            way.method != .replication
+            || settings.method == .auto && way.readingRanges(profile) != nil
         obstacle = way.obstacle
         grants = way.obstacle?.code == .postgresRole ? profile.grantsForDirectReads : nil
         let connection = try PostgresLink.sql(settings)

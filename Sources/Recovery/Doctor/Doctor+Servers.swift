@@ -114,7 +114,15 @@ extension Doctor {
             case .sql: "over \(settings.connections) SQL connections"
             case .replication, .auto: "over the replication protocol"
             }
-        return [.ok(name, "\(version) answers; its files are read \(way)")]
+        let changes =
+            if health.readsChanges {
+                ""
+            } else if settings.method == .replication {
+                ", everything each time"
+            } else {
+                ", everything each time; what `lifeboat doctor --grants` prints lets it read only what changed"
+            }
+        return [.ok(name, "\(version) answers; its files are read \(way)\(changes)")]
     }
 
     private func slot(

@@ -68,10 +68,14 @@ struct BackupVerb: Verb {
             ? "no snapshot was taken"
             : "snapshot \(summary.set)" + (count < total ? ", in part" : "")
         let took = DurationText.text(summary.finished - summary.started)
-        return table.lines(color: color) + BackedUpCopyText.lines(summary.copies, color: color) + [
-            "\(head): \(count) of \(total) components of \(stack.configuration.stack)"
-                + " at \(TimeEcho.text(summary.finished)), \(took)"
-        ]
+        let readings = summary.results.compactMap { result in
+            result.snapshot?.head.facts["read_why"].map { "\(result.name): \($0)" }
+        }
+        return table.lines(color: color) + readings
+            + BackedUpCopyText.lines(summary.copies, color: color) + [
+                "\(head): \(count) of \(total) components of \(stack.configuration.stack)"
+                    + " at \(TimeEcho.text(summary.finished)), \(took)"
+            ]
     }
 
     private static func outcome(_ result: ComponentBackup) -> Styled {
@@ -93,6 +97,11 @@ struct BackupVerb: Verb {
                 JSONField("bytes_added", head.map { .integer($0.sizes.added) } ?? .null),
                 JSONField("bytes_stored", head.map { .integer($0.sizes.stored) } ?? .null),
                 JSONField("method", head?.facts["method"].map { .text($0) } ?? .null),
+                JSONField("reading", head?.facts["read_why"].map { .text($0) } ?? .null),
+                JSONField(
+                    "bytes_read",
+                    head?.facts["read_bytes"].flatMap { Int64($0) }.map { .integer($0) } ?? .null
+                ),
                 JSONField(
                     "paths_unread",
                     .integer(Int64(result.kind == .postgresql ? 0 : result.problems))
