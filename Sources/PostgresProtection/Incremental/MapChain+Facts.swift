@@ -47,15 +47,12 @@ extension MapChain {
         } catch { throw .refused(error) }
     }
 
-    /// What the maps along the way make of it.
+    /// The maps along the way as one.
     ///
-    /// `map`: the map along a part of it, as far as there is one.
-    package func plan(
-        since: Instant,
-        map: (Leg) -> BlockMap?
-    ) -> ReadingPlan {
+    /// - Throws: why they are none.
+    package func joined(_ maps: [BlockMap]) throws(ReadingFallback) -> BlockMap {
         do throws(Refusal) {
-            return .changes(try join(legs.compactMap(map)), since: since)
-        } catch { return .everything(.refused(error)) }
+            return try join(maps)
+        } catch { throw .refused(error) }
     }
 }

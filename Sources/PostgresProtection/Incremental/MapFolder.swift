@@ -20,20 +20,27 @@ package import SystemPackage
 package struct MapFolder: Sendable {
     /// What one file holds.
     package struct Sheet: Sendable {
+        /// What changed.
         package let map: BlockMap
+        /// Where the last whole record begins.
         package let lastRecord: LSN?
+
+        package init(map: BlockMap, lastRecord: LSN?) {
+            self.map = map
+            self.lastRecord = lastRecord
+        }
     }
 
     /// A file's name.
-    struct Name: Sendable, Hashable, Comparable {
-        let timeline: UInt32
-        let segment: UInt64
+    package struct Name: Sendable, Hashable, Comparable {
+        package let timeline: UInt32
+        package let segment: UInt64
 
-        var text: String {
+        package var text: String {
             Self.digits(UInt64(timeline), 8) + "-" + Self.digits(segment, 16)
         }
 
-        init(timeline: UInt32, segment: UInt64) {
+        package init(timeline: UInt32, segment: UInt64) {
             self.timeline = timeline
             self.segment = segment
         }
@@ -47,7 +54,7 @@ package struct MapFolder: Sendable {
             guard self.text == text else { return nil }
         }
 
-        static func < (left: Name, right: Name) -> Bool {
+        package static func < (left: Name, right: Name) -> Bool {
             (left.timeline, left.segment) < (right.timeline, right.segment)
         }
 
@@ -64,7 +71,7 @@ package struct MapFolder: Sendable {
     static let segments: UInt64 = 65_536
 
     /// Where it is.
-    let path: FilePath
+    package let path: FilePath
     private let systemIdentifier: UInt64
 
     /// The folder of a stream; it need not exist.
@@ -74,7 +81,7 @@ package struct MapFolder: Sendable {
     }
 
     /// Writes the file of a segment, replacing it in one step; it is not synchronised.
-    func store(_ sheet: Sheet, as name: Name) throws(Fault) {
+    package func store(_ sheet: Sheet, as name: Name) throws(Fault) {
         try FileSystem.makeDirectories(path, mode: 0o700)
         var rest = Self.bytes(systemIdentifier) + Self.bytes(sheet.lastRecord?.value ?? 0)
         rest += sheet.map.encoded()
@@ -89,10 +96,10 @@ package struct MapFolder: Sendable {
     }
 
     /// The names of a timeline's files, in order; none when the folder cannot be read.
-    func names(timeline: UInt32) -> [Name] { names().filter { $0.timeline == timeline } }
+    package func names(timeline: UInt32) -> [Name] { names().filter { $0.timeline == timeline } }
 
     /// What a file holds; nil when it is not there, damaged, or of another cluster.
-    func sheet(_ name: Name) -> Sheet? {
+    package func sheet(_ name: Name) -> Sheet? {
         guard let bytes = try? DurableFile.read(path.appending(name.text), limit: Self.limit),
             bytes.count >= Self.headBytes, bytes.starts(with: Self.magic),
             Hashing.sha256(Array(bytes[40...])).bytes.elementsEqual(bytes[8..<40]),
@@ -105,13 +112,13 @@ package struct MapFolder: Sendable {
     }
 
     /// The newest file of a timeline that can be read.
-    func newest(timeline: UInt32) -> (name: Name, sheet: Sheet)? {
+    package func newest(timeline: UInt32) -> (name: Name, sheet: Sheet)? {
         guard let name = names(timeline: timeline).last, let sheet = sheet(name) else { return nil }
         return (name, sheet)
     }
 
     /// Removes what says anything of positions from `position` on: another log is about to be read there.
-    func forget(timeline: UInt32, from position: LSN) {
+    package func forget(timeline: UInt32, from position: LSN) {
         for name in names(timeline: timeline).reversed() {
             if let sheet = sheet(name), sheet.map.readEnd <= position { return }
             remove(name)
@@ -119,7 +126,7 @@ package struct MapFolder: Sendable {
     }
 
     /// Removes what no later backup needs: what lies before the start of one.
-    func prune(before point: MapChain.Point) {
+    package func prune(before point: MapChain.Point) {
         for name in names() where name.timeline <= point.timeline {
             if name.timeline == point.timeline, let sheet = sheet(name),
                 sheet.map.readEnd > point.position

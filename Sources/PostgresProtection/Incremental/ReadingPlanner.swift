@@ -93,22 +93,29 @@ final class ReadingPlanner {
 
     /// Plans a backup that begins at a point, once the log up to there is mapped.
     private func plan(to now: MapChain.Point) async throws(Fault) -> ReadingPlan {
-        guard WALVersion(server: server.version) != nil else { return .everything(.unknownVersion) }
         let chain: MapChain
         do throws(ReadingFallback) {
-            chain = try MapChain(
-                to: now,
-                from: prior,
-                hasPages: session.remembersPages,
-                fullBefore: begun - settings.fullEvery,
-                history: server.history
-            )
+            chain = try self.chain(to: now)
         } catch { return .everything(error) }
         if let point = prior.flatMap({ MapChain.Point(facts: $0.facts) }) {
             folder.prune(before: point)
         }
         try await advance.reach(now.position, timeline: now.timeline)
-        return chain.plan(since: prior?.started ?? begun) { folder.map(along: $0) }
+        do throws(ReadingFallback) {
+            let map = try chain.joined(chain.legs.compactMap { folder.map(along: $0) })
+            return .changes(map, since: prior?.started ?? begun)
+        } catch { return .everything(error) }
+    }
+
+    private func chain(to now: MapChain.Point) throws(ReadingFallback) -> MapChain {
+        guard WALVersion(server: server.version) != nil else { throw .unknownVersion }
+        return try MapChain(
+            to: now,
+            from: prior,
+            hasPages: session.remembersPages,
+            fullBefore: begun - settings.fullEvery,
+            history: server.history
+        )
     }
 
     private func point(_ timeline: UInt32, _ position: LSN) -> MapChain.Point {

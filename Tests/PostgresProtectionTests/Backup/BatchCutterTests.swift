@@ -44,6 +44,7 @@ struct BatchCutterTests {
                 case .read(let range):
                     #expect(range.path == open && range.offset == seen[range.path, default: 0])
                     seen[range.path, default: 0] += Int64(range.length)
+                case .keep(let range): Issue.record("\(range) is not read, seed \(seed)")
                 case .end: open = nil
                 }
             }
@@ -52,11 +53,28 @@ struct BatchCutterTests {
         }
     }
 
-    @Test func `only the chosen ranges are read`() {
+    @Test func `only the chosen ranges are read, and what lies between is kept`() {
         let choice = RangeChoice { file in
-            file.path == "whole" ? [0..<file.size] : [8192..<16384, 1 << 20..<(1 << 20) + 8192]
+            switch file.path {
+            case "whole": [0..<file.size]
+            case "kept": []
+            default: [8192..<16384, 1 << 20..<(1 << 20) + 8192]
+            }
         }
-        let ranges = batches([file("whole", 8192), file("part", 4 << 20)], choice).flatMap(\.ranges)
+        let files = [file("whole", 8192), file("part", 4 << 20), file("kept", 3 << 30)]
+        let batches = batches(files, choice)
+        let kept = batches.flatMap(\.steps).compactMap { step -> FileRange? in
+            if case .keep(let range) = step { range } else { nil }
+        }
+        #expect(
+            kept == [
+                FileRange(path: "part", offset: 0, length: 8192),
+                FileRange(path: "part", offset: 16384, length: (1 << 20) - 16384),
+                FileRange(path: "part", offset: (1 << 20) + 8192, length: (3 << 20) - 8192),
+                FileRange(path: "kept", offset: 0, length: 3 << 30),
+            ]
+        )
+        let ranges = batches.flatMap(\.ranges)
         #expect(
             ranges == [
                 FileRange(path: "whole", offset: 0, length: 8192),

@@ -92,6 +92,27 @@ import Vault
         #expect(entries["base/5/1"]?.size == Int64(2 * page))
     }
 
+    @Test func `kept pages that nobody remembers fail the backup, and are ignored behind an end`()
+        async throws
+    {
+        var kept = FetchBatch()
+        for step in batch("base/5/1", [page, page]).steps.dropLast() { kept.add(step) }
+        kept.add(.keep(FileRange(path: "base/5/1", offset: Int64(2 * page), length: page)))
+        kept.add(.end)
+        let steps = kept
+        let zeros = [UInt8](repeating: 0, count: page)
+        let (entries, _) = try await assembled { assembly async throws(Fault) in
+            try await assembly.take(steps, pieces([zeros, []]))
+        }
+        #expect(entries["base/5/1"]?.size == Int64(page))
+        let fault = await #expect(throws: Fault.self) {
+            _ = try await assembled { assembly async throws(Fault) in
+                try await assembly.take(steps, pieces([zeros, zeros]))
+            }
+        }
+        #expect(fault?.code.id == "E-VAULT-VANISHED")
+    }
+
     @Test func `only a page that is wrong twice in the same way is damaged`() async throws {
         var torn = [UInt8](repeating: 0, count: page)
         torn[4000] = 1

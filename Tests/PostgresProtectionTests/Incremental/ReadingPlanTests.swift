@@ -31,23 +31,33 @@ struct ReadingPlanTests {
         return map
     }
 
+    private func prior(_ facts: [String: String]? = nil, damaged: Int = 0) -> PriorSnapshot {
+        PriorSnapshot(
+            facts: facts ?? self.facts,
+            damagedPages: damaged,
+            started: Instant(seconds: 5),
+            source: 1 << 20
+        )
+    }
+
     private func plan(
         _ now: MapChain.Point? = nil,
-        facts: [String: String]? = nil,
-        damaged: Int = 0,
+        from before: PriorSnapshot?,
         hasPages: Bool = true,
         fullBefore: Instant = Instant(seconds: 1),
         history: TimelineHistory = TimelineHistory(root: 1),
         maps: [BlockMap]
     ) -> ReadingPlan {
-        ReadingPlan(
-            now: now ?? point(),
-            before: (facts ?? self.facts, damaged, Instant(seconds: 5)),
-            hasPages: hasPages,
-            fullBefore: fullBefore,
-            history: history,
-            maps: maps
-        )
+        do throws(ReadingFallback) {
+            let chain = try MapChain(
+                to: now ?? point(),
+                from: before,
+                hasPages: hasPages,
+                fullBefore: fullBefore,
+                history: history
+            )
+            return .changes(try chain.joined(maps), since: Instant(seconds: 5))
+        } catch { return .everything(error) }
     }
 
     private func reason(_ plan: ReadingPlan) -> String? {
@@ -57,52 +67,58 @@ struct ReadingPlanTests {
 
     @Test func `every step of the ladder ends in a full reading that says why`() {
         let whole = [map(0x1000000, 0x2000000)]
-        let first = ReadingPlan(
-            now: point(),
-            before: nil,
-            hasPages: true,
-            fullBefore: Instant(seconds: 0),
-            history: TimelineHistory(root: 1),
-            maps: whole
-        )
-        #expect(reason(first) == "there is no backup before")
-        #expect(reason(plan(damaged: 1, maps: whole)) == "the backup before has damaged pages")
+        #expect(reason(plan(from: nil, maps: whole)) == "there is no backup before")
+        let damaged = reason(plan(from: prior(damaged: 1), maps: whole))
+        #expect(damaged == "the backup before has damaged pages")
         for name in facts.keys {
-            let fewer = facts.filter { $0.key != name }
-            #expect(reason(plan(facts: fewer, maps: whole))?.contains("where it began") == true)
+            let fewer = prior(facts.filter { $0.key != name })
+            #expect(reason(plan(from: fewer, maps: whole))?.contains("where it began") == true)
         }
-        let due = reason(plan(fullBefore: Instant(seconds: 6), maps: whole))
+        let due = reason(plan(from: prior(), fullBefore: Instant(seconds: 6), maps: whole))
         #expect(due == "the last full reading was at 1970-01-01T00:00:05Z")
-        #expect(reason(plan(hasPages: false, maps: whole))?.contains("does not remember") == true)
-        #expect(reason(plan(point(system: 8), maps: whole))?.contains("another cluster") == true)
-        let toggled = reason(plan(point(checksums: false), maps: whole))
+        let forgotten = reason(plan(from: prior(), hasPages: false, maps: whole))
+        #expect(forgotten?.contains("does not remember") == true)
+        let foreign = reason(plan(point(system: 8), from: prior(), maps: whole))
+        #expect(foreign?.contains("another cluster") == true)
+        let toggled = reason(plan(point(checksums: false), from: prior(), maps: whole))
         #expect(toggled == "page checksums were turned on or off")
         let other = plan(
             point(timeline: 2),
+            from: prior(),
             history: TimelineHistory(root: 2),
             maps: whole
         )
         #expect(reason(other)?.contains("does not come from") == true)
         let hole = [map(0x1000000, 0x1500000), map(0x1600000, 0x2000000)]
-        #expect(reason(plan(maps: hole)) == "the log has a gap at 0/1500000 of timeline 1")
-        #expect(reason(plan(maps: [])) == "the log has a gap at 0/1000000 of timeline 1")
+        let gap = reason(plan(from: prior(), maps: hole))
+        #expect(gap == "the log has a gap at 0/1500000 of timeline 1")
+        let nothing = reason(plan(from: prior(), maps: []))
+        #expect(nothing == "the log has a gap at 0/1000000 of timeline 1")
         for doubt in MapDoubt.Reason.allCases {
             var map = map(0x1000000, 0x2000000)
             map.apply(.doubt(doubt), at: LSN(0x1800000))
-            #expect(reason(plan(maps: [map])) != nil, "\(doubt)")
+            #expect(reason(plan(from: prior(), maps: [map])) != nil, "\(doubt)")
         }
-        #expect(reason(plan(maps: whole)) == nil)
+        #expect(reason(plan(from: prior(), maps: whole)) == nil)
     }
 
     @Test func `what the log names is read, and what it cannot name`() {
         var map = map(0x1000000, 0x2000000)
         map.insert(3, of: table)
         map.insert(400, of: table)
-        let plan = plan(maps: [map])
-        let prior: [String: UInt64] = [
+        let plan = plan(from: prior(), maps: [map])
+        let sizes: [String: UInt64] = [
             "base/5/16384": 500 * 8192, "base/5/16384_vm": 8192, "base/5/16385": 8192,
+            "base/5/16387": 500 * 8192,
         ]
-        let choice = plan.choice { prior[$0] }
+        let choice = plan.choice { path in
+            sizes[path].map { size in
+                PriorFile(size: size) { kept in
+                    // Of one file two pages lie where they cannot be kept.
+                    path == "base/5/16387" ? [7..<8, 20..<21].filter { kept.overlaps($0) } : []
+                }
+            }
+        }
         func ranges(_ path: String, _ pages: Int64) -> [Range<Int64>] {
             let file = ListedFile(
                 path: path,
@@ -119,6 +135,8 @@ struct ReadingPlanTests {
         #expect(ranges("base/5/16386", 2) == [0..<2])
         #expect(ranges("pg_xact/0000", 1) == [0..<1])
         #expect(ranges("base/5/16385", 0) == [])
+        #expect(ranges("base/5/16387", 500) == [7..<21])
+        #expect(ranges("base/5/16387", 5) == [])
         let text = plan.text(planned: ByteCount(3 << 20), of: ByteCount(120 << 20))
         #expect(text.hasPrefix("reads \(ByteCount(3 << 20)) of \(ByteCount(120 << 20)): the log"))
     }
