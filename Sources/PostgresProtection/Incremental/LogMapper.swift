@@ -26,8 +26,9 @@ package final class LogMapper {
     private var present: BlockMap?
     /// How far the builder had read when the file was written.
     private var written: LSN?
-    /// Every record that begins before it is in a map that is kept: what comes later the server must keep, so that one
-    /// that was not read to its end can be read again. Nil when that is in vain.
+    /// Every record that begins before it is in a map that is kept; nil when no such map is made.
+    ///
+    /// The server must keep what comes later, so that a record that was not read to its end can be read again.
     package private(set) var reach: LSN?
 
     /// Prepares; nil for a log of a version that is not known.

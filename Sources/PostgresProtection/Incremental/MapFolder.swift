@@ -4,8 +4,9 @@ internal import Sealing
 internal import SystemIO
 package import SystemPackage
 
-/// Maps of what the log changed, one file a segment, in a folder of this host: a cache. What is lost, or not what it was,
-/// leads to a full reading.
+/// Maps of what the log changed, one file a segment, in a folder of this host.
+///
+/// It is a cache: what is lost, or not what it was, leads to a full reading.
 ///
 /// ```
 /// <timeline, 8 hexadecimal digits>-<segment, 16>

@@ -39,9 +39,10 @@ import Testing
                 insert into t select g, repeat(md5(g::text), 6)
                   from generate_series(\(round * 4000), \(round * 4000 + 3999)) g;
                 update t set note = note || 'x' where n % 7 = \(round);
-                create table t\(round) as select * from t; checkpoint
+                create table t\(round) as select * from t
                 """
             )
+            try server.psql("checkpoint")
             try server.psql("vacuum t")
             if round > 1 { try server.psql("drop table t\(round - 2); truncate t\(round - 1)") }
         }

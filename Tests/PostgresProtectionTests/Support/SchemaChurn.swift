@@ -6,9 +6,14 @@ import TestKit
 /// creates and drops databases.
 final class SchemaChurn: Sendable {
     private let server: PostgresServer
+    private let first: Int
     private let isOver = Mutex(false)
 
-    init(_ server: PostgresServer) { self.server = server }
+    /// `first`: the number of the first pass; names that it makes hold it, so that another one follows it with a higher one.
+    init(_ server: PostgresServer, from first: Int = 1) {
+        self.server = server
+        self.first = first
+    }
 
     /// Makes what is changed; `space` is a tablespace or nil.
     static func prepare(_ server: PostgresServer, space: String?) throws {
@@ -28,7 +33,7 @@ final class SchemaChurn: Sendable {
 
     /// Changes until ``stop()``; one pass at least.
     func run(space: String?) async throws {
-        var round = 0
+        var round = first - 1
         repeat {
             round += 1
             try server.psql(
@@ -49,12 +54,12 @@ final class SchemaChurn: Sendable {
                 try server.psql("alter table moving set tablespace \(target)")
                 try server.psql("insert into far select generate_series(1, 100)")
             }
-            if round > 3 { try server.psql("drop table t\(round - 3)") }
+            if round > 3 { try server.psql("drop table if exists t\(round - 3)") }
             let strategy = round % 2 == 0 ? "file_copy" : "wal_log"
             if round % 4 == 1 {
                 try server.psql("create database d\(round) strategy \(strategy)")
             } else if round % 4 == 3 {
-                try server.psql("drop database d\(round - 2)")
+                try server.psql("drop database if exists d\(round - 2)")
             }
             await Task.yield()
         } while !isOver.withLock { $0 }

@@ -1,0 +1,197 @@
+import Foundation
+import Model
+import PostgresProtection
+import PostgresWire
+import Protection
+import SystemIO
+import SystemPackage
+import TestKit
+import Testing
+import Vault
+
+/// Backups that read only what the log names, with real servers; the host that makes them cannot read data back.
+///
+/// `LIFEBOAT_SOAK_ROUNDS` makes it longer; see `Scripts/soak incrementals`.
+@Suite(.serialized) struct IncrementalBackupTests {
+    /// A server, how its files are read, and how many incrementals follow each other.
+    struct Row: Sendable, CustomTestStringConvertible {
+        let method: PostgresSettings.Method
+        var checksums = true
+        var settings: [String: String] = [:]
+        var isSixteen = false
+        let links: Int
+        var testDescription: String {
+            "\(method), PostgreSQL \(isSixteen ? 16 : 15), checksums \(checksums), \(settings)"
+        }
+
+        var binaries: URL {
+            guard isSixteen else { return PostgresServer.standardBinaries }
+            return URL(filePath: #filePath).deletingLastPathComponent()
+                .deletingLastPathComponent().deletingLastPathComponent()
+                .deletingLastPathComponent()
+                .appending(path: ".deps/postgresql-16/bin").resolvingSymlinksInPath()
+        }
+    }
+
+    /// A link of the chain, and what the cluster held after it.
+    private struct Link {
+        let snapshot: Snapshot
+        let moment: Instant
+        let expected: [String]
+    }
+
+    private static let isLong = ProcessInfo.processInfo.environment["LIFEBOAT_SOAK_ROUNDS"] != nil
+    private static let rows =
+        isLong
+        ? [
+            Row(method: .sql, links: 20), Row(method: .direct, checksums: false, links: 20),
+            Row(
+                method: .direct,
+                checksums: false,
+                settings: ["wal_log_hints": "on"],
+                links: 20
+            ), Row(method: .sql, isSixteen: true, links: 20),
+        ] : [Row(method: .sql, links: 3), Row(method: .direct, checksums: false, links: 1)]
+
+    private func reading(_ snapshot: Snapshot) -> String { snapshot.head.facts["read_why"] ?? "" }
+
+    private func read(_ snapshot: Snapshot) -> Int64 {
+        snapshot.head.facts["read_bytes"].flatMap { Int64($0) } ?? .max
+    }
+
+    @Test(arguments: rows)
+    func `incrementals in a row under load and schema changes come back, each of them`(
+        row: Row
+    ) async throws {
+        let settings = row.settings.merging(["autovacuum_naptime": "1s"]) { $1 }
+        let server = try PostgresServer.make(
+            checksums: row.checksums,
+            settings: settings,
+            binaries: row.binaries
+        )
+        try server.start()
+        let outside = server.root.appending(path: "space")
+        try FileManager.default.createDirectory(at: outside, withIntermediateDirectories: true)
+        try server.own(outside)
+        try server.psql("create tablespace space location '\(outside.path)'")
+        try SchemaChurn.prepare(server, space: "space")
+        let cluster = try await ProtectedCluster(server: server)
+        let links = try await cluster.receiving { try await self.chain(row, cluster) }
+        for link in links {
+            let (restored, outcome) = try await cluster.restore(.time(link.moment))
+            let oracle = ClusterOracle(server: restored)
+            #expect(try oracle.contents() == link.expected, "\(link.snapshot.id)")
+            #expect(outcome.problems.isEmpty)
+            if Self.isLong || link.snapshot.id == links.last?.snapshot.id {
+                try oracle.prove(hasAmcheck: !row.isSixteen, hasChecksums: row.checksums)
+            }
+            restored.remove()
+        }
+        if row.checksums { try await compareWithFullReading(row, cluster) }
+        server.remove()
+    }
+
+    /// Backs up once, then again and again, each time while everything changes.
+    private func chain(_ row: Row, _ cluster: ProtectedCluster) async throws -> [Link] {
+        let server = cluster.server
+        let first = try await cluster.backUp(row.method)
+        #expect(reading(first) == "reads everything: there is no backup before")
+        var links: [Link] = []
+        for number in 1...row.links {
+            let churn = SchemaChurn(server, from: number * 1000 + number % 4)
+            async let changes: Void = churn.run(space: "space")
+            let snapshot = try await cluster.backUp(row.method)
+            churn.stop()
+            try await changes
+            #expect(reading(snapshot).contains("the log names what changed"), "\(number)")
+            #expect(read(snapshot) < snapshot.head.sizes.source, "\(number)")
+            links.append(
+                Link(
+                    snapshot: snapshot,
+                    moment: try cluster.now(),
+                    expected: try ClusterOracle(server: server).contents()
+                )
+            )
+            try await Task.sleep(for: .milliseconds(20))
+            if number % 3 == 0 { try clear(server) }
+        }
+        try await cluster.waitForHeartbeat(after: cluster.now())
+        return links
+    }
+
+    /// Drops databases that the changes have left.
+    private func clear(_ server: PostgresServer) throws {
+        let names = try server.psql("select datname from pg_database where datname ~ '^d[0-9]+$'")
+        for name in names.split(separator: "\n") { try server.psql("drop database \(name)") }
+    }
+
+    /// On a quiet cluster an incremental names the same pages as a full reading.
+    private func compareWithFullReading(_ row: Row, _ cluster: ProtectedCluster) async throws {
+        let server = cluster.server
+        try server.psql("alter system set autovacuum = off")
+        try server.psql("select pg_reload_conf()")
+        while try server.psql(
+            "select count(*) from pg_stat_activity where backend_type = 'autovacuum worker'"
+        ) != "0" { try await Task.sleep(for: .milliseconds(50)) }
+        // Sets every hint bit.
+        try server.psql("vacuum freeze")
+        let part = try await cluster.backUp(row.method)
+        #expect(reading(part).contains("the log names what changed"))
+        var settings = cluster.settings(row.method)
+        settings.fullEvery = .seconds(0)
+        let whole = try await cluster.backUp(settings)
+        #expect(reading(whole).hasPrefix("reads everything: the last full reading was at"))
+        let left = try await cluster.entries(of: part)
+        let right = try await cluster.entries(of: whole)
+        var count = 0
+        for (path, entry) in right where RelationFile(path: path) != nil {
+            count += 1
+            #expect(left[path]?.digest == entry.digest, "\(path)")
+            #expect(left[path]?.size == entry.size, "\(path)")
+        }
+        #expect(count > 500)
+    }
+
+    @Test(arguments: [false, true]) func `a changed page that was not read is found`(
+        isTampered: Bool
+    ) async throws {
+        let server = try PostgresServer.make(settings: ["autovacuum": "off"])
+        try server.start()
+        try SchemaChurn.prepare(server, space: nil)
+        let cluster = try await ProtectedCluster(server: server)
+        try await cluster.backUp(.direct)
+        try server.psql("update wide set b = 'changed' where a % 17 = 3")
+        let end = try #require(LSN(try server.psql("select pg_current_wal_flush_lsn()")))
+        try await cluster.receiving { try await cluster.waitForLog(end) }
+        if isTampered { try forgetChanges(try folder(cluster)) }
+        let snapshot = try await cluster.backUp(.direct)
+        #expect(reading(snapshot).contains("the log names what changed"))
+        let expected = try ClusterOracle(server: server).contents()
+        let restored = try? await cluster.restore(.latest)
+        let contents = try? restored.map { try ClusterOracle(server: $0.server).contents() }
+        #expect((contents == expected) != isTampered)
+        restored?.server.remove()
+        server.remove()
+    }
+
+    private func folder(_ cluster: ProtectedCluster) throws -> MapFolder {
+        let system = try cluster.server.psql("select system_identifier from pg_control_system()")
+        return MapFolder(
+            cluster.context.state,
+            stream: cluster.stream,
+            systemIdentifier: try #require(UInt64(system))
+        )
+    }
+
+    /// Lets every map say that nothing changed.
+    private func forgetChanges(_ folder: MapFolder) throws {
+        let names = folder.names(timeline: 1)
+        #expect(!names.isEmpty)
+        for name in names {
+            let sheet = try #require(folder.sheet(name))
+            var map = BlockMap(timeline: 1, start: sheet.map.start)
+            map.extend(to: sheet.map.end, read: sheet.map.readEnd)
+            try folder.store(MapFolder.Sheet(map: map, lastRecord: sheet.lastRecord), as: name)
+        }
+    }
+}
