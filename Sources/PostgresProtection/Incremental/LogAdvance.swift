@@ -15,8 +15,7 @@ struct LogAdvance {
     /// How long another process may make no headway.
     static let patience = Duration.seconds(15)
 
-    /// Returns when every record that begins before `target`, the beginning of one, is in a map, or no such map is to be
-    /// had.
+    /// Returns when every record that begins before `target` is in a map, as far as it is whole, or no such map is to be had.
     ///
     /// - Throws: what receiving throws.
     func reach(_ target: LSN, timeline: UInt32) async throws(Fault) {

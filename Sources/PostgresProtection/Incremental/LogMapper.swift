@@ -115,6 +115,14 @@ package final class LogMapper {
         }
     }
 
+    /// Whether everything before a position was read and is in a map that is kept, or no such map is made.
+    ///
+    /// A record that is not whole there is in none; it is read to its end when there is more.
+    package func hasRead(_ target: LSN) -> Bool {
+        guard isReading, let reach else { return true }
+        return reach >= target || position >= target && written == position
+    }
+
     private func feed(_ bytes: ArraySlice<UInt8>, at place: LSN) {
         guard place + UInt64(bytes.count) > position else { return }
         let part = bytes.dropFirst(place < position ? Int(position - place) : 0)

@@ -172,15 +172,10 @@ final class LogReceiver {
         return durable.map { $0.position >= position } ?? false
     }
 
-    /// Whether every record that begins before a position is in a map, or cannot be.
-    private func hasMapped(_ position: LSN) -> Bool {
-        mapper?.reach.map { $0 >= position } ?? true
-    }
-
     /// Receives until the copy that a backup writes to holds everything before `target`, or without an end; then stores
     /// what was received.
     ///
-    /// `isMapped`: until that is in maps too; `target` is the beginning of a record then.
+    /// `isMapped`: until that is in maps too, as far as its records are whole.
     ///
     /// - Throws: `E-CANCELLED` when the task is cancelled; then everything received is stored as far as copies take it.
     ///   Why that copy fails again and again.
@@ -195,7 +190,7 @@ final class LogReceiver {
         try await fan.running(lanes) { () async throws(Fault) in
             do throws(Fault) {
                 while try target.map({ position throws(Fault) in
-                    try !hasStored(position) || isMapped && !hasMapped(position)
+                    try !hasStored(position) || isMapped && mapper?.hasRead(position) == false
                 }) ?? true {
                     try await step(upTo: target)
                     // Waiting for the server blocks a thread; on a small pool the lanes need a turn too.
