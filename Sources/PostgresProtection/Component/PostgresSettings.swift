@@ -6,7 +6,7 @@ public import SystemPackage
 public struct PostgresSettings: Sendable {
     /// How a base backup is taken.
     public enum Method: String, Sendable, CaseIterable {
-        /// Directly where that is open, else over the replication protocol.
+        /// Directly where that is open, else over the replication protocol, or over SQL connections where little is read.
         case auto
         /// The files of the data directory are read directly.
         case direct
