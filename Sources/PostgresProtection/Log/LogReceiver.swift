@@ -105,19 +105,25 @@ final class LogReceiver {
             durability: context.log.durability
         )
         fan = LogFan(front, vaults: places.vaults)
-        mapper = LogMapper(
-            MapFolder(
-                context.state,
-                stream: context.stream,
-                systemIdentifier: identity.systemIdentifier
-            ),
-            serverVersion: connection.serverVersion,
-            segmentSize: segmentSize,
-            systemIdentifier: identity.systemIdentifier
-        )
+        mapper = Self.mapper(context, identity, connection.serverVersion, segmentSize)
         if let gap = start.gap { context.progress(.note(gap)) }
         try await offerHistory(of: start.timeline)
         try startReplication(retained: slotPosition ?? start.position)
+    }
+
+    private static func mapper(
+        _ context: BackupContext,
+        _ identity: SystemIdentity,
+        _ version: Int,
+        _ segmentSize: SegmentSize
+    ) -> LogMapper? {
+        let system = identity.systemIdentifier
+        return LogMapper(
+            MapFolder(context.state, stream: context.stream, systemIdentifier: system),
+            serverVersion: version,
+            segmentSize: segmentSize,
+            systemIdentifier: system
+        )
     }
 
     /// Streams from where the buffer begins, or from before that where the newest map ends: what is stored already only goes
