@@ -98,7 +98,7 @@ import Vault
         let scene = try await scene()
         _ = try await scene.backUp()
         let before = Set(try scene.folder().names(timeline: 1))
-        for _ in 0..<3 {
+        for _ in 0..<5 {
             try scene.server.psql("insert into ledger (note) values ('a segment more')")
             try scene.server.psql("select pg_switch_wal()")
         }

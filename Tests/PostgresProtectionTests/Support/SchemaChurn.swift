@@ -55,7 +55,7 @@ final class SchemaChurn: Sendable {
                 try server.psql("insert into far select generate_series(1, 100)")
             }
             if round > 3 { try server.psql("drop table if exists t\(round - 3)") }
-            let strategy = round % 2 == 0 ? "file_copy" : "wal_log"
+            let strategy = round / 4 % 2 == 0 ? "wal_log" : "file_copy"
             if round % 4 == 1 {
                 try server.psql("create database d\(round) strategy \(strategy)")
             } else if round % 4 == 3 {
