@@ -326,7 +326,11 @@ final class LogReceiver {
     private var safe: LSN {
         guard let place = fan.withFront({ $0.safe }) else { return LSN(0) }
         var position = place.timeline == timeline ? place.position : min(place.position, start)
-        if place.timeline == timeline, let reach = mapper?.reach { position = min(position, reach) }
+        if place.timeline == timeline, let reach = mapper?.reach {
+            // What lies before the start was reported already, by whoever received it.
+            guard reach >= start else { return LSN(0) }
+            position = min(position, reach)
+        }
         return position >= floor ? position : LSN(0)
     }
 
