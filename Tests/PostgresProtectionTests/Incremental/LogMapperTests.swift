@@ -134,7 +134,7 @@ import Testing
                 if random.next() % 3 == 0 { mapper.cut() }
                 guard random.next() % 8 == 0, let reach = mapper.reach else { continue }
                 // The server keeps what was not reported; the vault holds more, or less than the maps.
-                let segment = reach.value / log.size.bytes * log.size.bytes
+                let segment = min(place.value, reach.value / log.size.bytes * log.size.bytes)
                 let start = LSN(UInt64.random(in: segment...place.value, using: &random))
                 mapper = try self.mapper(folder, log)
                 place = mapper.begin(timeline: 1, at: start, retained: reach, flushed: log.end)
