@@ -37,14 +37,16 @@ extension MapChain {
     ) throws(ReadingFallback) {
         guard let before else { throw .first }
         guard before.damagedPages == 0 else { throw .damagedBefore }
-        guard let point = Point(facts: before.facts), let whole = before.readWhole else {
-            throw .unknownStart
-        }
+        guard let point = Point(facts: before.facts), let whole = before.readWhole,
+            let stop = before.facts["stop_lsn"].flatMap({ LSN($0) })
+        else { throw .unknownStart }
         guard whole >= fullBefore else { throw .due(since: whole) }
         guard hasPages else { throw .noPages }
         do throws(Refusal) {
             try self.init(from: point, to: now, history: history)
         } catch { throw .refused(error) }
+        // Its pages may hold all that was logged up to its end: what this backup's log lacks, replay would not take back.
+        guard stop <= legs[0].to else { throw .endsLater(legs[0].to) }
     }
 
     /// The maps along the way as one.

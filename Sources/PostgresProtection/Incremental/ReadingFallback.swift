@@ -11,6 +11,8 @@ package enum ReadingFallback: Error, Hashable {
     case unknownStart
     /// The log does not lead from the one before to this one.
     case refused(MapChain.Refusal)
+    /// The one before ended behind this position, where this one begins or its timeline left that of the one before.
+    case endsLater(LSN)
     /// The log of this version of the server is not known.
     case unknownVersion
     /// The way that is open cannot read parts of files.
@@ -27,6 +29,8 @@ package enum ReadingFallback: Error, Hashable {
         case .damagedBefore: "the backup before has damaged pages"
         case .unknownStart: "the backup before does not say where it began"
         case .refused(let refusal): Self.text(refusal)
+        case .endsLater(let position):
+            "the backup before holds more than the log up to \(position), which is all that this one shares with it"
         case .unknownVersion: "the log of this server's version is not known"
         case .wholeFiles: "the replication protocol sends whole files"
         case .noPages: "this host does not remember the pages of the backup before"

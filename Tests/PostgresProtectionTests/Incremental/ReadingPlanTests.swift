@@ -7,6 +7,7 @@ import Testing
 struct ReadingPlanTests {
     private let facts = [
         "system_id": "7", "timeline": "1", "start_lsn": "0/1000000", "checksums": "on",
+        "stop_lsn": "0/1000100",
         "read_whole_at": "5000000000",
     ]
     private let table = RelationID(tablespace: 1663, database: 5, number: 16384)
@@ -65,7 +66,7 @@ struct ReadingPlanTests {
         return fallback.text
     }
 
-    @Test func `every step of the ladder ends in a full reading that says why`() {
+    @Test func `every step of the ladder ends in a full reading that says why`() throws {
         let whole = [map(0x1000000, 0x2000000)]
         #expect(reason(plan(from: nil, maps: whole)) == "there is no backup before")
         let damaged = reason(plan(from: prior(damaged: 1), maps: whole))
@@ -89,6 +90,13 @@ struct ReadingPlanTests {
             maps: whole
         )
         #expect(reason(other)?.contains("does not come from") == true)
+        // A page of the one before may hold what was logged up to its end.
+        let late = prior(facts.merging(["stop_lsn": "0/2000001"]) { $1 })
+        let overlapping = reason(plan(from: late, maps: whole))
+        #expect(overlapping?.contains("holds more than the log up to 0/2000000") == true)
+        let two = try TimelineHistory(timeline: 2, parsing: Array("1\t0/1000080\tend\n".utf8))
+        let left = reason(plan(point(timeline: 2), from: prior(), history: two, maps: whole))
+        #expect(left?.contains("holds more than the log up to 0/1000080") == true)
         let hole = [map(0x1000000, 0x1500000), map(0x1600000, 0x2000000)]
         let gap = reason(plan(from: prior(), maps: hole))
         #expect(gap == "the log has a gap at 0/1500000 of timeline 1")
