@@ -10,7 +10,9 @@ package import PostgresWire
 ///    └──────────────────────────────────────────┘
 /// ```
 /// It goes on where the newest map ends, at a record that must link to the last one that was read. Without such a map it
-/// begins anew with a segment, and forgets whatever was said of that place: no two readings are ever joined.
+/// begins anew with a segment, and forgets whatever was said of that place: no two readings are ever joined. Where the
+/// server writes another log over the same positions, it forgets all that it knows of the timeline: nobody can tell from
+/// where on that is another one.
 package final class LogMapper {
     private let folder: MapFolder
     private let version: WALVersion
@@ -26,6 +28,10 @@ package final class LogMapper {
     private var present: BlockMap?
     /// How far the builder had read when the file was written.
     private var written: LSN?
+    /// The last record of the reading that this one goes on with; nil when there is none.
+    private var link: LSN?
+    /// How far the server's log reached in the beginning.
+    private var flushed = LSN(0)
     /// Every record that begins before it is in a map that is kept; nil when no such map is made.
     ///
     /// The server must keep what comes later, so that a record that was not read to its end can be read again.
@@ -58,12 +64,17 @@ package final class LogMapper {
     ///   - timeline: the timeline.
     ///   - start: where receiving must begin at the latest.
     ///   - retained: the server keeps the segment that holds this position, and what follows.
-    ///   - flushed: how far its log reaches: one that is behind what was read from it went back, and writes another log.
+    ///   - flushed: how far its log reaches: one that ends before what was read of it went back, and writes another log.
     /// - Returns: where it should begin.
     package func begin(timeline: UInt32, at start: LSN, retained: LSN, flushed: LSN) -> LSN {
         self.timeline = timeline
-        if let (name, sheet) = folder.newest(timeline: timeline), let last = sheet.lastRecord,
-            last < flushed, number(sheet.map.end) >= number(min(start, retained))
+        self.flushed = flushed
+        let newest = folder.newest(timeline: timeline)
+        // The end lies behind the head of a page that is not read yet, or before a record that was read in part.
+        if let map = newest?.sheet.map, min(map.end, map.readEnd) > flushed {
+            folder.forget(timeline: timeline, from: LSN(0))
+        } else if let (name, sheet) = newest, let last = sheet.lastRecord,
+            number(sheet.map.end) >= number(min(start, retained))
         {
             let end = sheet.map.end
             let isClosed = sheet.map.readEnd.value >= (name.segment + 1) * segmentSize.bytes
@@ -117,16 +128,24 @@ package final class LogMapper {
 
     /// Whether everything before a position was read and is in a map that is kept, or no such map is made.
     ///
-    /// A record that is not whole there is in none; it is read to its end when there is more.
+    /// A record that is not whole there is in none; it is read to its end when there is more. What another reading says
+    /// counts once a record has followed it, or the server had no more.
     package func hasRead(_ target: LSN) -> Bool {
         guard isReading, let reach else { return true }
+        guard isLinked || position >= flushed else { return false }
         return reach >= target || position >= target && written == position
     }
+
+    /// Whether a record was read that follows the last one of the reading before, or there was none.
+    private var isLinked: Bool { link == nil || builder.lastRecord != link }
 
     private func feed(_ bytes: ArraySlice<UInt8>, at place: LSN) {
         guard place + UInt64(bytes.count) > position else { return }
         let part = bytes.dropFirst(place < position ? Int(position - place) : 0)
-        if unsafe builder.read(part.span.bytes, at: max(place, position)) != nil { return rest() }
+        if unsafe builder.read(part.span.bytes, at: max(place, position)) != nil {
+            if !isLinked { folder.forget(timeline: timeline, from: LSN(0)) }
+            return rest()
+        }
         position = max(place, position) + UInt64(part.count)
     }
 
@@ -154,6 +173,7 @@ package final class LogMapper {
             systemIdentifier: systemIdentifier,
             previous: previous
         )
+        link = previous
         position = start
         written = nil
         reach = start

@@ -224,7 +224,7 @@ final class LogReceiver {
     private func step(upTo target: LSN?) async throws(Fault) {
         let isAwaited = board.isAwaited
         // Somebody waits for what is being stored; only this task can say that it is.
-        let wait = isAwaited && safe < buffer.given ? Self.glance : Self.look
+        let wait = isAwaited && stored < buffer.given ? Self.glance : Self.look
         switch try session.nextMessage(waitingUpTo: wait) {
         case .wal(let start, let bytes, _, let sent):
             sentAt = sent
@@ -242,7 +242,9 @@ final class LogReceiver {
             if replyRequested { try report() }
         case .endOfTimeline(let next, let switchPoint):
             try await follow(to: next, switchPoint: switchPoint)
-        case nil: break
+        case nil:
+            // What is stored already waits for nothing, and is to be reported as soon as it is mapped again.
+            if !buffer.isWaiting { mapper?.cut() }
         }
         // Commits that wait are stored at once; those that come meanwhile are stored together.
         let patience = isAwaited && fan.withFront({ $0.isIdle }) ? .zero : Self.patience
@@ -321,12 +323,17 @@ final class LogReceiver {
         )
     }
 
+    /// Everything before it is safe in the copies; zero when nothing is known to be.
+    private var stored: LSN {
+        guard let place = fan.withFront({ $0.safe }) else { return LSN(0) }
+        return place.timeline == timeline ? place.position : min(place.position, start)
+    }
+
     /// The position that may be reported: everything before it is safe, and every record that begins before it in a map;
     /// zero, which the server ignores, when none is known.
     private var safe: LSN {
-        guard let place = fan.withFront({ $0.safe }) else { return LSN(0) }
-        var position = place.timeline == timeline ? place.position : min(place.position, start)
-        if place.timeline == timeline, let reach = mapper?.reach {
+        var position = stored
+        if let reach = mapper?.reach {
             // What lies before the start was reported already, by whoever received it.
             guard reach >= start else { return LSN(0) }
             position = min(position, reach)

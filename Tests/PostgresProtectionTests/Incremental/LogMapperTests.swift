@@ -146,10 +146,10 @@ import Testing
         }
     }
 
-    @Test func `a log that does not go on from what was read leaves a hole`() throws {
+    @Test func `a log that does not go on from what was read makes the maps of it void`() throws {
         let log = try log()
         let half = log.start + 4 * log.size.bytes + 300_000
-        func begun(_ folder: MapFolder) throws -> LSN {
+        func begin(_ folder: MapFolder) throws {
             let mapper = try mapper(folder, log)
             _ = mapper.begin(
                 timeline: 1,
@@ -159,7 +159,6 @@ import Testing
             )
             mapper.read(log.slice(log.start, Int(half - log.start)), at: log.start)
             mapper.cut()
-            return try #require(mapper.reach)
         }
         func gone(on folder: MapFolder, flushed: LSN) throws -> BlockMap? {
             let mapper = try mapper(folder, log)
@@ -170,20 +169,45 @@ import Testing
         }
         let scratch = try (0..<3).map { _ in try ScratchFolder() }
         let same = try folder(scratch[0], log)
-        _ = try begun(same)
+        try begin(same)
         #expect(try gone(on: same, flushed: log.end) == whole(log))
         // The server is behind what was read of it: it went back.
         let back = try folder(scratch[1], log)
-        let reach = try begun(back)
-        let early = try gone(on: back, flushed: log.start)
-        #expect(early.map { $0.end < reach } == true)
+        try begin(back)
+        #expect(try gone(on: back, flushed: log.start) == nil)
+        #expect(back.newest(timeline: 1).map { $0.sheet.map.end > half } == true)
         // It grew again, and the record there follows another one.
         let other = try folder(scratch[2], log)
-        _ = try begun(other)
+        try begin(other)
         let (name, sheet) = try #require(other.newest(timeline: 1))
         let wrong = try #require(sheet.lastRecord) + 8
         try other.store(MapFolder.Sheet(map: sheet.map, lastRecord: wrong), as: name)
-        let broken = try gone(on: other, flushed: log.end)
-        #expect(broken?.end == sheet.map.end)
+        #expect(try gone(on: other, flushed: log.end) == nil)
+    }
+
+    @Test func `what was read before counts once a record has followed it`() throws {
+        let log = try log()
+        let scratch = try ScratchFolder()
+        let folder = try folder(scratch, log)
+        let half = log.start + 4 * log.size.bytes + 300_000
+        let first = try mapper(folder, log)
+        _ = first.begin(timeline: 1, at: log.start, retained: log.start, flushed: log.end)
+        first.read(log.slice(log.start, Int(half - log.start)), at: log.start)
+        first.cut()
+        let reach = try #require(first.reach)
+        #expect(first.hasRead(reach) && !first.hasRead(half + 1))
+        let next = try mapper(folder, log)
+        let from = next.begin(timeline: 1, at: half, retained: half, flushed: log.end)
+        #expect(!next.hasRead(reach))
+        next.read(log.slice(from, 200_000), at: from)
+        next.cut()
+        #expect(next.hasRead(reach))
+        // The server has no more than was read: no record follows yet.
+        let idle = try mapper(folder, log)
+        let end = try #require(folder.newest(timeline: 1)).sheet.map.readEnd
+        let last = idle.begin(timeline: 1, at: end, retained: end, flushed: end)
+        idle.read(log.slice(last, Int(end - last)), at: last)
+        idle.cut()
+        #expect(idle.hasRead(end))
     }
 }
