@@ -70,8 +70,7 @@ package final class LogMapper {
         self.timeline = timeline
         self.flushed = flushed
         let newest = folder.newest(timeline: timeline)
-        // The end lies behind the head of a page that is not read yet, or before a record that was read in part.
-        if let map = newest?.sheet.map, min(map.end, map.readEnd) > flushed {
+        if let map = newest?.sheet.map, map.leastLog(segmentSize) > flushed {
             folder.forget(timeline: timeline, from: LSN(0))
         } else if let (name, sheet) = newest, let last = sheet.lastRecord,
             number(sheet.map.end) >= number(min(start, retained))

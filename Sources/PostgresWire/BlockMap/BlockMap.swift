@@ -63,6 +63,13 @@ public struct BlockMap: Sendable {
         readEnd = max(readEnd, read, end)
     }
 
+    /// How far the log that was read reaches at least: ``end`` may lie behind the head of a page of
+    /// which nothing is there yet, as it does when a server closed a segment and then wrote nothing.
+    public func leastLog(_ segmentSize: SegmentSize) -> LSN {
+        let page = end.value / WALPageHeader.pageSize * WALPageHeader.pageSize
+        return WALReader.afterHead(page, segmentSize) == end ? LSN(page) : end
+    }
+
     /// Adds a changed block.
     public mutating func insert(_ block: UInt32, of relation: RelationID) {
         let place = place(of: relation)

@@ -50,13 +50,7 @@ extension Vault {
             index: index,
             pieces: PieceStore(index: index, ledger: ledger, pipeline: pipeline),
             spool: try ManifestSpool(in: request.state),
-            book: newest.digests.first.flatMap { digest in
-                PageBook(
-                    opening: request.pagesPath,
-                    reflecting: digest,
-                    key: keys.secret.hasher(for: .page, vault: id)
-                )
-            },
+            book: book(of: newest, request, keys: keys),
             draftPath: request.tablePath("pages-new")
         )
         let commit = SnapshotCommit(
@@ -99,6 +93,17 @@ extension Vault {
             additions: try additions(request, keys: keys, packs: packs),
             packs: packs
         )
+    }
+
+    /// The ids of the newest snapshot's pages; nil when they are not at hand.
+    private func book(of newest: Newest, _ request: BackupRequest, keys: HostKeys) -> PageBook? {
+        newest.digests.first.flatMap { digest in
+            PageBook(
+                opening: request.pagesPath,
+                reflecting: digest,
+                key: keys.secret.hasher(for: .page, vault: id)
+            )
+        }
     }
 
     /// What a new snapshot follows.

@@ -185,6 +185,20 @@ import Testing
         #expect(try gone(on: other, flushed: log.end) == nil)
     }
 
+    @Test func `a server that closed a segment and then wrote nothing did not go back`() throws {
+        let log = try log()
+        let scratch = try ScratchFolder()
+        let folder = try folder(scratch, log)
+        let first = try mapper(folder, log)
+        _ = first.begin(timeline: 1, at: log.start, retained: log.start, flushed: log.start)
+        first.read(log.bytes, at: log.start)
+        first.cut()
+        let next = try mapper(folder, log)
+        let place = next.begin(timeline: 1, at: log.end, retained: log.end, flushed: log.end)
+        #expect(place == log.end)
+        #expect(try folder.map(along: leg(log)) == whole(log))
+    }
+
     @Test func `what was read before counts once a record has followed it`() throws {
         let log = try log()
         let scratch = try ScratchFolder()
