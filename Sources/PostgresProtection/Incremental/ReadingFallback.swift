@@ -5,6 +5,8 @@ package import PostgresWire
 package enum ReadingFallback: Error, Hashable {
     /// There is no snapshot before.
     case first
+    /// Somebody asked for it.
+    case asked
     /// The one before has damaged pages, which are found again only by reading.
     case damagedBefore
     /// The one before does not say where it began.
@@ -26,6 +28,7 @@ package enum ReadingFallback: Error, Hashable {
     package var text: String {
         switch self {
         case .first: "there is no backup before"
+        case .asked: "it was asked for"
         case .damagedBefore: "the backup before has damaged pages"
         case .unknownStart: "the backup before does not say where it began"
         case .refused(let refusal): Self.text(refusal)

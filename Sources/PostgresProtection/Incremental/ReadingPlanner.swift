@@ -108,6 +108,7 @@ final class ReadingPlanner {
     }
 
     private func chain(to now: MapChain.Point) throws(ReadingFallback) -> MapChain {
+        guard !context.readsEverything else { throw .asked }
         guard WALVersion(server: server.version) != nil else { throw .unknownVersion }
         return try MapChain(
             to: now,

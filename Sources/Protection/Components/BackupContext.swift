@@ -16,6 +16,8 @@ public struct BackupContext: Sendable {
     public let state: FilePath
     /// The time of day.
     public let clock: any Timekeeper
+    /// Whether the source is read whole, also where something says what of it changed.
+    public let readsEverything: Bool
     /// Hears how far the work is.
     public let progress: ProgressReporter
 
@@ -27,6 +29,7 @@ public struct BackupContext: Sendable {
         stream: StreamName,
         state: FilePath,
         clock: any Timekeeper,
+        readsEverything: Bool = false,
         progress: ProgressReporter
     ) {
         self.vault = vault
@@ -35,6 +38,7 @@ public struct BackupContext: Sendable {
         self.stream = stream
         self.state = state
         self.clock = clock
+        self.readsEverything = readsEverything
         self.progress = progress
     }
 }

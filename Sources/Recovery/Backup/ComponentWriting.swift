@@ -15,6 +15,7 @@ struct ComponentWriting: Sendable {
     let keys: HostKeys
     let state: FilePath
     let set: String
+    let readsEverything: Bool
     let progress: ProgressReporter
 
     private var stream: StreamName { stack.stream(of: configured.name) }
@@ -81,6 +82,7 @@ struct ComponentWriting: Sendable {
             vault: vault,
             log: stack.logCopies(of: configured, first: taker.configuration, vault: vault.id),
             keys: keys,
+            readsEverything: readsEverything,
             progress: progress
         )
         var refused: [Fault] = []

@@ -14,9 +14,15 @@ public struct StackBackup: Sendable {
     static let width = 2
 
     private let stack: Stack
+    private let readsEverything: Bool
 
     /// Prepares a backup.
-    public init(_ stack: Stack) { self.stack = stack }
+    ///
+    /// `readsEverything`: sources are read whole, also where something says what of them changed; what rots unread is found.
+    public init(_ stack: Stack, readsEverything: Bool = false) {
+        self.stack = stack
+        self.readsEverything = readsEverything
+    }
 
     /// Backs up some components, or all when none is named.
     ///
@@ -54,6 +60,7 @@ public struct StackBackup: Sendable {
                 keys: keys,
                 state: state,
                 set: set,
+                readsEverything: readsEverything,
                 progress: progress(configured.name)
             )
         }

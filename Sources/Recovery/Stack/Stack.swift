@@ -106,7 +106,7 @@ public struct Stack: Sendable {
     }
 
     /// What a component needs while it is backed up or its log is received; the log goes to `vault` unless `log` says
-    /// otherwise.
+    /// otherwise, and only what changed is read unless `readsEverything`.
     ///
     /// - Throws: `E-IO-…` when the work folder cannot be made.
     public func context(
@@ -114,6 +114,7 @@ public struct Stack: Sendable {
         vault: Vault,
         log: LogCopies? = nil,
         keys: HostKeys,
+        readsEverything: Bool = false,
         progress: ProgressReporter
     ) throws(Fault) -> BackupContext {
         BackupContext(
@@ -123,6 +124,7 @@ public struct Stack: Sendable {
             stream: stream(of: component),
             state: try workFolder(),
             clock: clock,
+            readsEverything: readsEverything,
             progress: progress
         )
     }

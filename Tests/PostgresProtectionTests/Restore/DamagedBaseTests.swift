@@ -32,7 +32,9 @@ import Vault
             let whole = try await cluster.backUp()
             try server.psql("checkpoint")
             try self.damage(server)
-            let damaged = try await cluster.backUp()
+            var everything = cluster.settings()
+            everything.fullEvery = .zero
+            let damaged = try await cluster.backUp(everything)
             try await cluster.waitForHeartbeat(after: cluster.now())
             return (whole, damaged)
         }
