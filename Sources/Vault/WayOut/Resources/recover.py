@@ -13,7 +13,8 @@ Needs Python 3.9 or newer with two packages: apt install python3-cryptography py
 
 The identity file is any text with a line AGE-SECRET-KEY-1..., like the recovery kit, or with what
 `age -p -a` made of one: then the passphrase is asked for, or read from --passphrase-file FILE.
-TARGET must be empty or absent; nobody else can enter it. Be root to get owners back. Give
+TARGET must be empty or absent; nobody else can enter it. Be root to get owners back. A PostgreSQL
+cluster's tablespaces go to TARGET.tablespaces; README.txt says how to start a server on it. Give
 --vault-id ID with the id that the kit states: then nobody can have put another vault in its place.
 What is bad is named and left out, the rest is done; damaged log is zero bytes. A fork has SEQ-HASH,
 as `list` shows it. What a key signed after it was stolen, as the operator says, is bad too, unless
@@ -646,11 +647,12 @@ def make_target(vault, target):
     return top
 
 @contextlib.contextmanager
-def parent(top, path):
+def parent(job, path):
     """The open folder that holds a path, and the path's last component. No link is followed on the
     way, and a folder that is missing is made."""
-    *folders, name = path.split(b"/")
-    fd = os.dup(top)
+    is_beside = job.spaces and SPACE.match(path)
+    *folders, name = path.split(b"/")[1 if is_beside else 0:]
+    fd = os.dup(job.beside if is_beside else job.top)
     try:
         for folder in folders:
             with contextlib.suppress(FileExistsError):
@@ -689,9 +691,10 @@ def fill(file, entry, extents, job):
 
 def make(entry, extents, job):
     """Makes what an entry says, a hard link excepted."""
-    with parent(job.top, entry.path) as (fd, name):
+    with parent(job, entry.path) as (fd, name):
         if entry.kind == DIRECTORY:
-            os.mkdir(name, 0o700, dir_fd=fd)
+            with contextlib.suppress(FileExistsError):  # what lies in it may come before it
+                os.mkdir(name, 0o700, dir_fd=fd)
         elif entry.kind == FILE:
             new = os.open(name, SAFELY | os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600, dir_fd=fd)
             try:
@@ -711,14 +714,13 @@ def link(entry, _, job):
     if entry.kind == HARD_LINK:
         if not job.is_wanted(entry.target):
             raise Trouble(f"is another name of {os.fsdecode(entry.target)}, outside PREFIX", 3)
-        with parent(job.top, entry.path) as (fd, name), \
-                parent(job.top, entry.target) as (there, old):
+        with parent(job, entry.path) as (fd, name), parent(job, entry.target) as (there, old):
             os.link(old, name, src_dir_fd=there, dst_dir_fd=fd, follow_symlinks=False)
 
 def dress_folder(entry, _, job):
     """Last of all, for a folder's mode may forbid to make what is in it."""
     if entry.kind == DIRECTORY:
-        with parent(job.top, entry.path + b"/.") as (fd, name):
+        with parent(job, entry.path + b"/.") as (fd, name):
             dress(fd, name, entry, job)
 
 def dress(fd, name, entry, job):
@@ -738,6 +740,33 @@ def dress(fd, name, entry, job):
         note(job.vault, f"note: {os.fsdecode(entry.path)}: not all of its owner, mode, time and "
                         f"attributes is set: {error}")
 
+# A snapshot of a cluster holds the files of tablespace N below pg_tblspc/N, where the server wants
+# a link to a folder elsewhere; tablespace_map tells it where. Both get new places, beside TARGET.
+
+SPACE = re.compile(rb"pg_tblspc/([1-9][0-9]{0,9})(?=/|\Z)")
+MAPPED = re.compile(rb"([0-9]+) ((?:\\.|[^\\\r\n])+)", re.DOTALL)
+
+def join_spaces(job, beside):
+    """Makes the links to the tablespaces, and writes the map of their new places."""
+    old, lines = {}, []
+    with contextlib.suppress(FileNotFoundError):
+        with open(os.open("tablespace_map", SAFELY, dir_fd=job.top), "rb") as file:
+            pairs = MAPPED.findall(file.read(MIB))
+            old = {oid: re.sub(rb"\\(.)", rb"\1", path, flags=re.DOTALL) for oid, path in pairs}
+        os.unlink("tablespace_map", dir_fd=job.top)
+    for oid in sorted(job.spaces | set(old)):
+        place = os.path.join(beside, oid)
+        os.makedirs(place, 0o700, exist_ok=True)
+        with contextlib.suppress(FileExistsError):
+            os.mkdir("pg_tblspc", 0o700, dir_fd=job.top)
+        os.symlink(place, b"pg_tblspc/" + oid, dir_fd=job.top)
+        lines.append(oid + b" " + re.sub(rb"([\\\r\n])", rb"\\\1", place) + b"\n")
+        before = f" (before: {os.fsdecode(old[oid])})" if oid in old else ""
+        say(f"tablespace {oid.decode()}: {os.fsdecode(place)}{before}")
+    new = os.open("tablespace_map", SAFELY | os.O_WRONLY | os.O_CREAT, 0o600, dir_fd=job.top)
+    with open(new, "wb") as file:
+        file.write(b"".join(lines))
+
 def restore(vault, options, stream, seq, target):
     prefix = os.fsencode(options.path).strip(b"/")
     head, body = choose(vault, stream, seq)
@@ -747,7 +776,7 @@ def restore(vault, options, stream, seq, target):
     root = parse(body.decode(body.first, 3), ROOT)
     job = SimpleNamespace(vault=vault, read=pack_reader(vault, head), page_key=root.page_key,
                           is_wanted=lambda p: not prefix or (p + b"/").startswith(prefix + b"/"),
-                          top=make_target(vault, target))
+                          top=make_target(vault, target), spaces=set())
     with tempfile.TemporaryFile(dir=target) as manifest:
         for data in root.manifest:
             manifest.write(job.read(parse(data, EXTENT), 3))
@@ -755,14 +784,28 @@ def restore(vault, options, stream, seq, target):
         if length != root.manifest_bytes or hash_of(manifest, 0, length) != right:
             raise Trouble("the manifest is not what its checksum says")
         # This looks at the whole manifest before anything is made.
-        count = sum(job.is_wanted(entry.path) for entry, _ in entries(manifest))
+        paths = (entry.path for entry, _ in entries(manifest) if job.is_wanted(entry.path))
+        spaces, count = set(), 0
+        for count, path in enumerate(paths, 1):
+            spaces.update(match[1] for match in [SPACE.match(path)] if match)
         if prefix and not count:
             raise Trouble(f"the snapshot holds nothing under {options.path}", 1)
+        is_cluster = head["kind"] == "postgresql" and not prefix
+        beside = os.fsencode(os.path.abspath(target)) + b".tablespaces"
+        if is_cluster and spaces:
+            job.spaces, job.beside = spaces, make_target(vault, os.fsdecode(beside))
         for work in (make, link, dress_folder):  # what a link names may come after it
             for entry, extents in entries(manifest):
                 if job.is_wanted(entry.path):
                     with blaming(vault, entry.path):
                         work(entry, extents, job)
+        if job.spaces:
+            with blaming(vault, "tablespace_map"):
+                join_spaces(job, beside)
+    if is_cluster:
+        version, start = (str(head["facts"].get(name, "?")) for name in ("version", "start_lsn"))
+        say(f"a cluster of PostgreSQL {version[:-4]}: it is good only with its log, which `wal` "
+            f"gives with --from {start}; README.txt says how to start a server on it")
     os.sync()
     say(f"{count} entries: " + ("NOT ALL IS WELL, see above" if vault.code else "all restored"))
 
