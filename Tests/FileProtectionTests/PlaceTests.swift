@@ -2,6 +2,7 @@ import FileProtection
 import FileTrees
 import Model
 import Protection
+import Sealing
 import SystemIO
 import SystemPackage
 import TestKit
@@ -28,6 +29,51 @@ import Vault
         try FileSystem.makeDirectories(empty, mode: 0o700)
         try await at.restore(files, to: empty)
         #expect(try text(at.restored("f", below: empty)) == "1")
+    }
+
+    @Test(arguments: [false, true])
+    func `a link of another account is refused, also a late one; one of root's is followed`(
+        isSecret: Bool
+    ) async throws {
+        let at = try await VaultForTests()
+        try at.write("f", "1")
+        let recipient = AgeIdentity()
+        let component: any Component =
+            isSecret
+            ? try SecretsComponent(
+                name: "c",
+                paths: [at.source],
+                recipients: [recipient.recipient],
+                restoreSealed: false
+            ) : try FilesComponent(name: "c", roots: [at.source])
+        _ = try await at.backUp(component)
+        let home = at.scratch.path.appending("home")
+        let victim = at.scratch.path.appending("victim")
+        let own = at.scratch.path.appending("own")
+        for folder in [home, victim, own] { try FileSystem.makeDirectories(folder, mode: 0o755) }
+        let target = home.appending("out")
+        // A link of root that leads to one of somebody else counts for nothing.
+        let hop = home.appending("hop")
+        let request = at.request(to: target, identities: [at.identity, recipient])
+        let plan = try await component.planRestore(request)
+        try PlantedLink.make(at: target, to: victim)
+        try PlantedLink.make(at: hop, to: target, of: .current)
+        for place in [target, hop] {
+            let fault = await #expect(throws: Fault.self) {
+                _ = try await component.planRestore(at.request(to: place))
+            }
+            #expect(fault?.code == .restoreNotEmpty)
+            #expect(fault?.message.contains("link of 4242") == true, "\(fault?.message ?? "")")
+        }
+        let late = await #expect(throws: Fault.self) {
+            _ = try await component.restore(plan, request, progress: .silent)
+        }
+        #expect(late?.code == .restoreNotEmpty)
+        #expect(try FileSystem.isEmptyDirectory(victim) == true)
+        try FileSystem.removeFile(target)
+        try PlantedLink.make(at: target, to: own, of: .current)
+        _ = try await component.restore(plan, request, progress: .silent)
+        #expect(try text(at.restored("f", below: own)) == "1")
     }
 
     @Test func `a place that fills up after the plan is refused`() async throws {

@@ -106,6 +106,24 @@ import Vault
         #expect(ByteCount(file.size) == outcome.bytes)
     }
 
+    @Test func `a link of another account is refused, planned or planted later`() async throws {
+        let (server, harness, component) = try await Self.backedUp()
+        defer { server.remove() }
+        let victim = harness.scratch.path.appending("victim")
+        try FileSystem.makeDirectories(victim, mode: 0o755)
+        let request = harness.request(to: harness.folder)
+        let plan = try await component.planRestore(request)
+        try PlantedLink.make(at: harness.folder, to: victim)
+        let planned = await #expect(throws: Fault.self) {
+            _ = try await component.planRestore(request)
+        }
+        let late = await #expect(throws: Fault.self) {
+            _ = try await component.restore(plan, request, progress: .silent)
+        }
+        #expect(planned?.code == .restoreNotEmpty && late?.code == .restoreNotEmpty)
+        #expect(try FileSystem.isEmptyDirectory(victim) == true)
+    }
+
     @Test func `files belong to the account that was named, else to the folder's owner`()
         async throws
     {

@@ -60,6 +60,7 @@ struct DumpRestore {
         _ progress: ProgressReporter
     ) async throws(Fault) -> RestoreOutcome {
         guard isFile(plan.destination) else {
+            try RestoreDestination.requireVacant(plan.destination)
             return try await restore(plan.snapshot, to: plan.destination, progress)
         }
         let folder = plan.destination.parent.appending(FileName.temporary())

@@ -17,8 +17,7 @@ final class BegunPlaces {
         try RestoreDestination.requireVacant(place)
         let folder = try open()
         guard try folder.names(in: "").isEmpty else {
-            throw FolderClaim(path: place, account: nil, isDerived: false)
-                .refusal("the folder is not empty")
+            throw RestoreDestination.refusal(of: place, "the folder is not empty")
         }
         folders.append(folder)
         return folder

@@ -14,9 +14,6 @@ struct FolderClaim {
     /// Whether the name is Lifeboat's own choice: then a symbolic link there is nobody's wish.
     let isDerived: Bool
 
-    /// As many links are followed one after the other as the kernel follows.
-    private static let linkLimit = 40
-
     /// A name, whether something has it, and the open folder that it is in.
     private struct Found: ~Copyable {
         let parent: Directory
@@ -68,26 +65,18 @@ struct FolderClaim {
         return folder
     }
 
-    /// Follows the links that may be followed.
+    /// Follows the links that may be followed; one that is planted meanwhile is not.
     private func find() throws(Fault) -> Found {
-        var place = path
-        for _ in 0...Self.linkLimit {
-            guard let name = place.lastName else {
-                place = try FileSystem.resolved(place)
-                continue
-            }
-            let parent = try Directory.open(place.parent)
-            let status = try parent.status(of: name)
-            guard let status, status.kind == .symbolicLink else {
-                return Found(parent: parent, name: name, isThere: status != nil)
-            }
-            guard !isDerived, status.owner == 0 || status.owner == Account.current.uid else {
-                throw refusal("a symbolic link of \(Self.name(status.owner)) is there")
-            }
-            let target = FilePath(bytes: try parent.readLink(name))
-            place = target.isAbsolute ? target : place.parent.pushing(target)
+        let place = isDerived ? path : try RestoreDestination.followed(path)
+        guard let name = place.lastName else {
+            throw refusal("it is no folder that can be filled")
         }
-        throw refusal("it is no folder that can be filled")
+        let parent = try Directory.open(place.parent)
+        let status = try parent.status(of: name)
+        if let status, status.kind == .symbolicLink {
+            throw refusal("a symbolic link of \(Self.name(status.owner)) is there")
+        }
+        return Found(parent: parent, name: name, isThere: status != nil)
     }
 
     private static func name(_ owner: UInt32) -> String {
@@ -96,12 +85,6 @@ struct FolderClaim {
 
     /// That a restore does not go to a place.
     func refusal(_ fact: String) -> Fault {
-        Fault(
-            .restoreNotEmpty,
-            "unable to restore to '\(path.displayed)': \(fact)",
-            hints: [
-                "Restore to another place with `--to DIRECTORY`, or move what is there out of the way first."
-            ]
-        )
+        RestoreDestination.refusal(of: path, fact)
     }
 }

@@ -4,23 +4,54 @@ public import SystemPackage
 
 /// What is asked of a place before a restore writes to it; nothing is changed.
 public enum RestoreDestination {
-    /// Refuses a place where something is: it may be missing, or an empty folder.
+    /// As many links are followed one after the other as the kernel follows.
+    private static let linkLimit = 40
+
+    /// Refuses a place where something is: it may be missing, or an empty folder, also behind a link that ``followed(_:)`` follows.
     ///
     /// - Throws: `E-RESTORE-NOT-EMPTY`, `E-IO-…`.
     public static func requireVacant(_ path: FilePath) throws(Fault) {
-        let fact: String
-        if let status = try FileSystem.followedStatus(path) {
-            if status.isDirectory, try FileSystem.isEmptyDirectory(path) ?? true { return }
-            fact = status.isDirectory ? "the folder is not empty" : "something is there"
-        } else {
-            if try FileSystem.status(path) == nil { return }
-            fact = "a symbolic link that leads nowhere is there"
+        let place = try followed(path)
+        guard let status = try FileSystem.status(place) else {
+            if place == path { return }
+            throw refusal(of: path, "a symbolic link that leads nowhere is there")
         }
-        throw Fault(
+        guard status.isDirectory else { throw refusal(of: path, "something is there") }
+        guard try FileSystem.isEmptyDirectory(place) ?? true else {
+            throw refusal(of: path, "the folder is not empty")
+        }
+    }
+
+    /// Where the symbolic links at the end of a path lead; the path itself when none is there.
+    ///
+    /// Who may write in the folder above could choose by a link what root writes to and gives away: only links of root and the caller
+    /// are followed.
+    ///
+    /// - Throws: `E-RESTORE-NOT-EMPTY` for a link of anybody else, `E-IO-…`.
+    public static func followed(_ path: FilePath) throws(Fault) -> FilePath {
+        var place = path
+        for _ in 0...linkLimit {
+            if place.lastName == nil { place = try FileSystem.resolved(place) }
+            guard let status = try FileSystem.status(place), status.kind == .symbolicLink,
+                let name = place.lastName
+            else { return place }
+            guard status.owner == 0 || status.owner == Account.current.uid else {
+                let owner = Account.identified(by: status.owner)?.name ?? String(status.owner)
+                throw refusal(of: path, "a symbolic link of \(owner) is there")
+            }
+            let target = FilePath(bytes: try Directory.open(place.parent).readLink(name))
+            place = target.isAbsolute ? target : place.parent.pushing(target)
+        }
+        throw refusal(of: path, "its symbolic links lead round in a circle")
+    }
+
+    /// That a restore does not go to a place.
+    public static func refusal(of path: FilePath, _ fact: String) -> Fault {
+        Fault(
             .restoreNotEmpty,
             "unable to restore to '\(path.displayed)': \(fact)",
             hints: [
-                "Restore beside it with `--to DIRECTORY`, or move what is there out of the way first."
+                "Restore to another place with `--to DIRECTORY`, or move what is there out of the way first."
             ]
         )
     }

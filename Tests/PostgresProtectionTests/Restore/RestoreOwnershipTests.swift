@@ -95,15 +95,6 @@ import Testing
         #expect(restored >= 3)
     }
 
-    /// Makes a symbolic link that belongs to the account of the server.
-    private func plant(_ path: FilePath, to target: FilePath) throws {
-        let account = try Account.named("postgres")
-        let name = try #require(path.lastName)
-        let folder = try Directory.open(path.parent)
-        try folder.makeSymbolicLink(name, target: Array(target.string.utf8))
-        try folder.setOwner(account.uid, group: account.gid, of: name)
-    }
-
     @Test(arguments: ["out", "out.tablespaces", "out.tablespaces/OID", "mapped"])
     func `a link of the server's account is refused before anything is restored`(
         name: String
@@ -128,7 +119,11 @@ import Testing
         try FileSystem.makeDirectories(victim, mode: 0o755)
         let home = FilePath(account.path)
         if name == "out.tablespaces" { try FileSystem.removeTree(home.appending(name)) }
-        try plant(FilePath("\(home)/\(name.replacing("OID", with: oid))"), to: victim)
+        try PlantedLink.make(
+            at: FilePath("\(home)/\(name.replacing("OID", with: oid))"),
+            to: victim,
+            of: Account.named("postgres")
+        )
         var request = cluster.request(.latest, to: home.appending("out"))
         if name == "mapped" { request.tablespaces = [space.path: home.appending(name)] }
         let fault = await #expect(throws: Fault.self) {

@@ -91,6 +91,16 @@ import Testing
         let odd = "select count(*) from pg_database where datname = 'odd/na.me'"
         #expect(try newer.psql(odd) == "1")
 
+        let planted = scene.playground.path.appending("planted")
+        let victim = scene.playground.path.appending("victim")
+        try FileSystem.makeDirectories(victim, mode: 0o755)
+        try PlantedLink.make(at: planted, to: victim)
+        let refused = try await scene.playground.run([
+            "restore", "db/postgres-logical", "--to", planted.string, "--yes",
+        ])
+        #expect(refused.code == 15 && refused.errors.contains("link of 4242"), "\(refused.text)")
+        #expect(try FileSystem.isEmptyDirectory(victim) == true)
+
         let file = scene.playground.path.appending("all.sql.gz").string
         let compressed = try await scene.playground.run([
             "restore", "db/postgres-logical", "--to", file, "--yes",
