@@ -42,6 +42,39 @@ import Testing
         )
     }
 
+    @Test func `the snapshot that was named is what is thawed`() async throws {
+        let bucket = try Bucket(.moto)
+        let playground = try Playground()
+        let run = { (words: [String]) in
+            try await playground.run(words, variables: bucket.variables)
+        }
+        let ending = try await run([
+            "init", "web", "--copy", bucket.url, "--files", "source", "--state", "state",
+            "--host", "h1", "--kit", "kit.txt",
+        ])
+        try #require(ending.code == 0, "\(ending.text)")
+        try playground.edit("url: \(bucket.url)", "url: \(bucket.url), storage_class: GLACIER")
+        #expect(try await run(["backup"]).code == 0)
+        // Nothing of the first snapshot is in the second one.
+        try playground.write("source/letter", "another letter\n")
+        try playground.write("source/deep/noise", "quiet\n")
+        #expect(try await run(["backup"]).code == 0)
+        let words = ["restore", "web/files", "--to", "out", "--yes", "--identity", "kit.txt"]
+        let older = words + ["--at", "files@1", "--thaw"]
+        let asked = try await run(older)
+        #expect(asked.code == 3 && asked.errors.contains("id: E-THAWING"), "\(asked.text)")
+        // What nobody asked for is still cold.
+        let newest = try await run(words)
+        #expect(newest.code == 13, "\(newest.text)")
+        let done = try await run(older)
+        #expect(done.code == 0, "\(done.text)")
+        #expect(
+            try playground.read(playground.restored("out", "source/letter")) == "dear reader\n"
+        )
+        let unknown = try await run(words + ["--at", "files@7"])
+        #expect(unknown.code == 15 && unknown.errors.contains("id: E-SNAPSHOT-NONE"))
+    }
+
     @Test func `prices grow with what is thawed, and bulk is never dearer`() {
         for archive in [ArchiveClass.flexible, .deep] {
             let price = { (objects: Int, isUrgent: Bool) in

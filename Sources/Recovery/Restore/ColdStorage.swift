@@ -34,19 +34,18 @@ extension StackRestore {
         guard stack.configuration.copies.contains(where: { $0.archiveClass != nil }) else {
             return nil
         }
-        if let name = options.snapshot {
-            try refuseMore(thanSnapshot: name, try stack.selection(options.components))
+        // Who asks for what cannot be is told so before a copy is opened.
+        let named = try options.snapshot.map { (name) throws(Fault) in
+            (name, try selection(forSnapshot: name))
         }
         let copies = try await stack.copiesToRead(options.copy, expecting: options.vault)
         guard let first = copies.copies.first, let archive = first.configuration.archiveClass
         else { return nil }
-        var needed: [[PackReference]] = []
-        var moment: Instant?
-        for configured in try orderedSelection() {
-            guard let target = target(of: configured, reachedAt: moment) else { continue }
-            let (snapshot, notBefore) = try await beginning(of: configured, copies, target)
-            moment = moment ?? notBefore
-            needed.append(snapshot.head.packs)
+        let needed: [[PackReference]]
+        if let (name, selection) = named {
+            needed = [try await find(name, of: selection, in: copies).1.head.packs]
+        } else {
+            needed = try await beginnings(copies)
         }
         return ColdStorage(
             copy: first.name,
@@ -56,6 +55,19 @@ extension StackRestore {
             vault: copies.vault,
             needed: needed
         )
+    }
+
+    /// The packs of the snapshots that the components begin with.
+    private func beginnings(_ copies: UnitedCopies) async throws(Fault) -> [[PackReference]] {
+        var needed: [[PackReference]] = []
+        var moment: Instant?
+        for configured in try orderedSelection() {
+            guard let target = target(of: configured, reachedAt: moment) else { continue }
+            let (snapshot, notBefore) = try await beginning(of: configured, copies, target)
+            moment = moment ?? notBefore
+            needed.append(snapshot.head.packs)
+        }
+        return needed
     }
 
     /// Asks for everything that must be thawed, and returns once all of it can be read.

@@ -9,28 +9,10 @@ extension StackRestore {
     /// - Throws: `E-SNAPSHOT-ALONE` when more is asked for than one snapshot can give, `E-VALUE`, `E-SNAPSHOT-NONE`,
     ///   `E-COMPONENT-UNKNOWN` when it is of no component that was asked for, and as ``plan()``.
     func plan(named name: String) async throws(Fault) -> StackRestorePlan {
-        let selected = try stack.selection(options.components)
-        let selection = options.thing == nil ? selected : [try onlyCluster(selected)]
-        try refuseMore(thanSnapshot: name, selection)
+        let selection = try selection(forSnapshot: name)
         let copies = try await stack.copiesToRead(options.copy, expecting: options.vault)
-        let host = stack.configuration.host
-        let id = try await stack.snapshot(named: name, of: host, in: copies.vault)
-        guard let configured = selection.first(where: { stack.stream(of: $0.name) == id.stream })
-        else {
-            throw Fault(
-                .componentUnknown,
-                "unable to restore '\(name)': it is no snapshot of \(selection.map(\.name).joined(separator: ", "))"
-            )
-        }
-        let list = try await copies.vault.acceptingRevoked.snapshots(of: id.stream)
-        guard let snapshot = list.snapshots.first(where: { $0.id == id }) else {
-            throw list.refused.first
-                ?? Fault(
-                    .noSnapshot,
-                    "unable to restore '\(name)': there is no such snapshot",
-                    hints: ["See what is there with `lifeboat ls`."]
-                )
-        }
+        let (configured, snapshot) = try await find(name, of: selection, in: copies)
+        let id = snapshot.id
         let trusted = try await copies.vault.snapshots(of: id.stream).snapshots
         let isRevoked = !trusted.contains { $0.id == id }
         let target: RecoveryTarget =
@@ -55,8 +37,47 @@ extension StackRestore {
         )
     }
 
+    /// The component whose snapshot can be meant.
+    ///
+    /// - Throws: `E-SNAPSHOT-ALONE`, `E-COMPONENT-UNKNOWN`.
+    func selection(forSnapshot name: String) throws(Fault) -> [ComponentConfiguration] {
+        let selected = try stack.selection(options.components)
+        let selection = options.thing == nil ? selected : [try onlyCluster(selected)]
+        try refuseMore(thanSnapshot: name, selection)
+        return selection
+    }
+
+    /// The snapshot that a person named, and the component that it is of.
+    ///
+    /// - Throws: `E-VALUE`, `E-SNAPSHOT-NONE`, `E-COMPONENT-UNKNOWN`, and what reading the heads throws.
+    func find(
+        _ name: String,
+        of selection: [ComponentConfiguration],
+        in copies: UnitedCopies
+    ) async throws(Fault) -> (ComponentConfiguration, Snapshot) {
+        let host = stack.configuration.host
+        let id = try await stack.snapshot(named: name, of: host, in: copies.vault)
+        guard let configured = selection.first(where: { stack.stream(of: $0.name) == id.stream })
+        else {
+            throw Fault(
+                .componentUnknown,
+                "unable to restore '\(name)': it is no snapshot of \(selection.map(\.name).joined(separator: ", "))"
+            )
+        }
+        let list = try await copies.vault.acceptingRevoked.snapshots(of: id.stream)
+        guard let snapshot = list.snapshots.first(where: { $0.id == id }) else {
+            throw list.refused.first
+                ?? Fault(
+                    .noSnapshot,
+                    "unable to restore '\(name)': there is no such snapshot",
+                    hints: ["See what is there with `lifeboat ls`."]
+                )
+        }
+        return (configured, snapshot)
+    }
+
     /// Refuses what would be left out in silence: other components, and flags that say where between snapshots to stop.
-    func refuseMore(
+    private func refuseMore(
         thanSnapshot name: String,
         _ selection: [ComponentConfiguration]
     ) throws(Fault) {
