@@ -14,6 +14,8 @@ import Testing
             "kind: postgresql\n",
             "kind: postgresql\n    logical: {databases: [app, 'odd/na.me']}\n"
         )
+        // Nothing here asks for it, and each program must be able to read it all the same.
+        try scene.playground.edit("dbname=postgres", "dbname=postgres sslpassword=a#half=open")
         try scene.server.psql("create role clerk login password 'hunter2'")
         try scene.server.psql("create database app owner clerk")
         try scene.server.psql("create database \"odd/na.me\"")
@@ -131,7 +133,8 @@ import Testing
         let real = scene.server.binaries.appending(path: "pg_dump").path
         let programs = try scene.programs(
             "pg_dump",
-            "echo \"$@\" >> \(words)\necho \"$PGPASSWORD\" >> \(words)-secret\n"
+            "tr '\\0' ' ' < /proc/$$/cmdline >> \(words)\n"
+                + "(echo \"$PGPASSWORD\"; cat \"$PGSERVICEFILE\") >> \(words)-secret\n"
                 + "\(real) \"$@\" | head -c 100000\nexit \(status)"
         )
         try scene.playground.edit(
@@ -147,9 +150,10 @@ import Testing
         ])
         #expect(none.code == 15 && none.errors.contains("id: E-SNAPSHOT-NONE"), "\(none.text)")
         let arguments = try String(contentsOfFile: words, encoding: .utf8)
-        #expect(arguments.contains("--create") && !arguments.contains("open-sesame"))
+        #expect(arguments.contains("--create") && arguments.contains("service='lifeboat'"))
+        #expect(!arguments.contains("sesame") && !arguments.contains("half"), "\(arguments)")
         let secret = try String(contentsOfFile: "\(words)-secret", encoding: .utf8)
-        #expect(secret.contains("open-sesame"))
+        #expect(secret.contains("open-sesame\n[lifeboat]\nsslpassword=a#half=open\n"), "\(secret)")
     }
 
     @Test(.timeLimit(.minutes(5)))
