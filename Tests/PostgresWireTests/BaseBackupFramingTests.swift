@@ -51,6 +51,9 @@ import Testing
         let backup = try BaseBackup(label: "it's", maximumKibibytesPerSecond: 1_000)
         #expect(backup.command.contains("LABEL 'it''s'"))
         #expect(backup.command.contains("MAX_RATE 1000"))
+        #expect(backup.command.contains("TABLESPACE_MAP true"))
+        let linked = try BaseBackup(label: "a", asksForMap: false)
+        #expect(linked.command.contains("TABLESPACE_MAP false"))
         #expect(throws: Fault.self) { try BaseBackup(label: "a\nSTART TIMELINE: 9") }
         #expect(throws: Fault.self) {
             try BaseBackup(label: "a", maximumKibibytesPerSecond: 1)

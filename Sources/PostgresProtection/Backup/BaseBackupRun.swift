@@ -122,7 +122,8 @@ struct BaseBackupRun {
             let copy = RemoteCopy(settings: settings, server: server)
             copied = try await copy.run(into: intake, label: label, planner)
         case .replication:
-            copied = try await ReplicationCopy(settings: settings).run(into: intake, label: label)
+            let copy = ReplicationCopy(settings: settings, server: server)
+            copied = try await copy.run(into: intake, label: label)
         }
         return (copied, planner.facts(read: intake.readBytes, kept: intake.keptBytes))
     }

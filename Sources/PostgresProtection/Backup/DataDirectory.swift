@@ -46,8 +46,12 @@ struct DataDirectory {
         try server.require(BackupFunction.forDirectReads)
         let links = try root.child(name("pg_tblspc"))
         for tablespace in sql.tablespaces {
-            let target = try links.readLink(name(String(tablespace.oid)))
-            _ = try Directory.open(FilePath(bytes: target))
+            let link = name(String(tablespace.oid))
+            if tablespace.isInPlace {
+                _ = try links.child(link)
+            } else {
+                _ = try Directory.open(FilePath(bytes: try links.readLink(link)))
+            }
         }
     }
 

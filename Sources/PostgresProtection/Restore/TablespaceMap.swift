@@ -1,3 +1,4 @@
+internal import PostgresWire
 internal import Vault
 
 /// Where the tablespaces of a base backup were, as far as it tells.
@@ -32,6 +33,17 @@ struct TablespaceMap {
             }
         }
         take(line)
+    }
+
+    /// `tablespace_map` as the server writes it.
+    static func text(of tablespaces: [Tablespace]) -> [UInt8] {
+        tablespaces.filter { !$0.isInPlace }.flatMap { tablespace in
+            Array("\(tablespace.oid) ".utf8)
+                + tablespace.location.utf8.flatMap { byte -> [UInt8] in
+                    [UInt8(ascii: "\\"), UInt8(ascii: "\n"), UInt8(ascii: "\r")].contains(byte)
+                        ? [UInt8(ascii: "\\"), byte] : [byte]
+                } + [UInt8(ascii: "\n")]
+        }
     }
 
     private mutating func take(_ line: [UInt8]) {

@@ -13,12 +13,22 @@ public struct BaseBackup: Sendable {
     public let label: String
     /// An upper bound for the server's sending, in KiB a second (32 to 1,048,576); nil for none.
     public let maximumKibibytesPerSecond: Int?
+    /// Whether the server sends `tablespace_map`, else links in its archive, which can lead to paths of ``longestLink`` bytes at most.
+    ///
+    /// PostgreSQL 15 sends nothing of `pg_tblspc` beside its map: tablespaces made in place are then missing.
+    public let asksForMap: Bool
+    /// How long a path is that a link in an archive can lead to.
+    public static let longestLink = 99
 
     /// Describes a backup.
     ///
     /// - Throws: `E-VALUE` when the label is longer than 200 bytes or holds control characters, or
     ///   the rate is one that the server refuses.
-    public init(label: String, maximumKibibytesPerSecond: Int? = nil) throws(Fault) {
+    public init(
+        label: String,
+        maximumKibibytesPerSecond: Int? = nil,
+        asksForMap: Bool = true
+    ) throws(Fault) {
         guard label.utf8.count <= 200, label.utf8.allSatisfy({ $0 >= 32 && $0 != 127 }) else {
             throw Fault(.invalidValue, "unable to use backup label: it is too long or not one line")
         }
@@ -27,13 +37,14 @@ public struct BaseBackup: Sendable {
         }
         self.label = label
         self.maximumKibibytesPerSecond = maximumKibibytesPerSecond
+        self.asksForMap = asksForMap
     }
 
     /// The command, in the grammar of PostgreSQL 15 and newer.
     package var command: String {
         var options = ["LABEL '\(label.replacing("'", with: "''"))'", "CHECKPOINT 'fast'"]
         options += ["WAIT false", "WAL false", "MANIFEST 'no'", "VERIFY_CHECKSUMS true"]
-        options.append("TABLESPACE_MAP true")
+        options.append("TABLESPACE_MAP \(asksForMap)")
         if let rate = maximumKibibytesPerSecond { options.append("MAX_RATE \(rate)") }
         return "BASE_BACKUP (\(options.joined(separator: ", ")))"
     }
