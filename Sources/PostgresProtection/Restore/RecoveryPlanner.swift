@@ -37,6 +37,7 @@ struct RecoveryPlanner {
         let aim = try await aim(candidates, log: log)
         let choice = TimelineChoice(stop: aim.stop, timeline: aim.timeline)
         guard let chosen = choice.best(of: candidates) else { throw refusal(candidates, aim) }
+        let beyond = try await beyond(chosen, candidates, log)
         let destination = try destination(chosen.base)
         try requirePlaces(destination, chosen.base)
         let end = try await logEnd(chosen, aim, log: log)
@@ -54,7 +55,7 @@ struct RecoveryPlanner {
             destination: destination,
             owners: choice.owners(among: candidates),
             notBefore: notBefore,
-            beyond: beyond(candidates, log)
+            beyond: beyond
         )
         let plan = RestorePlan(
             snapshot: chosen.base.snapshot,
@@ -210,17 +211,47 @@ struct RecoveryPlanner {
         )
     }
 
-    /// Log on timelines that no base leads to; said only where the newest point of all is asked for.
-    private func beyond(_ candidates: [Candidate], _ log: LogReader) -> [String] {
+    /// Log that no base leads to, each a line; said only where the newest point of all is asked for.
+    ///
+    /// - Throws: `E-TARGET-WINDOW` where a timeline goes on from an older point than the one that would come back, and is newer: the end of what
+    ///   the server has left is not its newest point.
+    private func beyond(
+        _ chosen: Candidate,
+        _ candidates: [Candidate],
+        _ log: LogReader
+    ) async throws(Fault) -> [String] {
         guard case .latest = request.target, request.timeline == nil, request.only == nil else {
             return []
         }
-        let last = candidates.map(\.reach.path.last).max() ?? 0
-        return Set(log.pieces.map(\.epoch)).filter { $0 > last }.sorted().map { timeline in
-            let end = log.coverage(epoch: timeline).ranges.last?.upperBound ?? 0
-            return
-                "careful: log of timeline \(timeline) up to \(LSN(end)) is there and no base leads to it: lifeboat backup"
+        let own = chosen.reach.path.last
+        let last = candidates.map(\.reach.path.last).max() ?? own
+        var lines: [String] = []
+        for timeline in Set(log.pieces.map(\.epoch)).sorted() {
+            let end = LSN(log.coverage(epoch: timeline).ranges.last?.upperBound ?? 0)
+            if timeline == own, end > chosen.reach.end {
+                lines.append(
+                    "careful: the log has a gap at \(chosen.reach.end), and no base leads to what is there behind it, up to \(end): lifeboat backup"
+                )
+            }
+            guard timeline > last else { continue }
+            // Whatever its time is, where its head cannot be read.
+            let newest = try? await LogReach.newest(timeline, end: end, log: log, base: chosen.base)
+            guard let newest, newest.0?.time ?? newest.1 <= chosen.reach.until else {
+                throw Fault(
+                    .targetOutsideWindow,
+                    "unable to restore '\(request.stream.component)' to its newest point: the server went on to timeline \(timeline), and no base"
+                        + " backup leads to the log of that, up to \(end)",
+                    hints: [
+                        "Take a base backup of the server, if it is still there: lifeboat backup",
+                        "The end of timeline \(own), of which a restore in earnest may have left a part behind, comes back with --at latest --timeline \(own).",
+                    ] + windows(candidates, ofPositions: false)
+                )
+            }
+            lines.append(
+                "careful: log of timeline \(timeline) up to \(end) is there and no base leads to it: lifeboat backup"
+            )
         }
+        return lines
     }
 
     private func refusal(_ candidates: [Candidate], _ aim: Aim) -> Fault {

@@ -134,6 +134,63 @@ import Vault
         #expect(try await standing(base, cluster)?.isWhole == false)
     }
 
+    @Test func `the end of what was left is not the newest point`() async throws {
+        let server = try PostgresServer.make(settings: ["max_wal_size": "64MB"])
+        defer { server.remove() }
+        try server.start()
+        let cluster = try await ProtectedCluster(server: server)
+        try server.psql("create table ledger (id serial primary key, note text)")
+        let first = try await cluster.receiving {
+            try await cluster.backUp()
+            let first = try await self.add("one", cluster, server)
+            _ = try await self.add("unwanted", cluster, server)
+            return first
+        }
+        try server.stop()
+        let (again, _) = try await cluster.restore(.time(first))
+        defer { again.remove() }
+        // Nobody receives, and the server forgets how its timeline began.
+        try outrun(again)
+        _ = try await cluster.receiving(from: again) {
+            try await self.add("late", cluster, again)
+        }
+        let folder = cluster.scratch.path.appending("nowhere")
+        let fault = await #expect(throws: Fault.self) {
+            _ = try await cluster.component().planRestore(cluster.request(.latest, to: folder))
+        }
+        #expect(fault?.code == .targetOutsideWindow, "\(fault?.message ?? "")")
+        #expect(fault?.message.contains("went on to timeline 2") == true)
+        #expect(fault?.hints.contains { $0.hasSuffix("--at latest --timeline 1.") } == true)
+        #expect(fault?.hints.contains { $0.hasPrefix("Choose a point from ") } == true)
+        let left = try await cluster.layOut(.latest, timeline: 1)
+        try left.server.adoptData()
+        try left.server.start()
+        #expect(try notes(left.server) == "one unwanted")
+        left.server.remove()
+        // A base backup of what the server is now mends it.
+        try await cluster.receiving(from: again) {
+            try await cluster.backUp(server: again)
+            _ = try await self.add("later", cluster, again)
+        }
+        let (restored, _) = try await cluster.restore(.latest)
+        defer { restored.remove() }
+        let count =
+            "select count(*), max(note) filter (where note in ('unwanted', 'late')) from ledger"
+        #expect(try restored.psql(count) == again.psql(count))
+        #expect(try restored.psql(count).hasSuffix("|late"))
+    }
+
+    /// Writes so much log that nothing of what was there is kept.
+    private func outrun(_ server: PostgresServer) throws {
+        for _ in 0..<6 {
+            try server.psql(
+                "insert into ledger (note) select md5(g::text) from generate_series(1, 100000) g"
+            )
+            try server.psql("select pg_switch_wal()")
+            try server.psql("checkpoint")
+        }
+    }
+
     @Test func `what lies behind a gap in the log is not promised`() async throws {
         let server = try PostgresServer.make(settings: ["max_wal_size": "64MB"])
         defer { server.remove() }
@@ -147,19 +204,18 @@ import Vault
         let whole = try #require(try await standing(base, cluster))
         #expect(whole.isWhole && whole.until.map { $0 >= kept } == true)
         try server.psql("select pg_drop_replication_slot('lifeboat_shop')")
-        for _ in 0..<6 {
-            try server.psql(
-                "insert into ledger (note) select md5(g::text) from generate_series(1, 100000) g"
-            )
-            try server.psql("select pg_switch_wal()")
-            try server.psql("checkpoint")
-        }
+        try outrun(server)
         let late = try await cluster.receiving {
             try await self.add("late", cluster, server)
         }
         let broken = try #require(try await standing(base, cluster))
         #expect(!broken.isWhole && broken.end == whole.end)
         #expect(broken.until.map { $0 < late } == true)
+        let plan = try await cluster.component().planRestore(
+            cluster.request(.latest, to: cluster.scratch.path.appending("nowhere"))
+        )
+        let gap = "careful: the log has a gap at \(whole.end)"
+        #expect(plan.steps.contains { $0.hasPrefix(gap) }, "\(plan.steps)")
         let next = try await cluster.backUp()
         #expect(try await standing(next, cluster)?.isWhole == true)
     }
