@@ -71,9 +71,10 @@ public struct LogService: Sendable {
         (error.cause as? ServerError)?.sqlState == "55006"
     }
 
-    /// Writes heartbeats; what goes wrong is reported, and the log is received all the same.
+    /// Writes heartbeats; what goes wrong is reported, once as long as it stays the same, and the log is received all the same.
     private func beat(_ board: HeartbeatBoard) async {
         var pulse: Pulse?
+        var trouble: String?
         while !Task.isCancelled {
             do throws(Fault) {
                 let present: Pulse
@@ -84,11 +85,14 @@ public struct LogService: Sendable {
                 }
                 pulse = present
                 board.add(try present.beat())
+                if trouble != nil { context.progress(.note("heartbeats are written again")) }
+                trouble = nil
                 if let slot = settings.slot { note(try present.isAwaited(slot), board, slot) }
             } catch {
                 pulse = nil
-                if error.code != .cancelled {
+                if error.code != .cancelled, error.message != trouble {
                     context.progress(.note("no heartbeat: \(error.message)"))
+                    trouble = error.message
                 }
             }
             do throws(Fault) { try await rest(settings.heartbeat) } catch { return }
