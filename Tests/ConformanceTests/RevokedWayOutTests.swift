@@ -139,6 +139,22 @@ import Vault
         }
     }
 
+    @Test func `both refuse what bears the hash of an object that counts`() async throws {
+        let good = try await thief.backUp(["a": Array("one".utf8)])
+        let owner = try await thief.revokingKey()
+        let false_ = try await thief.backUp(["a": Array("false".utf8)])
+        let name = "snapshots/alpha.shop.data/0000000002-\(good.id.short)"
+        try FileSystem.rename(
+            vault.pushing(FilePath("\(false_.id)")),
+            to: vault.pushing(FilePath(name))
+        )
+        #expect(try await owner.vault.snapshots().snapshots.map(\.id) == [good.id])
+        let list = try await recover(["list"])
+        #expect(list.code == 5 && bad(list.text) == [name], "\(list.text)")
+        #expect(try await restore("latest").files == nil)
+        #expect(try await restore("1").files == "one")
+    }
+
     @Test func `both find a document that was stored once more under another number`() async throws
     {
         let name = try await thief.vault.publish(

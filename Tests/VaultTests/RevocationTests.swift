@@ -227,17 +227,33 @@ import Vault
         #expect(unknown?.code == .hostUnknown)
     }
 
+    @Test func `a listed hash in the name of another object makes nothing trusted`() async throws {
+        let scene = try await Scene()
+        let good = scene.good[1].id
+        let object = try #require(scene.store.contents[named("\(good)")])
+        // Heads are read without their bodies, so that nothing compares a name's hash with them.
+        let forged = Forgery.signed(object, by: scene.thief.keys.signing) {
+            $0.replacing("\"seq\":2", with: "\"seq\":7")
+        }
+        let name = try named("snapshots/alpha.shop.data/0000000007-\(good.short)")
+        scene.store.tamper(name, forged)
+        let vault = scene.owner.vault
+        #expect(try await vault.snapshots().snapshots.map(\.id) == scene.good.map(\.id))
+        #expect(try await vault.newest(of: scene.owner.stream).heads.map(\.id) == [good])
+        #expect(try await scene.distrusted(scene.owner) == ["\(scene.false_.id)", name.text])
+    }
+
     @Test func `more objects than one document lists are several documents`() async throws {
         let store = MemoryStore()
         let fixture = try await VaultFixture(in: store)
         let snapshot = try await fixture.backUp(["a": [1]])
-        for number in 1...50_000 {
+        for number in 1...25_000 {
             let digits = String(number + (1 << 40), radix: 16)
             let short = String(repeating: "0", count: 16 - digits.count) + digits
             store.tamper(try named("log/alpha.shop.data/00000001/history-\(short)"), [1])
         }
         let owner = try await fixture.revokingKey()
-        #expect(owner.vault.revocations.map(\.count).sorted() == [1, 50_000])
+        #expect(owner.vault.revocations.map(\.count).sorted() == [1, 25_000])
         for (name, bytes) in store.contents where name.text.contains("revoked-") {
             #expect(bytes.count < 1 << 20)
         }

@@ -176,6 +176,7 @@ import Vault
         let owner = try await thief.revokingKey()
         // Longer than what it covers, at the end, and beyond.
         let false_ = [UInt8](repeating: 88, count: 6_000)
+        let listed = try #require(Forgery.names(store, "log/").first).text.suffix(16)
         try await thief.writeLog(false_, at: [500, 3_000])
         try await thief.writeLog(false_, at: [3_000, 4_000])
         try await thief.writeLog(false_, at: [5_500, 6_000])
@@ -183,6 +184,15 @@ import Vault
         #expect(reader.coverage(epoch: 1).ranges == [0..<3_000])
         #expect(try await owner.readLog(to: 3_000) == Array(log[..<3_000]))
         #expect(await fault { _ = try await owner.readLog(to: 3_001) }?.code == .logGap)
+        // Nor under the hash of a piece that counts.
+        let last = try #require(
+            Forgery.names(store, "log/").last { $0.text.contains("0bb8-0000000000000fa0") }
+        )
+        let renamed = try named("\(last.text.dropLast(16))\(listed)")
+        store.tamper(renamed, store.contents[last])
+        let renamedReader = try await LogReader(owner.vault, stream: owner.stream)
+        #expect(renamedReader.coverage(epoch: 1).ranges == [0..<3_000])
+        store.tamper(renamed, nil)
         let renewed = try await owner.withNewKeys()
         try await renewed.writeLog(log, at: [3_000, 6_000])
         #expect(try await renewed.readLog(to: 6_000) == log)

@@ -47,7 +47,7 @@ extension Vault {
                 short: short,
                 objectBytes: Int64(bytes.count)
             )
-            _ = try verifiedLog(bytes, piece, stream: stream, object: object)
+            _ = try verifiedLog(bytes, piece, stream: stream, name: name.objectName)
         case .history(let stream, let epoch, let short):
             try compare(bytes, short, object)
             let piece = LogPiece(
@@ -57,7 +57,7 @@ extension Vault {
                 short: short,
                 objectBytes: Int64(bytes.count)
             )
-            _ = try verifiedLog(bytes, piece, stream: stream, object: object)
+            _ = try verifiedLog(bytes, piece, stream: stream, name: name.objectName)
         case .host(let host, let number):
             do throws(Fault) {
                 _ = try enrolment(bytes, of: host, number: number, object: object)
@@ -72,7 +72,13 @@ extension Vault {
                 throw .damaged(object, "it is another vault's")
             }
         case .document(let folder, let number, let short):
-            try proveDocument(bytes, folder, number: number, short: short, object: object)
+            try proveDocument(
+                bytes,
+                folder,
+                number: number,
+                short: short,
+                name: name.objectName
+            )
         case .wayOut(let file):
             guard WayOut.isKnown(file, bytes) else {
                 throw .damaged(object, "it is none that a release of this program shipped")

@@ -177,7 +177,7 @@ extension Vault {
     ) throws(Fault) -> VaultDocument<Content> {
         let object = info.name.text
         let read: ReadDocument<Content> = try readDocument(bytes, short: short, object: object)
-        try trust(read, folder, number: number, short: short, object: object)
+        try trust(read, folder, number: number, name: info.name)
         return VaultDocument(
             name: info.name,
             number: number,
@@ -196,10 +196,14 @@ extension Vault {
         _ folder: DocumentFolder,
         number: UInt64,
         short: String,
-        object: String
+        name: ObjectName
     ) throws(Fault) {
-        let read: ReadDocument<AnyContent> = try readDocument(bytes, short: short, object: object)
-        try trust(read, folder, number: number, short: short, object: object)
+        let read: ReadDocument<AnyContent> = try readDocument(
+            bytes,
+            short: short,
+            object: name.text
+        )
+        try trust(read, folder, number: number, name: name)
     }
 
     /// What a document says and whose signature fits it, before anybody trusts that.
@@ -220,10 +224,9 @@ extension Vault {
         _ document: ReadDocument<Content>,
         _ folder: DocumentFolder,
         number: UInt64,
-        short: String,
-        object: String
+        name: ObjectName
     ) throws(Fault) {
-        let (by, author) = (document.by, document.author)
+        let (by, author, object) = (document.by, document.author, name.text)
         guard author.format == 1, author.type == folder.type, author.vault == id else {
             throw .damaged(object, "it is another document")
         }
@@ -238,7 +241,7 @@ extension Vault {
             vouches(for: by, host: author.host)
                 || isEnrolment(author.enrolment, of: by, host: author.host)
         else { throw .untrusted(object, host: author.host) }
-        guard !refuses(by, host: author.host, short: short) else {
+        guard !refuses(by, host: author.host, object: ObjectMark(name)) else {
             throw .revoked(object, host: author.host)
         }
     }

@@ -12,6 +12,6 @@ struct RevocationDocument: Codable {
     /// What was stored from then on is not trusted.
     let since: Instant
     let time: Instant
-    /// What stays trusted: the first 16 digits of the SHA-256 of each object, ordered.
+    /// What stays trusted: the first 32 digits of the SHA-256 of the name of each object, ordered.
     let trusted: [String]
 }

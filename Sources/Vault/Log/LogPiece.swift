@@ -1,3 +1,6 @@
+internal import Model
+internal import ObjectStorage
+
 /// One stored piece of a log, as its name tells; not verified.
 public struct LogPiece: Sendable, Hashable {
     /// PostgreSQL: the timeline.
@@ -10,4 +13,11 @@ public struct LogPiece: Sendable, Hashable {
     public let short: String
     /// The object's length in bytes.
     public let objectBytes: Int64
+}
+
+extension LogPiece {
+    /// The object of it, in a stream.
+    func name(in stream: StreamName) -> ObjectName {
+        VaultName.log(stream, epoch: epoch, from: from, to: to, short: short).objectName
+    }
 }

@@ -69,7 +69,7 @@ public struct LogReader: Sendable {
         let name = name(of: piece)
         return try await vault.fromAnyCopy(name) { () async throws(Fault) in
             let signed = try await vault.signedHead(name)
-            return try vault.verifiedHead(signed, piece, stream: stream, object: name.description)
+            return try vault.verifiedHead(signed, piece, stream: stream, name: name)
         }
     }
 
@@ -150,15 +150,7 @@ public struct LogReader: Sendable {
     }
 
     /// The object of a piece.
-    func name(of piece: LogPiece) -> ObjectName {
-        VaultName.log(
-            stream,
-            epoch: piece.epoch,
-            from: piece.from,
-            to: piece.to,
-            short: piece.short
-        ).objectName
-    }
+    func name(of piece: LogPiece) -> ObjectName { piece.name(in: stream) }
 
     /// A piece, verified and decoded.
     func content(

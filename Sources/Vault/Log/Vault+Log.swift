@@ -24,9 +24,8 @@ extension Vault {
         _ piece: LogPiece,
         stream: StreamName
     ) async throws(Fault) -> (SignedObject, LogHead) {
-        let object = name.objectName.description
         let bytes = try await wholeObject(name, short: piece.short, length: piece.objectBytes)
-        return try verifiedLog(bytes, piece, stream: stream, object: object)
+        return try verifiedLog(bytes, piece, stream: stream, name: name.objectName)
     }
 
     /// The bytes of a piece of log as its verified head and body; the name's hash has been compared.
@@ -34,11 +33,11 @@ extension Vault {
         _ bytes: [UInt8],
         _ piece: LogPiece,
         stream: StreamName,
-        object: String
+        name: ObjectName
     ) throws(Fault) -> (SignedObject, LogHead) {
-        let signed = try SignedObject(parsing: bytes, object: object)
-        let head = try verifiedHead(signed, piece, stream: stream, object: object)
-        _ = try signed.body(head.body, object: object)
+        let signed = try SignedObject(parsing: bytes, object: name.text)
+        let head = try verifiedHead(signed, piece, stream: stream, name: name)
+        _ = try signed.body(head.body, object: name.text)
         return (signed, head)
     }
 
@@ -47,21 +46,20 @@ extension Vault {
         _ signed: SignedObject,
         _ piece: LogPiece,
         stream: StreamName,
-        object: String
+        name: ObjectName
     ) throws(Fault) -> LogHead {
-        let head = try JSONText.decode(LogHead.self, signed.head, of: object)
+        let head = try JSONText.decode(LogHead.self, signed.head, of: name.text)
         guard head.format == 1, head.type == "log", head.stream == stream, head.host == stream.host,
             head.epoch == piece.epoch, head.from == VaultName.padded(piece.from, 16, 16),
             head.to == VaultName.padded(piece.to, 16, 16)
-        else { throw .damaged(object, "it was renamed") }
+        else { throw .damaged(name.text, "it was renamed") }
         try verify(
             signed,
             by: head.by,
             host: head.host,
             vault: head.vault,
             enrolment: head.enrolment,
-            object: object,
-            short: piece.short
+            object: name
         )
         return head
     }

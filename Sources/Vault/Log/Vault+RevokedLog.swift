@@ -18,26 +18,29 @@ extension Vault {
     ) async throws(Fault) -> [LogPiece] {
         let keys = revokedKeys(of: stream.host)
         guard !acceptsRevoked, !keys.isEmpty else { return pieces }
-        let isCertain = { (piece: LogPiece) in
-            !keys.contains { refuses($0, host: stream.host, short: piece.short) }
+        let doubtful = pieces.filter { piece in
+            let mark = ObjectMark(piece.name(in: stream))
+            return keys.contains { refuses($0, host: stream.host, object: mark) }
         }
-        let doubtful = pieces.filter { !isCertain($0) }
-        var rest = doubtful.filter { signers.signer(of: $0.short) == nil }[...]
+        var rest = doubtful.filter { piece in
+            signers.signer(of: ObjectMark(piece.name(in: stream))) == nil
+        }[...]
         while !rest.isEmpty {
             try await readSigners(of: rest.prefix(Self.width), stream)
             rest = rest.dropFirst(Self.width)
         }
         let refused = doubtful.filter { piece in
-            guard let known = signers.signer(of: piece.short), let key = known else { return false }
-            return refuses(key, host: stream.host, short: piece.short)
+            let mark = ObjectMark(piece.name(in: stream))
+            guard let known = signers.signer(of: mark), let key = known else { return false }
+            return refuses(key, host: stream.host, object: mark)
         }
         guard !refused.isEmpty else { return pieces }
-        let shorts = Set(refused.map(\.short))
-        return pieces.filter { !shorts.contains($0.short) }
+        let lost = Set(refused)
+        return pieces.filter { !lost.contains($0) }
     }
 
     private struct Signer {
-        let short: String
+        let piece: ObjectMark
         let key: Result<VerifyKey?, Fault>
     }
 
@@ -49,34 +52,29 @@ extension Vault {
         let found = await withTaskGroup(of: Signer.self) { group in
             for piece in pieces {
                 group.addTask {
+                    let name = piece.name(in: stream)
                     do throws(Fault) {
-                        let key = try await reader.signer(of: piece, stream)
-                        return Signer(short: piece.short, key: .success(key))
-                    } catch { return Signer(short: piece.short, key: .failure(error)) }
+                        let key = try await reader.signer(of: piece, name, stream)
+                        return Signer(piece: ObjectMark(name), key: .success(key))
+                    } catch { return Signer(piece: ObjectMark(name), key: .failure(error)) }
                 }
             }
             var found: [Signer] = []
             for await signer in group { found.append(signer) }
             return found
         }
-        for signer in found { signers.note(try signer.key.get(), of: signer.short) }
+        for signer in found { signers.note(try signer.key.get(), of: signer.piece) }
     }
 
     private func signer(
         of piece: LogPiece,
+        _ name: ObjectName,
         _ stream: StreamName
     ) async throws(Fault) -> VerifyKey? {
-        let name = VaultName.log(
-            stream,
-            epoch: piece.epoch,
-            from: piece.from,
-            to: piece.to,
-            short: piece.short
-        ).objectName
         do throws(Fault) {
             return try await fromAnyCopy(name) { () async throws(Fault) in
                 let signed = try await signedHead(name)
-                let head = try verifiedHead(signed, piece, stream: stream, object: name.text)
+                let head = try verifiedHead(signed, piece, stream: stream, name: name)
                 return VerifyKey(hexadecimal: head.by)
             }
         } catch  where error.code.disposition == .corrupt || error.code == .objectMissing {

@@ -205,8 +205,7 @@ extension Vault {
             host: head.host,
             vault: head.vault,
             enrolment: head.enrolment,
-            object: name.description,
-            short: id.short
+            object: name
         )
         guard head.isSound else {
             throw .damaged(name.description, "its head is not what it should be")
@@ -249,14 +248,15 @@ extension Vault {
         host: String,
         vault: Digest256,
         enrolment: String?,
-        object: String,
-        short: String
+        object: ObjectName
     ) throws(Fault) {
-        guard vault == id else { throw .damaged(object, "it belongs to another vault") }
+        guard vault == id else { throw .damaged(object.text, "it belongs to another vault") }
         hear(enrolment)
         guard let key = VerifyKey(hexadecimal: text), signed.isSigned(by: key),
             vouches(for: key, host: host) || isEnrolment(enrolment, of: key, host: host)
-        else { throw .untrusted(object, host: host) }
-        guard !refuses(key, host: host, short: short) else { throw .revoked(object, host: host) }
+        else { throw .untrusted(object.text, host: host) }
+        guard !refuses(key, host: host, object: ObjectMark(object)) else {
+            throw .revoked(object.text, host: host)
+        }
     }
 }

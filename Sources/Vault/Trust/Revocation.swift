@@ -4,11 +4,11 @@ public import Sealing
 
 /// Keys of a host that the operator revoked: of what they signed only what is listed counts.
 ///
-/// It lists objects by their hashes, and not up to a number or a time: who holds the key can sign any number and any time,
-/// and what the vault held before must not get company afterwards.
+/// It lists objects by their names, each with its hash, and not up to a number or a time: who holds the key can sign any
+/// number and any time, and what the vault held before must not get company afterwards.
 public struct Revocation: Sendable {
     /// How many objects one document lists; more are several documents.
-    static let largestList = 50_000
+    static let largestList = 25_000
 
     /// The host.
     public let host: String
@@ -18,8 +18,8 @@ public struct Revocation: Sendable {
     public let since: Instant
     /// When the operator signed it.
     public let time: Instant
-    /// What stays trusted, by the first 16 digits of the hash.
-    private let trusted: Set<UInt64>
+    /// What stays trusted.
+    private let trusted: Set<ObjectMark>
     private let short: String
     private let text: String
 
@@ -31,12 +31,12 @@ public struct Revocation: Sendable {
             }
             keys.insert(key)
         }
-        var trusted: Set<UInt64> = []
+        var trusted: Set<ObjectMark> = []
         for digits in document.trusted {
-            guard digits.utf8.count == 16, let number = UInt64(digits, radix: 16) else {
+            guard let mark = ObjectMark(digits) else {
                 throw .damaged(object, "what it lists is damaged")
             }
-            trusted.insert(number)
+            trusted.insert(mark)
         }
         host = document.host
         self.keys = keys
@@ -50,10 +50,8 @@ public struct Revocation: Sendable {
     /// How many objects stay trusted.
     public var count: Int { trusted.count }
 
-    /// Whether it lists an object, by the first 16 digits of its hash.
-    func lists(_ short: String) -> Bool {
-        UInt64(short, radix: 16).map { trusted.contains($0) } ?? false
-    }
+    /// Whether it lists an object.
+    func lists(_ object: ObjectMark) -> Bool { trusted.contains(object) }
 
     /// The name of the document in every copy.
     var name: ObjectName { VaultName.revocation(host, short: short).objectName }

@@ -44,18 +44,19 @@ extension Vault {
     /// Whether an object does not count because a revoked key signed it.
     ///
     /// Of several revocations of a key the one with the earliest moment counts; those with the same add up.
-    func refuses(_ key: VerifyKey, host: String, short: String) -> Bool {
+    func refuses(_ key: VerifyKey, host: String, object: ObjectMark) -> Bool {
         guard !acceptsRevoked, isRevoked(key, host: host) else { return false }
         let since = revokedSince(key, host: host)
         return !revocations.contains {
-            $0.host == host && $0.since == since && $0.keys.contains(key) && $0.lists(short)
+            $0.host == host && $0.since == since && $0.keys.contains(key) && $0.lists(object)
         }
     }
 
     /// Whether what a head of this vault says does not count because a revoked key signed it.
     func refuses(_ id: SnapshotID, by key: String) -> Bool {
-        VerifyKey(hexadecimal: key).map { refuses($0, host: id.stream.host, short: id.short) }
-            ?? false
+        VerifyKey(hexadecimal: key).map {
+            refuses($0, host: id.stream.host, object: ObjectMark(id.objectName))
+        } ?? false
     }
 
     /// Whether a snapshot is not trusted since a revoked key signed it.
@@ -96,7 +97,7 @@ extension Vault {
     /// An object stays trusted when every one of the copies that holds it stored it before `moment`, by the copy's clock;
     /// without a moment everything that is there does. Nothing is written: each copy gets the result by ``store(_:)``.
     ///
-    /// One listing a copy and moment. Memory: a number for each snapshot, piece of log and document.
+    /// One listing a copy and moment. Memory: a mark for each snapshot, piece of log and document.
     ///
     /// - Parameters:
     ///   - host: the host.
@@ -204,26 +205,27 @@ extension Vault {
         try await store.put(revocation.name, revocation.bytes)
     }
 
-    /// What may be a host's of all that some copies hold, by the first 16 digits of its hash, ordered; only what all that
-    /// hold it stored before a moment, if there is one.
+    /// What may be a host's of all that some copies hold, by their marks, ordered; only what all that hold it stored before a
+    /// moment, if there is one.
     private static func listed(
         _ host: String,
         in copies: [Vault],
         before moment: Instant?
     ) async throws(Fault) -> [String] {
-        var found: [String: Bool] = [:]
+        var found: [ObjectMark: Bool] = [:]
         for copy in copies {
             for folder in ["snapshots/", "log/"]
                 + DocumentFolder.allCases.map({ "\($0.rawValue)/" })
             {
                 try await copy.store.list(folder) { info in
-                    guard let short = VaultName(info.name)?.signature(of: host) else { return }
+                    guard VaultName(info.name)?.mayBeSigned(by: host) == true else { return }
                     let isBefore = moment.map { info.modified < $0 } ?? true
-                    found[short] = found[short, default: true] && isBefore
+                    let mark = ObjectMark(info.name)
+                    found[mark] = found[mark, default: true] && isBefore
                 }
             }
         }
-        return found.filter(\.value).keys.sorted()
+        return found.filter(\.value).keys.map(\.text).sorted()
     }
 
     /// The revocation in a document that stands under the name of a host and its hash.
@@ -258,16 +260,15 @@ extension Vault {
 }
 
 extension VaultName {
-    /// The first 16 digits of the hash of what a host may have signed; nil for anything else.
+    /// Whether a host may have signed the object.
     ///
-    /// A document does not name its host, so each may be.
-    fileprivate func signature(of host: String) -> String? {
+    /// The name of a document does not tell its host, so each may have.
+    fileprivate func mayBeSigned(by host: String) -> Bool {
         switch self {
-        case .snapshot(let stream, _, let short), .log(let stream, _, _, _, let short),
-            .history(let stream, _, let short):
-            stream.host == host ? short : nil
-        case .document(_, _, let short): short
-        case .wayOut, .format, .host, .revocation, .pack: nil
+        case .snapshot(let stream, _, _), .log(let stream, _, _, _, _), .history(let stream, _, _):
+            stream.host == host
+        case .document: true
+        case .wayOut, .format, .host, .revocation, .pack: false
         }
     }
 }

@@ -202,26 +202,29 @@ def read_revocation(vault, data, match):
          environment=vault.environment, since=TIME, time=TIME, trusted=list)
     if by != vault.operator:
         raise Trouble("is not signed by the operator of this vault")
-    if not all(isinstance(text, str) for text in document["keys"] + document["trusted"]):
+    if not all(isinstance(key, str) for key in document["keys"]) or not all(
+            isinstance(mark, str) and re.fullmatch("[0-9a-f]{32}", mark)
+            for mark in document["trusted"]):
         raise Trouble("what it lists is malformed")
     whole, _, part = document["since"][:-1].partition(".")
     for key in document["keys"]:
         listed = ((whole, part.ljust(9, "0")), set(document["trusted"]))
         vault.revoked.setdefault((match["host"], key), []).append(listed)
 
-def check_key(vault, host, key, digits):
-    """A key must not be revoked, unless its earliest revocations list the object by its hash."""
+def check_key(vault, host, key, name):
+    """A key must not be revoked, unless its earliest revocations list the object by its name."""
     known = vault.revoked.get((host, key))
     if known is None or vault.with_revoked:
         return
     earliest = min((since for since, _ in known), default=None)
-    if not any(since == earliest and digits in listed for since, listed in known):
+    mark = hashlib.sha256(name.encode()).hexdigest()[:32]
+    if not any(since == earliest and mark in listed for since, listed in known):
         raise Trouble(f"is signed by a key of {host} that the operator revoked: not trusted")
 
 TYPES = {"gc": "collection", "ledger": "ledger", "checks": "check", "reports": "report",
          "holds": "hold", "kits": "kit"}
 
-def check_document(vault, data, match):
+def check_document(vault, data, name, match):
     """A numbered document must be what its name commits to, and of an enrolled host."""
     if hashlib.sha256(data).hexdigest()[:16] != match["hash"]:
         raise Trouble("its bytes are not those of its name: damaged")
@@ -234,7 +237,7 @@ def check_document(vault, data, match):
         enrolment = str(document.get("enrolment", "")).encode("utf-8", "replace")
         if not enrolment or host_key(vault, enrolment, document["host"]) != by:
             raise Trouble("is signed by no enrolled key of its host: forged, or hosts/ is bad")
-    check_key(vault, document["host"], by, match["hash"])
+    check_key(vault, document["host"], by, name)
 
 def open_vault(root, wanted, identities, with_revoked):
     """A vault whose identity is checked; `keys` are the (host, key) that may sign heads."""
@@ -458,7 +461,7 @@ def open_signed(vault, name, kind, match, deep=True):
         if not enrolment or host_key(vault, enrolment, host) != head["by"]:
             raise Trouble(f"is signed by no enrolled key of {host}: forged, or hosts/ is bad")
     check_signature(head["by"], read_at(file, base - 64, 64), b"lifeboat/1/signed\n" + message)
-    check_key(vault, host, head["by"], match["hash"])
+    check_key(vault, host, head["by"], name)
     want(head, time=TIME, facts=dict, body=dict)
     want(head["body"], bytes=size - base, sha256=HASH)
     if kind == "snapshot":
@@ -931,7 +934,7 @@ def verify(vault, _):
                     if packs.get(pack["id"]) != pack["bytes"]:
                         raise Trouble(f"needs pack {pack['id']}, which is missing or bad")
             elif kind == "document":
-                check_document(vault, open_object(vault, name)[0].read(MIB + 1), match)
+                check_document(vault, open_object(vault, name)[0].read(MIB + 1), name, match)
                 if numbers.setdefault((match["folder"], match["hash"]), name) != name:
                     raise Trouble("is there under a lower number already")
             elif not kind:
