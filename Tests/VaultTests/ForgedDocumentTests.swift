@@ -201,13 +201,14 @@ import Vault
         let refusal = await fault { _ = try await scene.collector(KeepPolicy(daily: 30)).run() }
         #expect(refusal?.code == .headsVanished)
         scene.store.tamper(try named(newest), lost)
-        let damage = try await VaultCheck(fixture.vault).run { _ in }.damage
+        let report = try await VaultCheck(fixture.vault).run { _ in }
+        #expect(report.damage == [])
         #expect(
-            damage.map { String($0.object.prefix(8)) }.sorted() == [
+            report.distrusted.map { String($0.object.prefix(8)) }.sorted() == [
                 "checks/0", "holds/00", "ledger/0",
             ]
         )
-        #expect(damage.allSatisfy { $0.fact.contains("number") })
+        #expect(report.distrusted.allSatisfy { $0.fact.contains("under another name") })
     }
 
     @Test func `a chain that was broken with the right key is found, and pushes nothing out`()

@@ -176,9 +176,15 @@ import Vault
         let from = "log/alpha.shop.data/00000001/0000000000000000"
         let cases: [(String, [UInt8], Fault.Code)] = [
             ("\(from)-00000000000003e8", forged, .untrusted),
-            ("\(from)-00000000000003e9", object, .damaged),
-            ("log/alpha.shop.data/00000002/0000000000000000-00000000000003e8", object, .damaged),
-            ("log/alpha.shop.more/00000001/0000000000000000-00000000000003e8", object, .damaged),
+            ("\(from)-00000000000003e9", object, .misplaced),
+            (
+                "log/alpha.shop.data/00000002/0000000000000000-00000000000003e8", object,
+                .misplaced
+            ),
+            (
+                "log/alpha.shop.more/00000001/0000000000000000-00000000000003e8", object,
+                .misplaced
+            ),
             ("log/alpha.shop.data/00000001/history", object, .damaged),
         ]
         for (place, bytes, code) in cases {

@@ -21,7 +21,11 @@ struct ChainCheck: Sendable {
 
     /// Notes a snapshot that is there, or that a trusted document forgot; its head may be damaged.
     mutating func know(_ id: SnapshotID) {
-        streams[id.stream, default: Stream()].known[Self.number(id.short)] = id.seq
+        let known = streams[id.stream]?.known[Self.number(id.short)]
+        streams[id.stream, default: Stream()].known[Self.number(id.short)] = min(
+            known ?? id.seq,
+            id.seq
+        )
         streams[id.stream, default: Stream()].numbers.insert(id.seq)
     }
 

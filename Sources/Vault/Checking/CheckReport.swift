@@ -34,7 +34,8 @@ public struct CheckReport: Sendable {
     public internal(set) var files = 0
     /// What is damaged, forged or missing, ordered by name.
     public internal(set) var damage: [Finding] = []
-    /// What a revoked key signed and no revocation lists: it counts for nothing, so it is no damage.
+    /// What a revoked key signed and no revocation lists, and what was copied under another name: it counts for nothing, so it
+    /// is no damage.
     public internal(set) var distrusted: [Finding] = []
     /// What is no part of a vault; harmless, but not ours.
     public internal(set) var foreign: [String] = []

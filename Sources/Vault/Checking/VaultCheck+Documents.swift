@@ -18,19 +18,21 @@ extension VaultCheck {
     private mutating func checkSmall(_ name: VaultName, _ info: ObjectInfo) async throws(Fault) {
         switch name {
         case .host(let host, let number):
-            _ = try vault.enrolment(
-                try await read(info),
-                of: host,
-                number: number,
-                object: info.name.text
-            )
+            let bytes = try await read(info)
+            do throws(Fault) {
+                _ = try vault.enrolment(bytes, of: host, number: number, object: info.name.text)
+            } catch  where error.code == .misplaced {
+                strays.append((name, error))
+                return
+            }
+            hosts[host] = max(hosts[host, default: 0], number)
         case .revocation(let host, let short):
-            _ = try vault.revocation(
-                try await read(info),
-                of: host,
-                short: short,
-                object: info.name.text
-            )
+            let bytes = try await read(info)
+            do throws(Fault) {
+                _ = try vault.revocation(bytes, of: host, short: short, object: info.name.text)
+            } catch  where error.code == .damaged && !RevocationDocument.resembles(bytes) {
+                strays.append((name, error))
+            }
         case .format: try await checkFormat(info)
         case .document(.collections, let number, let short):
             let tombstone: VaultDocument<Tombstone> = try vault.document(
@@ -72,14 +74,38 @@ extension VaultCheck {
         chain.know(id)
     }
 
+    /// Looks at what is no document of its name under `hosts/`, once the heads have told what was there.
+    mutating func checkStrays() async throws(Fault) {
+        for (name, fault) in strays {
+            let object = name.objectName.text
+            switch name {
+            case .revocation(let host, _) where vault.isCovered(name, host):
+                distrust(
+                    object,
+                    "it is no revocation, and each revoked key of '\(host)' has one; it counts for nothing, and can be deleted by hand",
+                    .listing
+                )
+            case .host where !vault.knows(name):
+                _ = try await finding(object, .listing) { _ throws(Fault) in throw fault }
+            default: note(object, fault.message, .listing)
+            }
+        }
+    }
+
     /// Whether no document was stored once more under another number: it would pass for a new one.
+    ///
+    /// Those of the first versions do not say their number.
     private mutating func checkNumbers() {
         var first: [VaultName: UInt64] = [:]
-        for (name, info) in inventory.small {
+        for (name, info) in inventory.small where misplaced[info.name.text] == nil {
             guard case .document(let folder, let number, let short) = name else { continue }
             let any = VaultName.document(folder, number: 1, short: short)
             if let lowest = first[any] {
-                note(info.name.text, "it is there under number \(lowest) already", .listing)
+                distrust(
+                    info.name.text,
+                    "it is there under number \(lowest) already; it counts for nothing, and can be deleted by hand",
+                    .listing
+                )
             } else {
                 first[any] = number
             }
@@ -133,10 +159,6 @@ extension VaultCheck {
         }
         if !present.contains(VaultName.format.objectName.text) {
             note(VaultName.format.objectName.text, "it is missing", .listing)
-        }
-        for (name, _) in inventory.small {
-            guard case .host(let host, let number) = name else { continue }
-            hosts[host, default: 0] = max(hosts[host, default: 0], number)
         }
         checkRevocations(present)
         checkNumbers()

@@ -5,7 +5,6 @@ internal import Sealing
 extension VaultCheck {
     /// Verifies the head of every snapshot, and that what it names is there.
     mutating func checkHeads(_ progress: (CheckReport) -> Void) async throws(Fault) {
-        for (id, _) in inventory.snapshots { chain.know(id) }
         let known = vault.heard.count
         var good: [(id: SnapshotID, by: String)] = []
         for index in inventory.snapshots.indices {
@@ -25,6 +24,7 @@ extension VaultCheck {
                 check.checkPacks(of: snapshot)
                 check.checkHost(of: snapshot)
             }
+            if misplaced[id.description] == nil { chain.know(id) }
             if report.depth == .listing {
                 report.objects += 1
                 report.bytes += ByteCount(bytes)
@@ -81,12 +81,27 @@ extension VaultCheck {
         enrolments.insert(text)
         let object = "hosts/\(snapshot.head.host)"
         guard let enrolment = try? vault.enrolment(Array(text.utf8), object: object) else { return }
-        guard enrolment.number > hosts[enrolment.host, default: 0] else { return }
+        guard !vault.enrolments.contains(where: { $0.name == enrolment.name }) else { return }
         note(
             VaultName.host(enrolment.host, number: enrolment.number).objectName.text,
             "it is missing; the heads that its key signed carry a copy of it, such as \(snapshot.id)",
             .listing
         )
+    }
+
+    /// Whether what is there under another name is the newest of its stream, and not there under its own: a hole would show
+    /// an older one.
+    mutating func checkMoved() {
+        let present = Set(inventory.snapshots.lazy.map(\.id))
+        for (object, own) in misplaced.sorted(by: { $0.key < $1.key }) {
+            guard case .snapshot(let stream, let seq, let short) = own else { continue }
+            let id = SnapshotID(stream: stream, seq: seq, short: short)
+            let newest = report.newest[stream]?.first?.seq ?? 0
+            guard seq > newest, !present.contains(id), !forgotten.contains(id.description) else {
+                continue
+            }
+            note(id.description, "it is missing, and there as '\(object)' only", .listing)
+        }
     }
 
     /// Whether the newest snapshots that the host stored or saw are still there.

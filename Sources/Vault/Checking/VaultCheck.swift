@@ -33,8 +33,12 @@ public struct VaultCheck {
     var hosts: [String: Int] = [:]
     /// The texts of enrolments that heads carry along and that have been looked at.
     var enrolments: Set<String> = []
-    /// What a revocation has dealt with and the report names.
+    /// What is not trusted without being damage, and the report names.
     private var distrusted: Set<String> = []
+    /// Those of them that are another object of the vault under a name that is not their own, by name.
+    private(set) var misplaced: [String: VaultName] = [:]
+    /// What is no document of its name below `hosts/`; whether one was there the heads tell.
+    var strays: [(name: VaultName, fault: Fault)] = []
     /// The numbers of each stream and folder that count.
     var rows: [String: NumberRow] = [:]
     /// Packs that heads name and the vault does not list.
@@ -59,6 +63,8 @@ public struct VaultCheck {
         try await list()
         try await checkSmall(progress)
         try await checkHeads(progress)
+        try await checkStrays()
+        checkMoved()
         checkRemembered()
         checkChain()
         var scrub = Scrub(started: started)
@@ -139,8 +145,8 @@ public struct VaultCheck {
         report.damage.append(CheckReport.Finding(object: object, fact: fact, depth: depth))
     }
 
-    /// Names what a revocation has dealt with.
-    private mutating func distrust(_ object: String, _ fact: String, _ depth: CheckDepth) {
+    /// Names what counts for nothing and is no damage.
+    mutating func distrust(_ object: String, _ fact: String, _ depth: CheckDepth) {
         guard distrusted.insert(object).inserted else { return }
         guard report.distrusted.count < CheckReport.largestList else {
             report.omitted += 1
@@ -152,7 +158,8 @@ public struct VaultCheck {
     /// Runs one step; a fault about the object itself becomes a finding.
     ///
     /// What a revoked key signed is none: it is never used, and would else be reported for ever. While a revocation is lost it
-    /// is one, since with the revocation some of it may count again.
+    /// is one, since with the revocation some of it may count again. Nor is what somebody copied to another name: no
+    /// object of this vault ever had it.
     ///
     /// - Returns: what is wrong; nil when nothing is.
     mutating func finding(
@@ -168,6 +175,11 @@ public struct VaultCheck {
             || error.code == .invalidKey || error.code == .unknownFormat
         {
             if error.code == .revoked, !vault.lacksRevocation {
+                distrust(object, error.message, depth)
+                return nil
+            }
+            if let own = error.own {
+                misplaced[object] = own
                 distrust(object, error.message, depth)
                 return nil
             }

@@ -110,8 +110,8 @@ public struct Collector: Sendable {
     private func survey() async throws(Fault) -> Survey {
         try vault.checkCollectable()
         let survey = try await Survey(vault, host: keys.host, acceptingLosses: acceptsLosses)
-        if let first = survey.refused.first, !acceptsLosses {
-            throw unreadable(first.fault, count: survey.refused.count)
+        if let first = survey.unreadable.first, !acceptsLosses {
+            throw unreadable(first.fault, count: survey.unreadable.count)
         }
         return survey
     }
@@ -134,7 +134,7 @@ public struct Collector: Sendable {
     private func writeInventory(_ survey: Survey) async throws(Fault) -> Instant {
         var name: ObjectName?
         let entries = LedgerEntry.inventory(
-            survey.heads.map(\.id) + survey.refused.map(\.id),
+            survey.heads.map(\.id) + survey.unreadable.map(\.id),
             doubted: doubted(survey)
         )
         for entry in entries {

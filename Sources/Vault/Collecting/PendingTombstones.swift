@@ -57,7 +57,9 @@ public struct PendingTombstones: Sendable {
             } catch  where error.code == .objectMissing {
                 // Carried out between the listing and now: what it named is gone from the next listing.
                 continue
-            } catch  where error.code == .untrusted || error.code == .revoked {
+            } catch
+                where [.untrusted, .revoked, .misplaced].contains(error.code)
+            {
                 // No collector of this vault wrote it, so none will act on it.
                 known.insert(info.name)
             } catch  where error.code.disposition == .corrupt {

@@ -12,6 +12,8 @@ struct Survey {
     var packs: SurveyedPacks
     /// Snapshot objects that could not be read, one fault each.
     private(set) var refused: [(id: SnapshotID, fault: Fault)] = []
+    /// Those of them that are other snapshots under a name which is not their own: whoever copied them there stops nothing.
+    private var strays: Set<SnapshotID> = []
     /// What is about to be deleted, by whomever.
     let tombstones: PendingTombstones
     /// What this collector wrote down last.
@@ -45,6 +47,7 @@ struct Survey {
                 refused.append((id, error))
             }
         }
+        strays = strays(names)
         setAside(vault)
         try await checkChains(names, vault)
     }
@@ -62,6 +65,23 @@ struct Survey {
             heads[index].isRevoked = true
         }
     }
+
+    /// What was refused since it is another snapshot under a name that is not its own, which is there, or older than one that
+    /// is: so it is not the newest, moved away.
+    private func strays(_ names: Set<SnapshotID>) -> Set<SnapshotID> {
+        var newest: [StreamName: UInt64] = [:]
+        for head in heads { newest[head.id.stream] = max(newest[head.id.stream] ?? 0, head.id.seq) }
+        var strays: Set<SnapshotID> = []
+        for (id, fault) in refused {
+            guard case .snapshot(let stream, let seq, let short) = fault.own else { continue }
+            let own = SnapshotID(stream: stream, seq: seq, short: short)
+            if names.contains(own) || seq <= newest[stream] ?? 0 { strays.insert(id) }
+        }
+        return strays
+    }
+
+    /// Those that were refused and may be a loss.
+    var unreadable: [(id: SnapshotID, fault: Fault)] { refused.filter { !strays.contains($0.id) } }
 
     /// This host's tombstones that nobody carried out yet.
     var open: [VaultDocument<Tombstone>] {

@@ -66,7 +66,8 @@ extension Vault {
     /// - Throws: `E-GC-UNREADABLE` when a hold cannot be read, since it is not known what it holds; what the store throws.
     public func holds(at time: Instant) async throws(Fault) -> [SnapshotID: [HeldSnapshot]] {
         let (found, refused) = try await documents(of: .holds, as: Hold.self)
-        if let damage = refused.first(where: { ![.untrusted, .revoked].contains($0.code) }) {
+        let damage = refused.first { ![.untrusted, .revoked, .misplaced].contains($0.code) }
+        if let damage {
             throw Fault(
                 .headUnreadable,
                 "unable to tell what is held: a hold cannot be read",

@@ -34,6 +34,8 @@ public struct ReplicationReport: Sendable {
     public internal(set) var damage: [Finding] = []
     /// How many objects of the source a revoked key signed; they were left out.
     public internal(set) var revoked = 0
+    /// How many objects of the source stand under names that are not their own; they were left out.
+    public internal(set) var misplaced = 0
     /// Snapshots that have to wait, since the target is about to delete what they need, or did half a day ago.
     public internal(set) var waiting: [Finding] = []
     /// Damaged objects of the target that were replaced by what the source holds.

@@ -40,6 +40,7 @@ extension ReplicationRun {
             report.bytes += ByteCount(bytes)
             if mended { report.mended.append(object) }
         case .refused(let fault) where fault.code == .revoked: report.revoked += 1
+        case .refused(let fault) where fault.code == .misplaced: report.misplaced += 1
         case .refused(let fault): report.note(ReplicationReport.Finding(object, fault))
         case .failed(let fault): return fault
         }

@@ -85,6 +85,9 @@ final class ReplicationRun {
         } catch  where error.code == .revoked {
             report.revoked += 1
             return nil
+        } catch  where error.code == .misplaced {
+            report.misplaced += 1
+            return nil
         } catch
             where error.code.disposition == .corrupt || error.code == .objectMissing
         {

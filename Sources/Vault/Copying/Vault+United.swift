@@ -22,6 +22,7 @@ extension Vault {
             unknownWriteFeatures: copies.flatMap(\.unknownWriteFeatures),
             unknownCollectFeatures: copies.flatMap(\.unknownCollectFeatures)
         )
+        vault.hasStrayHosts = copies.contains(where: \.hasStrayHosts)
         let known = Set(vault.hostDocuments.map(\.name))
         for copy in copies {
             vault.learn(from: copy)

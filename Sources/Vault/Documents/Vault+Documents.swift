@@ -177,7 +177,7 @@ extension Vault {
     ) throws(Fault) -> VaultDocument<Content> {
         let object = info.name.text
         let read: ReadDocument<Content> = try readDocument(bytes, short: short, object: object)
-        try trust(read, folder, number: number, name: info.name)
+        try trust(read, folder, number: number, short: short, name: info.name)
         return VaultDocument(
             name: info.name,
             number: number,
@@ -190,7 +190,7 @@ extension Vault {
 
     /// Proves that bytes are the document of a name, by an enrolled host.
     ///
-    /// - Throws: `E-VAULT-DAMAGED`, `E-VAULT-TRUST`, `E-VAULT-REVOKED`.
+    /// - Throws: `E-VAULT-DAMAGED`, `E-VAULT-TRUST`, `E-VAULT-REVOKED`, `E-VAULT-MISPLACED`.
     func proveDocument(
         _ bytes: [UInt8],
         _ folder: DocumentFolder,
@@ -203,7 +203,7 @@ extension Vault {
             short: short,
             object: name.text
         )
-        try trust(read, folder, number: number, name: name)
+        try trust(read, folder, number: number, short: short, name: name)
     }
 
     /// What a document says and whose signature fits it, before anybody trusts that.
@@ -224,19 +224,14 @@ extension Vault {
         _ document: ReadDocument<Content>,
         _ folder: DocumentFolder,
         number: UInt64,
+        short: String,
         name: ObjectName
     ) throws(Fault) {
         let (by, author, object) = (document.by, document.author, name.text)
-        guard author.format == 1, author.type == folder.type, author.vault == id else {
-            throw .damaged(object, "it is another document")
-        }
-        guard author.number ?? number == number else {
-            throw Fault(
-                .untrusted,
-                "unable to trust object '\(object)': it was written under another number",
-                hints: ["Somebody stored it once more, to make it count anew; it is never used."]
-            )
-        }
+        guard author.format == 1, author.vault == id,
+            let home = DocumentFolder.allCases.first(where: { $0.type == author.type }),
+            home == folder || author.number != nil
+        else { throw .damaged(object, "it is another document") }
         guard
             vouches(for: by, host: author.host)
                 || isEnrolment(author.enrolment, of: by, host: author.host)
@@ -244,5 +239,8 @@ extension Vault {
         guard !refuses(by, host: author.host, object: ObjectMark(name)) else {
             throw .revoked(object, host: author.host)
         }
+        // Somebody stored it once more, to make it count anew.
+        let own = VaultName.document(home, number: author.number ?? number, short: short)
+        guard own.objectName == name else { throw .misplaced(name, own: own) }
     }
 }

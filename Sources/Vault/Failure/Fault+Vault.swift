@@ -1,4 +1,5 @@
 public import Model
+internal import ObjectStorage
 
 extension Fault.Code {
     /// There is no vault at the address.
@@ -13,6 +14,8 @@ extension Fault.Code {
     public static let unknownFormat = Fault.Code("E-VAULT-FORMAT", .permanent, exit: .refused)
     /// An object is not what the operator's key, or that of a host which it vouches for, signed: it is forged or damaged.
     public static let untrusted = Fault.Code("E-VAULT-TRUST", .corrupt, exit: .damaged)
+    /// An object of this vault stands under a name that is not its own: somebody copied it there.
+    public static let misplaced = Fault.Code("E-VAULT-MISPLACED", .corrupt, exit: .damaged)
     /// Somebody wants to act as the operator with a key that is not this vault's.
     public static let notOperator = Fault.Code("E-KEY-OPERATOR", .permanent, exit: .wrongKey)
     /// The operator's key does not vouch for the key that a host writes with.
@@ -76,6 +79,20 @@ extension Fault {
             hints: ["It is forged or damaged; it is never used."]
         )
     }
+
+    /// An object that is another one of this vault once more, as it says itself.
+    static func misplaced(_ object: ObjectName, own: VaultName) -> Fault {
+        Fault(
+            .misplaced,
+            "unable to trust object '\(object)': it is '\(own.objectName)' under another name; it counts for"
+                + " nothing, and can be deleted by hand",
+            hints: ["Who reaches the storage can copy it there, without a key."],
+            cause: Misplacement(own: own)
+        )
+    }
+
+    /// The name that an object says which stands under another one; nil for any other fault.
+    var own: VaultName? { (cause as? Misplacement)?.own }
 
     /// An object that a revoked key of its host signed, and that no revocation lists.
     static func revoked(_ object: String, host: String) -> Fault {

@@ -15,3 +15,11 @@ struct RevocationDocument: Codable {
     /// What stays trusted: the first 32 digits of the SHA-256 of the name of each object, ordered.
     let trusted: [String]
 }
+
+extension RevocationDocument {
+    /// Whether bytes that are no revocation may be what is left of one.
+    static func resembles(_ bytes: [UInt8]) -> Bool {
+        let text = String(decoding: bytes, as: UTF8.self)
+        return ["revocation", "\"keys\":[", "\"trusted\":["].contains { text.contains($0) }
+    }
+}

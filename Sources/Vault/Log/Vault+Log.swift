@@ -49,10 +49,9 @@ extension Vault {
         name: ObjectName
     ) throws(Fault) -> LogHead {
         let head = try JSONText.decode(LogHead.self, signed.head, of: name.text)
-        guard head.format == 1, head.type == "log", head.stream == stream, head.host == stream.host,
-            head.epoch == piece.epoch, head.from == VaultName.padded(piece.from, 16, 16),
-            head.to == VaultName.padded(piece.to, 16, 16)
-        else { throw .damaged(name.text, "it was renamed") }
+        guard head.format == 1, head.type == "log", head.host == head.stream.host,
+            let own = head.name(short: piece.short)
+        else { throw .damaged(name.text, "it is another object") }
         try verify(
             signed,
             by: head.by,
@@ -61,6 +60,20 @@ extension Vault {
             enrolment: head.enrolment,
             object: name
         )
+        guard own.objectName == name else { throw .misplaced(name, own: own) }
         return head
+    }
+}
+
+extension LogHead {
+    /// The name of the object, whose hash begins with `short`; nil when its positions are none.
+    fileprivate func name(short: String) -> VaultName? {
+        guard let from = UInt64(from, radix: 16), let to = UInt64(to, radix: 16) else { return nil }
+        let name: VaultName =
+            from == 0 && to == 0
+            ? .history(stream, epoch: epoch, short: short)
+            : .log(stream, epoch: epoch, from: from, to: to, short: short)
+        let isExact = self.from == VaultName.padded(from, 16, 16)
+        return isExact && self.to == VaultName.padded(to, 16, 16) ? name : nil
     }
 }

@@ -47,7 +47,7 @@ extension Vault {
     }
 
     /// The newest verified snapshots of a stream, and the highest number that an object of it carries, be it damaged, up
-    /// to a million beyond those.
+    /// to a million beyond those; a name that another object was copied to is none.
     ///
     /// There are none in a new stream, usually one, and several after a fork: two with one number. Their objects are read
     /// whole, not only their heads, when `isWhole` says so.
@@ -63,7 +63,7 @@ extension Vault {
         let names = try await snapshotNames(of: stream)
         let numbers = names.map(\.id.seq)
         // Where a document of a host cannot be read, the heads know what it said.
-        if !refusedHosts.isEmpty, !acceptsRevoked {
+        if !refusedHosts.isEmpty || hasStrayHosts, !acceptsRevoked {
             try await hearHeads(of: stream.host, stream: stream)
         }
         let known = heard.count
@@ -75,43 +75,54 @@ extension Vault {
                 row = try await signedRow(names)
             }
         }
-        var (heads, refused, revoked) = try await newest(names, in: row, isWhole: isWhole)
-        if heads.isEmpty, let last = numbers.last, !row.contains(last) {
+        var found = try await newest(names, in: row, isWhole: isWhole)
+        if found.heads.isEmpty, let last = numbers.last, !row.contains(last) {
             row = try await signedRow(names)
-            (heads, refused, revoked) = try await newest(names, in: row, isWhole: isWhole)
+            found = try await newest(names, in: row, isWhole: isWhole)
         }
         if heard.count > known {
             try await hearHeads(of: stream.host, stream: stream)
-            (heads, refused, revoked) = try await newest(names, in: row, isWhole: isWhole)
+            found = try await newest(names, in: row, isWhole: isWhole)
         }
         // A number far beyond what can be trusted is a forger's, who would use up the ten digits of a number.
-        let newest = heads.first?.id.seq ?? 0
-        let highest = numbers.last { $0 <= newest + NumberRow.largestJump }
-        return (heads, highest ?? newest, refused, revoked)
+        let newest = found.heads.first?.id.seq ?? 0
+        let highest = names.last { name in
+            name.id.seq <= newest + NumberRow.largestJump && !found.misplaced.contains(name.id)
+        }
+        return (found.heads, highest?.id.seq ?? newest, found.refused, found.revoked)
+    }
+
+    /// What a walk from the highest number down to the first good snapshot meets.
+    private struct NewestFound {
+        var heads: [Snapshot] = []
+        var refused: [Fault] = []
+        var revoked = 0
+        /// Names that no snapshot ever had.
+        var misplaced: Set<SnapshotID> = []
     }
 
     private func newest(
         _ names: [(id: SnapshotID, bytes: Int64)],
         in row: NumberRow,
         isWhole: Bool
-    ) async throws(Fault) -> (heads: [Snapshot], refused: [Fault], revoked: Int) {
-        var heads: [Snapshot] = []
-        var refused: [Fault] = []
-        var revoked = 0
+    ) async throws(Fault) -> NewestFound {
+        var found = NewestFound()
         for (id, bytes) in names.reversed() {
-            if let found = heads.first, found.id.seq != id.seq { break }
+            if let head = found.heads.first, head.id.seq != id.seq { break }
             do throws(Fault) {
                 let head = try await snapshot(id, objectBytes: bytes)
                 guard row.contains(id.seq) else { throw .outOfPlace(id.description) }
                 if isWhole { _ = try await digest(of: head) }
-                heads.append(head)
+                found.heads.append(head)
             } catch  where error.code == .revoked {
-                revoked += 1
+                found.revoked += 1
+            } catch  where error.code == .misplaced {
+                found.misplaced.insert(id)
             } catch  where error.code.disposition == .corrupt {
-                refused.append(error)
+                found.refused.append(error)
             }
         }
-        return (heads, refused, revoked)
+        return found
     }
 
     /// The row of a stream by what is signed in it: a short read for each snapshot.
@@ -147,8 +158,8 @@ extension Vault {
                 _ = try await self.snapshot(id, objectBytes: bytes)
                 guard row.contains(id.seq) else { throw .outOfPlace(id.description) }
                 break
-            } catch  where error.code == .revoked {
-                // The operator knows, and wants it passed over.
+            } catch  where error.code == .revoked || error.code == .misplaced {
+                // The operator knows, and wants it passed over; or there never was a snapshot of this name.
                 continue
             } catch  where error.code.disposition == .corrupt {
                 refused.append(error)
@@ -181,10 +192,20 @@ extension Vault {
         objectBytes: Int64
     ) async throws(Fault) -> (Snapshot, Digest256) {
         let name = VaultName.snapshot(id.stream, seq: id.seq, short: id.short).objectName
-        return try await fromAnyCopy(name) { () async throws(Fault) in
-            let signed = try await signedHead(name)
-            let bytes = length(of: name, listed: objectBytes)
-            return (try snapshot(id, signed, objectBytes: bytes), signed.headDigest)
+        do throws(Fault) {
+            return try await fromAnyCopy(name) { () async throws(Fault) in
+                let signed = try await signedHead(name)
+                let bytes = length(of: name, listed: objectBytes)
+                return (try snapshot(id, signed, objectBytes: bytes), signed.headDigest)
+            }
+        } catch  where error.code == .misplaced {
+            // Bytes that are not those of the name may lie in the place of some that were.
+            _ = try await wholeObject(
+                .snapshot(id.stream, seq: id.seq, short: id.short),
+                short: id.short,
+                length: objectBytes
+            )
+            throw error
         }
     }
 
@@ -196,9 +217,9 @@ extension Vault {
     ) throws(Fault) -> Snapshot {
         let name = VaultName.snapshot(id.stream, seq: id.seq, short: id.short).objectName
         let head = try SnapshotHead.decoded(signed.head, object: name.description)
-        guard head.type == "snapshot", head.stream == id.stream, head.seq == id.seq,
-            head.host == id.stream.host
-        else { throw .damaged(name.description, "it was renamed") }
+        guard head.type == "snapshot", head.host == head.stream.host else {
+            throw .damaged(name.description, "it is another object")
+        }
         try verify(
             signed,
             by: head.by,
@@ -209,6 +230,12 @@ extension Vault {
         )
         guard head.isSound else {
             throw .damaged(name.description, "its head is not what it should be")
+        }
+        guard head.stream == id.stream, head.seq == id.seq else {
+            throw .misplaced(
+                name,
+                own: .snapshot(head.stream, seq: head.seq, short: id.short)
+            )
         }
         guard objectBytes - Int64(signed.bodyOffset) == Int64(head.body.bytes) else {
             throw .damaged(

@@ -95,20 +95,20 @@ extension Vault {
         try await other.store.put(enrolment.name, enrolment.bytes)
     }
 
-    /// The number after the highest that a document of a host carries, whether or not the document can be used.
+    /// The number after the highest of a host that the operator signed, past names that are taken, whether or not the document
+    /// there can be used.
     ///
-    /// Anybody can store a name, so one far above what the operator signed does not use the six digits up.
+    /// Anybody can store a name, so one further above neither uses the six digits up nor leaves a hole.
     private func nextNumber(of host: String, above floor: Int) async throws(Fault) -> Int {
         let numbers = (enrolments + heard.enrolments).lazy.filter { $0.host == host }.map(\.number)
-        let known = max(floor, numbers.max() ?? 0)
-        var highest = known
+        let known = min(max(floor, numbers.max() ?? 0), 999_999)
+        var taken: Set<Int> = []
         try await store.list("hosts/\(host)/") { info in
-            guard case .host(_, let number) = VaultName(info.name), number <= known + 1_000 else {
-                return
-            }
-            highest = max(highest, number)
+            if case .host(_, let number) = VaultName(info.name) { taken.insert(number) }
         }
-        guard highest < 999_999 else { throw .numbersUsedUp(in: "hosts/\(host)") }
-        return highest + 1
+        guard let next = (known + 1..<1_000_000).first(where: { !taken.contains($0) }) else {
+            throw .numbersUsedUp(in: "hosts/\(host)")
+        }
+        return next
     }
 }

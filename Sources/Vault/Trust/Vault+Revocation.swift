@@ -36,6 +36,20 @@ extension Vault {
         }
     }
 
+    /// Whether a revocation is missed where something else lies under its name: no other copy has one of that name, and each
+    /// revoked key of the host has its revocation here.
+    func isCovered(_ name: VaultName, _ host: String) -> Bool {
+        let here = revocations.filter { $0.host == host && !hearsay.contains($0.name) }
+        let keys = revokedKeys(of: host)
+        return !keys.isEmpty && keys.allSatisfy { key in here.contains { $0.keys.contains(key) } }
+            && !revocations.contains { $0.name == name.objectName }
+    }
+
+    /// Whether an enrolment of a name is known, from `hosts/`, from heads or from another copy.
+    func knows(_ name: VaultName) -> Bool {
+        (enrolments + heard.enrolments).contains { $0.name == name.objectName }
+    }
+
     /// Since when what a key of a host signs is not trusted; nil when it is not revoked, or when its revocation is lost.
     public func revokedSince(_ key: VerifyKey, host: String) -> Instant? {
         revocations.lazy.filter { $0.host == host && $0.keys.contains(key) }.map(\.since).min()
@@ -240,7 +254,7 @@ extension Vault {
         }
         let signed = try SignedDocument(parsing: bytes, object: object)
         let document = try JSONText.decode(RevocationDocument.self, signed.document, of: object)
-        guard document.format == 1, document.type == "revocation", document.host == host else {
+        guard document.format == 1, document.type == "revocation" else {
             throw .damaged(object, "it is another document")
         }
         guard signed.by == operatorKey, document.vault == id, document.environment == environment
@@ -249,6 +263,12 @@ extension Vault {
                 .untrusted,
                 "unable to trust '\(object)': the operator of this vault did not sign it",
                 hints: ["It is forged; it is never used. See what is revoked: lifeboat key list"]
+            )
+        }
+        guard document.host == host else {
+            throw .misplaced(
+                VaultName.revocation(host, short: short).objectName,
+                own: .revocation(document.host, short: short)
             )
         }
         return try Revocation(

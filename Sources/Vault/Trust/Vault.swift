@@ -25,6 +25,9 @@ public struct Vault: Sendable {
     public internal(set) var refusedHosts: [Fault]
     /// Their names.
     var refusedNames: [ObjectName] = []
+    /// Whether something under `hosts/` is not what its name says, be it the document of another name: somebody put it there,
+    /// perhaps over one that was.
+    var hasStrayHosts = false
     /// What heads say of hosts and `hosts/` lacks.
     let heard = HeardHosts()
     /// Features that a program must know to write to the vault, and this one does not.
@@ -156,7 +159,7 @@ public struct Vault: Sendable {
         try await store.list("hosts/") { names.append($0.name) }
         var enrolments: [Enrolment] = []
         var revocations: [Revocation] = []
-        var refused: [(name: ObjectName, fault: Fault)] = []
+        var refused: [(name: ObjectName, fault: Fault, bytes: [UInt8])] = []
         let take = { (object: ObjectName, bytes: [UInt8]) throws(Fault) in
             switch VaultName(object) {
             case .host(let host, let number):
@@ -171,13 +174,15 @@ public struct Vault: Sendable {
             }
         }
         for object in names {
+            var bytes: [UInt8] = []
             do throws(Fault) {
-                try take(object, try await store.get(object, limit: Self.largestDocument))
+                bytes = try await store.get(object, limit: Self.largestDocument)
+                try take(object, bytes)
             } catch  where error.code.disposition == .corrupt || error.code == .invalidKey {
                 if let older = await olderDocument(object) {
                     try take(object, older)
                 } else {
-                    refused.append((object, error))
+                    refused.append((object, error, bytes))
                 }
             }
         }
@@ -188,11 +193,22 @@ public struct Vault: Sendable {
             operatorKey: operatorKey,
             enrolments: enrolments.sorted { ($0.host, $0.number) < ($1.host, $1.number) },
             revocations: revocations,
-            refusedHosts: refused.map(\.fault),
+            refusedHosts: [],
             unknownWriteFeatures: unknownWriteFeatures,
             unknownCollectFeatures: unknownCollectFeatures
         )
-        vault.refusedNames = refused.map(\.name)
+        for (object, fault, bytes) in refused {
+            vault.hasStrayHosts = true
+            if fault.code == .misplaced { continue }
+            if let name = VaultName(object), case .revocation(let host, _) = name,
+                vault.isCovered(name, host), fault.code == .damaged,
+                !RevocationDocument.resembles(bytes)
+            {
+                continue
+            }
+            vault.refusedNames.append(object)
+            vault.refusedHosts.append(fault)
+        }
         return vault
     }
 
@@ -211,8 +227,9 @@ public struct Vault: Sendable {
         object: String
     ) throws(Fault) -> Enrolment {
         let enrolment = try enrolment(bytes, object: object)
-        guard enrolment.host == host, enrolment.number == number else {
-            throw .damaged(object, "it speaks of another host")
+        let own = VaultName.host(enrolment.host, number: enrolment.number)
+        guard own == .host(host, number: number) else {
+            throw .misplaced(VaultName.host(host, number: number).objectName, own: own)
         }
         return enrolment
     }

@@ -41,6 +41,10 @@ enum ReplicationText {
                 + findings(report.waiting, "waits:", .yellow, color)
                 + (report.revoked > 0
                     ? ["\(report.revoked) objects were left out: a revoked key signed them"] : [])
+                + (report.misplaced > 0
+                    ? [
+                        "\(report.misplaced) objects were left out: they are others under another name; see lifeboat check"
+                    ] : [])
         }
     }
 
@@ -94,6 +98,7 @@ enum ReplicationText {
                 JSONField("mended", .array(report.mended.map { .text($0) })),
                 JSONField("damage", .array(report.damage.map { value($0) })),
                 JSONField("left_out_revoked", .integer(Int64(report.revoked))),
+                JSONField("left_out_misplaced", .integer(Int64(report.misplaced))),
                 JSONField("waiting", .array(report.waiting.map { value($0) })),
             ]
         }
