@@ -13,6 +13,8 @@ struct BackupSlot {
 
     /// Finds the slot or creates it, with the log reserved at once, so that no position of the backup can be missed.
     ///
+    /// A permanent one that keeps nothing is made anew: it was never used, or it lost its log, and from PostgreSQL 16 on it
+    /// would never keep any again.
     /// - Throws: `E-PG-SLOT`, `E-PG-ROLE`, `E-PG-UNREACHABLE`.
     init(_ settings: PostgresSettings, context: BackupContext) throws(Fault) {
         self.settings = settings
@@ -23,12 +25,19 @@ struct BackupSlot {
         if let slot = settings.slot {
             name = slot
             isOurs = false
-            if try session.readSlot(slot) == nil { try Self.create(slot, session) }
+            let found = try session.readSlot(slot)
+            if let found, found.restartPosition == nil { try Self.drop(slot, session) }
+            if found?.restartPosition == nil { try Self.create(slot, session) }
         } else {
             name = "lifeboat_\(context.clock.now().nanoseconds / 1000)"
             isOurs = true
             try session.createSlot(name, reserveWAL: true)
         }
+    }
+
+    /// Drops the permanent slot; that another process of ours uses it, or was faster, is success.
+    private static func drop(_ slot: String, _ session: ReplicationSession) throws(Fault) {
+        do throws(Fault) { try session.dropSlot(slot) } catch  where error.code == .postgresSlot {}
     }
 
     /// Creates the permanent slot; that another process of ours was faster is success.

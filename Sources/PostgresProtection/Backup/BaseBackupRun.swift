@@ -16,9 +16,11 @@ struct BaseBackupRun {
     ///
     /// - Throws: what ``PostgresComponent/backUp(into:_:)`` says.
     func run(into session: BackupSession) async throws(Fault) -> BackupDraft {
+        let server = try ServerProfile(settings)
+        try refuseForeign(server, session)
         let slot = try BackupSlot(settings, context: context)
         do throws(Fault) {
-            let draft = try await run(into: session, slot: slot)
+            let draft = try await run(into: session, server: server, slot: slot)
             try slot.release()
             return draft
         } catch {
@@ -27,21 +29,26 @@ struct BaseBackupRun {
         }
     }
 
+    /// Another cluster has a component of its own; no slot is made on it.
+    private func refuseForeign(_ server: ServerProfile, _ session: BackupSession) throws(Fault) {
+        guard let previous = session.previous?.head.facts["system_id"],
+            previous != server.systemID
+        else { return }
+        throw Fault(
+            .foreignCluster,
+            "unable to back up '\(context.stream.component)': the server is cluster \(server.systemID),"
+                + " the vault holds \(previous)",
+            hints: [
+                "Give the new cluster a component name of its own; the old one stays restorable."
+            ]
+        )
+    }
+
     private func run(
         into session: BackupSession,
+        server: ServerProfile,
         slot: BackupSlot
     ) async throws(Fault) -> BackupDraft {
-        let server = try ServerProfile(settings)
-        if let previous = session.previous?.head.facts["system_id"], previous != server.systemID {
-            throw Fault(
-                .foreignCluster,
-                "unable to back up '\(context.stream.component)': the server is cluster \(server.systemID),"
-                    + " the vault holds \(previous)",
-                hints: [
-                    "Give the new cluster a component name of its own; the old one stays restorable."
-                ]
-            )
-        }
         let planner = ReadingPlanner(
             session,
             settings: settings,

@@ -51,18 +51,17 @@ final class LogReceiver {
 
     /// Connects, and begins where the log of all copies that can be reached ends, or where the slot does.
     ///
-    /// `slot`: the slot, which exists.
+    /// `slot`: the slot, which exists; nil for the permanent one, which is made where it is not.
     /// `beginning`: where to begin when the vault holds nothing that fits.
     init(
         settings: PostgresSettings,
         context: BackupContext,
         board: HeartbeatBoard,
-        slot: String,
+        slot given: String?,
         beginning: LSN?
     ) async throws(Fault) {
         self.context = context
         self.board = board
-        self.slot = slot
         let places = try await LogPlaces.open(context)
         let writer = try LogWriter(
             places.union,
@@ -77,6 +76,12 @@ final class LogReceiver {
         let segmentSize = try PostgresLink.segmentSize(session)
         let reader = try await LogReader(places.union, stream: context.stream)
         try await Self.refuseForeign(reader, identity)
+        let slot: String
+        if let given {
+            slot = given
+        } else {
+            slot = try BackupSlot(settings, context: context).name
+        }
         let slotPosition = try session.readSlot(slot)?.restartPosition
         var start = LogStart(
             reader: reader,
@@ -88,6 +93,7 @@ final class LogReceiver {
         if let wanted = start.wanted, try Self.isThere(wanted, settings, context) {
             start = LogStart(at: wanted)
         }
+        self.slot = slot
         self.writer = writer
         self.session = session
         self.identity = identity
@@ -377,24 +383,5 @@ final class LogReceiver {
             )
         }
         try await offer(LogFront.Entry(log, place: LogPlace(timeline, start)))
-    }
-
-    /// A stream holds one cluster; another one's log would be joined to it without anybody noticing.
-    private static func refuseForeign(
-        _ reader: LogReader,
-        _ identity: SystemIdentity
-    ) async throws(Fault) {
-        guard let last = reader.pieces.last else { return }
-        let head = try await reader.head(of: last)
-        guard head.source == String(identity.systemIdentifier) else {
-            throw Fault(
-                .foreignCluster,
-                "unable to receive the log of '\(reader.stream.component)': the server is cluster"
-                    + " \(identity.systemIdentifier), the vault holds \(head.source)",
-                hints: [
-                    "Give the new cluster a component name of its own; the old one stays restorable."
-                ]
-            )
-        }
     }
 }

@@ -44,12 +44,11 @@ public struct LogService: Sendable {
         var pause = Duration.milliseconds(500)
         while true {
             do throws(Fault) {
-                let slot = try BackupSlot(settings, context: context)
                 let receiver = try await LogReceiver(
                     settings: settings,
                     context: context,
                     board: board,
-                    slot: slot.name,
+                    slot: nil,
                     beginning: nil
                 )
                 context.progress(.note("receiving the log from \(receiver.start)"))

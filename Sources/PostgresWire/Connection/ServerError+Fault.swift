@@ -21,7 +21,7 @@ extension ServerError {
             advice = ["Raise max_replication_slots, or drop a slot that nobody uses."]
         case "55000", "58P01":
             advice = [
-                "The WAL that the slot needs is gone: take a new base backup; raise"
+                "The WAL that the slot needs is gone: drop the slot, take a new base backup, and raise"
                     + " max_slot_wal_keep_size so that it does not happen again."
             ]
         default: return fault(attempt)

@@ -139,7 +139,7 @@ extension Doctor {
                 .problem(
                     name,
                     "slot '\(wanted)' has lost its log: there will be a gap",
-                    "drop it, SELECT pg_drop_replication_slot('\(wanted)'), then: lifeboat backup",
+                    "lifeboat backup, which makes the slot anew",
                     .sourceUnreachable
                 )
             ]
