@@ -1,5 +1,5 @@
 package import Model
-internal import PostgresWire
+package import PostgresWire
 package import Protection
 package import Vault
 
@@ -129,7 +129,7 @@ package final class ClusterIntake {
     }
 
     /// Reads the control file, after everything else, until its checksum fits: the server may be writing it.
-    func addControlFile(
+    package func addControlFile(
         mode: UInt16 = 0o600,
         _ read: () throws(Fault) -> [UInt8]
     ) async throws(Fault) -> ControlFile {

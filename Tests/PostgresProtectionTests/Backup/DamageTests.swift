@@ -1,4 +1,5 @@
 import Foundation
+import Glibc
 import Model
 import PostgresProtection
 import Protection
@@ -71,5 +72,24 @@ import Vault
         }
         load.terminate()
         server.remove()
+    }
+
+    @Test(arguments: [PostgresSettings.Method.sql, .replication])
+    func `a file that the server itself cannot read fails the backup`(
+        method: PostgresSettings.Method
+    ) async throws {
+        let server = try PostgresServer.make(settings: ["autovacuum": "off"])
+        defer { server.remove() }
+        try server.start()
+        try server.psql("create table calls as select generate_series(1, 1000) as n")
+        let cluster = try await ProtectedCluster(server: server)
+        try server.psql("checkpoint")
+        let path = try server.psql("select pg_relation_filepath('calls')")
+        #expect(chmod(server.data.appending(path: path).path, 0) == 0)
+        let fault = await #expect(throws: Fault.self) { try await cluster.backUp(method) }
+        #expect(fault?.message.contains("ermission denied") == true, "\(fault?.message ?? "")")
+        #expect(try await cluster.vault.snapshots(of: cluster.stream).snapshots.isEmpty)
+        #expect(chmod(server.data.appending(path: path).path, 0o600) == 0)
+        try await cluster.backUp(method)
     }
 }

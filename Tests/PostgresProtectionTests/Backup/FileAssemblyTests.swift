@@ -1,3 +1,4 @@
+import Foundation
 import Model
 import PostgresProtection
 import PostgresWire
@@ -40,6 +41,15 @@ import Vault
         rereading: @escaping FileAssembly.Reading = { _ in nil },
         _ body: (FileAssembly) async throws(Fault) -> Void
     ) async throws -> (entries: [String: ManifestEntry], damage: [PageDamage]) {
+        try await stored { intake async throws(Fault) in
+            try await body(FileAssembly(intake, mode: 0o640, rereading: rereading))
+        }
+    }
+
+    /// Stores what `body` hands to an intake; gives the entries and the damage.
+    private func stored(
+        _ body: (ClusterIntake) async throws(Fault) -> Void
+    ) async throws -> (entries: [String: ManifestEntry], damage: [PageDamage]) {
         let cluster = try await ProtectedCluster(server: PostgresServer.emptyDirectory())
         let context = cluster.context
         var damage: [PageDamage] = []
@@ -47,7 +57,7 @@ import Vault
             let pace = ReadingPace(limit: nil, bounds: BackOff.Bounds(), progress: .silent)
             let intake = ClusterIntake(session, context: context, hasChecksums: true, pace: pace)
             intake.begin(at: LSN(1000))
-            try await body(FileAssembly(intake, mode: 0o640, rereading: rereading))
+            try await body(intake)
             damage = intake.damage
             return BackupDraft(time: context.clock.now())
         }
@@ -128,5 +138,39 @@ import Vault
         #expect(damage.map(\.path) == ["base/5/77.1"])
         #expect(damage.map(\.pages) == [1])
         #expect(damage.first?.blocks == [131_073])
+    }
+
+    @Test func `the control file is read again until it is whole`() async throws {
+        let server = try PostgresServer.make()
+        defer { server.remove() }
+        let file = server.data.appending(path: "global/pg_control")
+        let whole = [UInt8](try Data(contentsOf: file))
+        var torn = whole
+        for index in 40..<200 { torn[index] ^= 1 }
+        let half = torn
+        var reads = 0
+        let (entries, _) = try await stored { intake async throws(Fault) in
+            _ = try await intake.addControlFile { () throws(Fault) in
+                reads += 1
+                return reads < 4 ? half : whole
+            }
+        }
+        #expect(reads == 4)
+        #expect(entries["global/pg_control"]?.size == Int64(whole.count))
+        let fault = await #expect(throws: Fault.self) {
+            _ = try await stored { intake async throws(Fault) in
+                _ = try await intake.addControlFile { () throws(Fault) in half }
+            }
+        }
+        #expect(fault?.code == .postgresFormat)
+    }
+
+    @Test func `a relation that is not whole pages is copied as it is`() async throws {
+        let bytes = (0..<page + 100).map { UInt8(truncatingIfNeeded: $0) }
+        let (entries, damage) = try await assembled { assembly async throws(Fault) in
+            try await assembly.take(batch("base/5/9", [bytes.count]), pieces([bytes]))
+        }
+        #expect(entries["base/5/9"]?.size == Int64(bytes.count))
+        #expect(damage.isEmpty)
     }
 }

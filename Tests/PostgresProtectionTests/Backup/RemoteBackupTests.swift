@@ -90,8 +90,13 @@ import Vault
         server.remove()
     }
 
-    @Test func `a quiet cluster is the same to all three ways`() async throws {
-        let server = try PostgresServer.make(settings: ["autovacuum": "off"])
+    @Test(arguments: [false, true]) func `a quiet cluster is the same to all three ways`(
+        isForGroup: Bool
+    ) async throws {
+        let server = try PostgresServer.make(
+            settings: ["autovacuum": "off"],
+            initdb: isForGroup ? ["--allow-group-access"] : []
+        )
         try server.start()
         try SchemaChurn.prepare(server, space: nil)
         // Sets every hint bit, which reading the catalogs would set sooner or later.
@@ -115,6 +120,8 @@ import Vault
             (manifests[method] ?? [:]).filter { !differing.contains($0.key) }
         }
         #expect(stable("sql").count > 900)
+        let mode: UInt16 = isForGroup ? 0o640 : 0o600
+        #expect(stable("sql")["PG_VERSION"]?.contains(" \(mode) ") == true)
         for (path, entry) in stable("direct") {
             #expect(stable("sql")[path] == entry, "\(path)")
             #expect(stable("replication")[path] == entry, "\(path)")

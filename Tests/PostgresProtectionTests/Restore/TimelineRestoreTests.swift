@@ -220,6 +220,49 @@ import Vault
         #expect(try await standing(next, cluster)?.isWhole == true)
     }
 
+    @Test func `a base without its log is not promised, and an older whole one is taken`()
+        async throws
+    {
+        let server = try PostgresServer.make()
+        defer { server.remove() }
+        try server.start()
+        let cluster = try await ProtectedCluster(server: server)
+        try server.psql("create table ledger (id serial primary key, note text)")
+        let (first, second) = try await cluster.receiving {
+            let first = try await cluster.backUp()
+            _ = try await self.add("one", cluster, server)
+            let second = try await cluster.backUp()
+            _ = try await self.add("two", cluster, server)
+            return (first, second)
+        }
+        let folder = cluster.scratch.path.appending("nowhere")
+        let whole = try await cluster.component().planRestore(cluster.request(.latest, to: folder))
+        #expect(whole.snapshot.id == second.id)
+        let start = try #require(second.head.facts["start_lsn"].flatMap { LSN($0) })
+        try forget(from: start, cluster)
+        let lost = try #require(try await standing(second, cluster))
+        #expect(!lost.isWhole && lost.end == start)
+        let (restored, _) = try await cluster.restore(.latest)
+        defer { restored.remove() }
+        #expect(try notes(restored) == "one")
+        try forget(from: LSN(0), cluster)
+        let fault = await #expect(throws: Fault.self) {
+            _ = try await cluster.component().planRestore(cluster.request(.latest, to: folder))
+        }
+        #expect(fault?.code == .logGap)
+        #expect(try await standing(first, cluster)?.isWhole == false)
+    }
+
+    /// Removes the log of timeline 1 from a position on.
+    private func forget(from position: LSN, _ cluster: ProtectedCluster) throws {
+        let log = cluster.scratch.path.appending("vault/log/\(cluster.stream)/00000001")
+        for name in try FileManager.default.contentsOfDirectory(atPath: log.string) {
+            let end = name.split(separator: "-").dropFirst().first.flatMap { UInt64($0, radix: 16) }
+            guard let end, end > position.value else { continue }
+            try FileManager.default.removeItem(atPath: log.appending(name).string)
+        }
+    }
+
     private func standing(
         _ base: Snapshot,
         _ cluster: ProtectedCluster

@@ -2,8 +2,8 @@ import Foundation
 import Synchronization
 import TestKit
 
-/// Changes a cluster's files while it is backed up: creates, drops, truncates, rewrites and moves relations, and
-/// creates and drops databases.
+/// Changes a cluster's files while it is backed up: creates, drops, truncates, rewrites, indexes and moves relations,
+/// and creates and drops databases.
 final class SchemaChurn: Sendable {
     private let server: PostgresServer
     private let first: Int
@@ -40,6 +40,7 @@ final class SchemaChurn: Sendable {
                 """
                 create table t\(round) as select g as n, repeat(md5(g::text), 8) as t
                   from generate_series(1, 2000) g;
+                create index on t\(round) (t);
                 insert into ledger (note) select md5((g * \(round))::text) from generate_series(1, 200) g;
                 update wide set b = b || '\(round)' where a % 17 = \(round % 17);
                 delete from ledger where id % 31 = \(round % 31);
