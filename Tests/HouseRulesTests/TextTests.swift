@@ -76,15 +76,6 @@ import Testing
         #expect(Self.places(in: "https://ART" + "IFACTORY.example.com").count == 1)
     }
 
-    @Test func `the suites that the documentation names are there`() throws {
-        let page = try #require(House.files.first { $0.path == "Docs/scenarios.md" })
-        let named = page.text.split { !$0.isLetter && !$0.isNumber }
-            .filter { $0.hasSuffix("Tests") && $0 != "Tests" }
-        #expect(named.count > 50)
-        let code = House.tests.map(\.text).joined()
-        for name in Set(named) { #expect(code.contains("struct \(name) "), "\(name)") }
-    }
-
     @Test func `Markdown files have one first-level heading`() {
         for file in House.files where file.path.hasSuffix(".md") {
             #expect(Self.headings(file.text) == 1, "\(file)")

@@ -1,0 +1,72 @@
+import Testing
+
+/// What the documentation says of the tests and of the program.
+@Suite struct DocumentationTests {
+    private static func page(_ name: String) throws -> String {
+        try #require(House.files.first { $0.path == "Docs/\(name).md" }).text
+    }
+
+    /// The suites that a text names.
+    private static func suites(_ text: String) -> Set<String> {
+        Set(
+            text.split { !$0.isLetter && !$0.isNumber }.map(String.init)
+                .filter { $0.hasSuffix("Tests") && $0 != "Tests" && $0 != "HouseRulesTests" }
+        )
+    }
+
+    /// The tests that a text names: a suite, a space, and the test in backticks.
+    private static func tests(_ text: String) -> [(suite: String, test: String)] {
+        let parts = text.split(separator: "`", omittingEmptySubsequences: false).map(String.init)
+        return zip(parts, parts.dropFirst()).enumerated().compactMap { index, pair in
+            guard index % 2 == 0, pair.0.hasSuffix(" "),
+                let suite = pair.0.split(whereSeparator: \.isWhitespace).last,
+                suite.hasSuffix("Tests")
+            else { return nil }
+            return (String(suite), pair.1)
+        }
+    }
+
+    /// The cells of the rows of a page's tables, without the rows' heads.
+    private static func rows(_ text: String) -> [[String]] {
+        text.split(separator: "\n").filter { $0.hasPrefix("| ") && $0.hasSuffix(" |") }.map {
+            $0.dropFirst(2).dropLast(2).split(separator: " | ").map(String.init)
+        }
+    }
+
+    @Test func `the suites and tests that the documentation names are there`() throws {
+        let code = House.tests.map(\.text)
+        let all = code.joined()
+        for (name, count) in [("scenarios", 100), ("postgresql", 40)] {
+            let text = try Self.page(name)
+            let suites = Self.suites(text)
+            #expect(suites.count > count, "\(name): \(suites.count)")
+            for suite in suites { #expect(all.contains("struct \(suite) "), "\(suite)") }
+            for (suite, test) in Self.tests(text) {
+                let isThere = code.contains {
+                    $0.contains("struct \(suite) ") && $0.contains("func `\(test)`")
+                }
+                #expect(isThere, "\(suite): \(test)")
+            }
+        }
+        let named = Self.tests(
+            "yes: ATests `one thing`, `x`, BTests, `y` and CTests `two, or three`"
+        )
+        #expect(named.map(\.suite) == ["ATests", "CTests"])
+        #expect(named.map(\.test) == ["one thing", "two, or three"])
+    }
+
+    @Test func `every yes names what shows it, and every no its reason`() throws {
+        let rows = Self.rows(try Self.page("postgresql")).dropFirst()
+        #expect(rows.count > 30)
+        for row in rows {
+            #expect(row.count == 9, "\(row)")
+            let answer = row.last ?? ""
+            if answer.hasPrefix("yes") {
+                #expect(!Self.suites(answer).isEmpty, "\(row)")
+            } else {
+                #expect(answer.hasPrefix("no") || answer.hasPrefix("in part"), "\(row)")
+                #expect(answer.count > 20, "\(row)")
+            }
+        }
+    }
+}
