@@ -1,3 +1,4 @@
+import Foundation
 import Testing
 
 /// What the documentation says of the tests and of the program.
@@ -68,5 +69,59 @@ import Testing
                 #expect(answer.count > 20, "\(row)")
             }
         }
+    }
+
+    /// The ids that a source declares, each with the name of its exit code.
+    private static func declarations(_ text: String) -> [(id: String, exit: String)] {
+        let parts = text.split(separator: "\"", omittingEmptySubsequences: false)
+        return parts.indices.dropFirst().dropLast().compactMap { index in
+            let before = parts[index - 1].reversed().drop { $0.isWhitespace }.reversed()
+            let after = parts[index + 1].drop { $0 != ")" && !$0.isLetter }
+            guard parts[index].hasPrefix("E-") else { return nil }
+            if String(before).hasSuffix("= configuration(") {
+                return (String(parts[index]), "usage")
+            }
+            let words = after.prefix { $0 != ")" }.split { !$0.isLetter }
+            guard String(before).hasSuffix("= Fault.Code("), words.count == 3, words[1] == "exit"
+            else { return nil }
+            return (String(parts[index]), String(words[2]))
+        }
+    }
+
+    /// The exit codes by the names of their cases.
+    private static func exits() throws -> [String: String] {
+        let source = try #require(House.sources.first { $0.path.hasSuffix("/ExitCode.swift") })
+        let cases = source.text.split(separator: "\n").filter { $0.hasPrefix("    case ") }
+        return Dictionary(
+            uniqueKeysWithValues: cases.map { line in
+                let words = line.split { !$0.isLetter && !$0.isNumber }
+                return (String(words[1]), String(words[2]))
+            }
+        )
+    }
+
+    @Test func `every error id has a row with its exit code, and every row its id`() throws {
+        let exits = try Self.exits()
+        var declared: [String: String] = [:]
+        for file in House.sources where !file.path.contains("/TestKit/") {
+            for (id, exit) in Self.declarations(file.text) {
+                #expect(declared[id] == nil, "\(id) is declared twice")
+                declared[id] = exits[exit]
+            }
+            // Whatever looks like a declaration must be one that was understood.
+            let count = file.text.components(separatedBy: "static let ").dropFirst().count {
+                $0.prefix(80).contains("Fault.Code(") || $0.prefix(80).contains("= configuration(")
+            }
+            #expect(Self.declarations(file.text).count == count, "\(file)")
+        }
+        #expect(declared.count > 150)
+        var rows: [String: String] = [:]
+        for row in Self.rows(try Self.page("errors")) where row[0].hasPrefix("`E-") {
+            let id = row[0].trimmingCharacters(in: ["`"])
+            #expect(rows[id] == nil, "\(id) has two rows")
+            #expect(row.count == 4 && row.allSatisfy { !$0.isEmpty }, "\(row)")
+            rows[id] = row[1]
+        }
+        #expect(rows == declared)
     }
 }
