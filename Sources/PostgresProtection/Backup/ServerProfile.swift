@@ -12,6 +12,8 @@ struct ServerProfile {
     let history: TimelineHistory
     /// The version as a number, 150020 for 15.20.
     let version: Int
+    /// How large its log's segments are.
+    let segmentSize: SegmentSize
     /// Whether pages carry checksums.
     let hasChecksums: Bool
     /// What SQL could tell; nil when there is no SQL connection.
@@ -43,11 +45,12 @@ struct ServerProfile {
         systemID = String(identity.systemIdentifier)
         history = try session.history(of: identity.timeline)
         version = connection.serverVersion
+        segmentSize = try PostgresLink.segmentSize(session)
         hasChecksums = try session.show("data_checksums") == "on"
         var facts = [
             "system_id": systemID, "version": String(connection.serverVersion),
             "checksums": hasChecksums ? "on" : "off",
-            "segment_bytes": String(try PostgresLink.segmentSize(session).bytes),
+            "segment_bytes": String(segmentSize.bytes),
             "directory_mode": try session.show("data_directory_mode"),
         ]
         for name in Self.floors { facts["setting.\(name)"] = try session.show(name) }

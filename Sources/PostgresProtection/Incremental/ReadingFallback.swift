@@ -15,6 +15,8 @@ package enum ReadingFallback: Error, Hashable {
     case refused(MapChain.Refusal)
     /// The one before ended behind this position, where this one begins or its timeline left that of the one before.
     case endsLater(LSN)
+    /// This host has read more of a timeline than the server lived through, up to this position: it may have been another log.
+    case readBeyond(timeline: UInt32, LSN)
     /// The log of this version of the server is not known.
     case unknownVersion
     /// The way that is open cannot read parts of files.
@@ -34,6 +36,8 @@ package enum ReadingFallback: Error, Hashable {
         case .refused(let refusal): Self.text(refusal)
         case .endsLater(let position):
             "the backup before holds more than the log up to \(position), which is all that this one shares with it"
+        case .readBeyond(let timeline, let position):
+            "the server left timeline \(timeline) at \(position), and this host has read on there"
         case .unknownVersion: "the log of this server's version is not known"
         case .wholeFiles: "the replication protocol sends whole files"
         case .noPages: "this host does not remember the pages of the backup before"

@@ -102,9 +102,20 @@ final class ReadingPlanner {
         }
         try await advance.reach(now.position, timeline: now.timeline)
         do throws(ReadingFallback) {
+            try refuseBeyond(chain)
             let map = try chain.joined(chain.legs.compactMap { folder.map(along: $0) })
             return .changes(map, since: prior?.started ?? begun)
         } catch { return .everything(error) }
+    }
+
+    /// A server that was set back and promoted wrote another log before its switch than the one that was read.
+    private func refuseBeyond(_ chain: MapChain) throws(ReadingFallback) {
+        for leg in chain.legs where leg.isLeft {
+            guard let map = folder.newest(timeline: leg.timeline)?.sheet.map,
+                map.leastLog(server.segmentSize) > leg.to
+            else { continue }
+            throw .readBeyond(timeline: leg.timeline, leg.to)
+        }
     }
 
     private func chain(to now: MapChain.Point) throws(ReadingFallback) -> MapChain {

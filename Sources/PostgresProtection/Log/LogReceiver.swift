@@ -26,15 +26,15 @@ final class LogReceiver {
     /// How long a copy may take for one piece of log before it is called overdue.
     static let copyPatience = Duration.seconds(300)
 
-    private let context: BackupContext
-    private let writer: LogWriter
+    let context: BackupContext
+    let writer: LogWriter
     private let fan: LogFan
     private let board: HeartbeatBoard
     private let slot: String
     private var session: ReplicationSession
     private var identity: SystemIdentity
     private let segmentSize: SegmentSize
-    private var timeline: UInt32
+    private(set) var timeline: UInt32
     private var buffer: SegmentBuffer
     private var lastStatus = ContinuousClock.now
     private var reported = LSN(0)
@@ -44,6 +44,8 @@ final class LogReceiver {
     private(set) var start: LSN
     /// Lower positions are not reported: the slot would go back.
     private let floor: LSN
+    /// What comes once more, until it was compared; nil when nothing does, or it was.
+    var proof: LogProof?
     /// Makes maps of what the log changed; nil for a server of an unknown version.
     private let mapper: LogMapper?
     /// The server's clock when the newest bytes were sent.
@@ -76,12 +78,7 @@ final class LogReceiver {
         let segmentSize = try PostgresLink.segmentSize(session)
         let reader = try await LogReader(places.union, stream: context.stream)
         try await Self.refuseForeign(reader, identity)
-        let slot: String
-        if let given {
-            slot = given
-        } else {
-            slot = try BackupSlot(settings, context: context).name
-        }
+        let slot = try Self.slot(given, settings, context)
         let slotPosition = try session.readSlot(slot)?.restartPosition
         var start = LogStart(
             reader: reader,
@@ -103,6 +100,7 @@ final class LogReceiver {
         let begin = SegmentBuffer.begin(of: start.position, segmentSize)
         buffer = SegmentBuffer(at: begin, given: start.position, segmentSize: segmentSize)
         self.start = start.position
+        proof = LogProof(reader, of: identity, start.timeline, from: begin, segmentSize)
         floor = slotPosition ?? LSN(0)
         sentAt = context.clock.now()
         let front = LogFront(
@@ -113,6 +111,7 @@ final class LogReceiver {
         fan = LogFan(front, vaults: places.vaults)
         mapper = Self.mapper(context, identity, connection.serverVersion, segmentSize)
         if let gap = start.gap { context.progress(.note(gap)) }
+        noteBehind()
         try await offerHistory(of: start.timeline)
         try startReplication(retained: slotPosition ?? start.position)
     }
@@ -147,32 +146,6 @@ final class LogReceiver {
             timeline: timeline
         )
         isStreaming = true
-    }
-
-    /// Whether a server still has its log from a place on that its slot does not keep, by asking for it.
-    ///
-    /// The slot of a server that has just been promoted is younger than the switch, and what lies between is still there.
-    private static func isThere(
-        _ place: LogPlace,
-        _ settings: PostgresSettings,
-        _ context: BackupContext
-    ) throws(Fault) -> Bool {
-        let connection = try PostgresLink.replication(settings)
-        defer { connection.close() }
-        let session = ReplicationSession(connection, timekeeper: context.clock)
-        do throws(Fault) {
-            try session.startReplication(
-                slot: nil,
-                from: place.position,
-                timeline: place.timeline
-            )
-            _ = try session.nextMessage(waitingUpTo: .seconds(5))
-            return true
-        } catch
-            where error.code != .cancelled && error.code != .postgresUnreachable
-        {
-            return false
-        }
     }
 
     /// Whether the copy that a backup writes to holds everything before a position.
@@ -212,7 +185,7 @@ final class LogReceiver {
             } catch  where error.code == .cancelled {
                 // The connection is gone; what it brought is stored, and the slot is told the next time.
                 mapper?.cut()
-                for piece in buffer.take() { _ = try await offered(piece) }
+                for piece in proof == nil ? buffer.take() : [] { _ = try await offered(piece) }
                 throw error
             }
         }
@@ -235,6 +208,7 @@ final class LogReceiver {
         case .wal(let start, let bytes, _, let sent):
             sentAt = sent
             mapper?.read(bytes, at: start)
+            try await prove(bytes, at: start)
             let known = start < buffer.position ? buffer.position - start : 0
             guard known < UInt64(bytes.count) else { break }
             let complete = try buffer.append(
@@ -255,7 +229,9 @@ final class LogReceiver {
         // Commits that wait are stored at once; those that come meanwhile are stored together.
         let patience = isAwaited && fan.withFront({ $0.isIdle }) ? .zero : Self.patience
         let isDue = buffer.waitingSince.map { $0.duration(to: .now) >= patience } ?? false
-        if isDue || target.map({ buffer.position >= $0 }) ?? false { try await offerWaiting() }
+        let isReached = target.map { buffer.position >= $0 } ?? false
+        if isReached, let proof, proof.behind != nil { throw behind(proof) }
+        if isDue || isReached { try await offerWaiting() }
         try reportNews()
     }
 
@@ -280,6 +256,7 @@ final class LogReceiver {
 
     private func offerWaiting() async throws(Fault) {
         mapper?.cut()
+        guard proof == nil else { return }
         for piece in buffer.take() { try await offer(piece) }
     }
 
@@ -312,7 +289,7 @@ final class LogReceiver {
         return LogFront.Entry(log, place: LogPlace(timeline, end))
     }
 
-    private func input(
+    func input(
         _ bytes: [UInt8],
         _ timeline: UInt32,
         from: LSN,
@@ -336,8 +313,9 @@ final class LogReceiver {
     }
 
     /// The position that may be reported: everything before it is safe, and every record that begins before it in a map;
-    /// zero, which the server ignores, when none is known.
+    /// zero, which the server ignores, when none is known or proven.
     private var safe: LSN {
+        guard proof == nil else { return LSN(0) }
         var position = stored
         if let reach = mapper?.reach {
             // What lies before the start was reported already, by whoever received it.
@@ -364,6 +342,7 @@ final class LogReceiver {
     /// Goes on with the next timeline, from the start of the segment that holds the switch.
     private func follow(to next: UInt32, switchPoint: LSN) async throws(Fault) {
         isStreaming = false
+        try await prove([], at: buffer.position, isLast: true)
         try await offerWaiting()
         timeline = next
         start = LSN(switchPoint.value / segmentSize.bytes * segmentSize.bytes)

@@ -1,0 +1,62 @@
+internal import Model
+internal import PostgresWire
+internal import Protection
+internal import Vault
+
+extension LogReceiver {
+    /// A stream holds one cluster; another one's log would be joined to it without anybody noticing.
+    static func refuseForeign(
+        _ reader: LogReader,
+        _ identity: SystemIdentity
+    ) async throws(Fault) {
+        guard let last = reader.pieces.last else { return }
+        let head = try await reader.head(of: last)
+        guard head.source == String(identity.systemIdentifier) else {
+            throw Fault(
+                .foreignCluster,
+                "unable to receive the log of '\(reader.stream.component)': the server is cluster"
+                    + " \(identity.systemIdentifier), the vault holds \(head.source)",
+                hints: [
+                    "Give the new cluster a component name of its own; the old one stays restorable."
+                ]
+            )
+        }
+    }
+
+    /// The slot that is given, or the permanent one, which is made where it is not: only now, since on another cluster it
+    /// would keep the log for nobody.
+    static func slot(
+        _ given: String?,
+        _ settings: PostgresSettings,
+        _ context: BackupContext
+    ) throws(Fault) -> String {
+        if let given { return given }
+        return try BackupSlot(settings, context: context).name
+    }
+
+    /// Whether a server still has its log from a place on that its slot does not keep, by asking for it.
+    ///
+    /// The slot of a server that has just been promoted is younger than the switch, and what lies between is still there.
+    static func isThere(
+        _ place: LogPlace,
+        _ settings: PostgresSettings,
+        _ context: BackupContext
+    ) throws(Fault) -> Bool {
+        let connection = try PostgresLink.replication(settings)
+        defer { connection.close() }
+        let session = ReplicationSession(connection, timekeeper: context.clock)
+        do throws(Fault) {
+            try session.startReplication(
+                slot: nil,
+                from: place.position,
+                timeline: place.timeline
+            )
+            _ = try session.nextMessage(waitingUpTo: .seconds(5))
+            return true
+        } catch
+            where error.code != .cancelled && error.code != .postgresUnreachable
+        {
+            return false
+        }
+    }
+}
