@@ -5,10 +5,7 @@ internal import SystemIO
 internal import SystemPackage
 internal import Vault
 
-/// Lays a cluster out at its destination and, when asked to, recovers it.
-///
-/// `global/pg_control` is written last and with an invalid checkpoint: before that no server starts on the folder, and
-/// after it only one that reads `backup_label`. Only then do the folders belong to the account of the server.
+/// Restores a cluster: lays it out and, when asked to, recovers it.
 struct ClusterRestore {
     let component: PostgresComponent
     let plan: RestorePlan
@@ -19,39 +16,40 @@ struct ClusterRestore {
 
     /// Does what the plan says; when a disk runs full, the places are empty again.
     func run() async throws(Fault) -> RestoreOutcome {
-        let begun = BegunPlaces()
-        do throws(Fault) { return try await restore(begun) } catch {
-            guard error.code == .diskFull else { throw error }
-            // The first fault is the one to tell.
-            try? begun.takeBack()
-            throw error
+        let major = try BaseRecord(plan.snapshot).major
+        let programs =
+            component.recovers ? try await component.runtime.postgres(major: major) : nil
+        let layout = ClusterLayout(
+            component: component,
+            plan: plan,
+            request: request,
+            progress: progress
+        )
+        return try await layout.run { cluster async throws(Fault) in
+            try await finish(cluster, programs)
         }
     }
 
-    private func restore(_ begun: BegunPlaces) async throws(Fault) -> RestoreOutcome {
-        let base = try BaseRecord(plan.snapshot)
-        let programs =
-            component.recovers
-            ? try await component.runtime.postgres(major: base.major) : nil
-        let files = try await ClusterFiles(
-            plan: plan,
-            request: request,
-            account: try component.serverAccount(),
-            progress: progress
-        ).restore(begun)
-        let folder = files.folder
-        let control = try ControlFile(parsing: files.control)
-        let (path, end, stop) = planned()
-        let log = try await layOut(path, end, base, files, control, begun)
+    /// Says how the server is to recover, and recovers where there are programs to do it.
+    private func finish(
+        _ cluster: ClusterLayout.Cluster,
+        _ programs: (any ServerPrograms)?
+    ) async throws(Fault) -> RestoreOutcome {
+        let folder = cluster.folder
         let recovery = RecoverySettings(
             stop: stop,
             isInclusive: !request.isExclusive,
-            timeline: path.last
+            timeline: TimelinePath.planned(plan).0.last
         )
         let settings = try folder.text(of: "postgresql.auto.conf")
         try folder.write(Array(settings.utf8), to: "lifeboat/postgresql.auto.conf.before")
         let server = programs.map {
-            RecoveryServer(folder: folder, programs: $0, control: control, recovery: recovery)
+            RecoveryServer(
+                folder: folder,
+                programs: $0,
+                control: cluster.control,
+                recovery: recovery
+            )
         }
         try server?.prepare()
         // A server of ours reads nothing of the cluster's own settings.
@@ -61,58 +59,27 @@ struct ClusterRestore {
             to: "postgresql.auto.conf"
         )
         try folder.write([], to: "recovery.signal")
-        try folder.write(try control.invalidatingCheckpoint(), to: "global/pg_control")
-        try files.tablespaces.handOver()
-        try folder.handOver()
-        guard let server else { return try laidOut(files) }
+        try cluster.complete()
+        try cluster.handOver()
+        guard let server else { return laidOut(cluster) }
         progress(.phase("recovery"))
         let run = RecoveryRun(
             server: server,
-            base: base,
-            log: log,
+            base: cluster.base,
+            log: cluster.log,
             state: request.state,
             isBeside: request.destination != nil
         )
-        return try await finish(run, files, log, settings: settings)
-    }
-
-    /// Writes the log, and makes sure that its replay touches nothing outside the restore.
-    private func layOut(
-        _ path: TimelinePath,
-        _ end: LSN,
-        _ base: BaseRecord,
-        _ files: ClusterFiles.Restored,
-        _ control: ControlFile,
-        _ begun: BegunPlaces
-    ) async throws(Fault) -> LaidOutLog {
-        progress(.phase("log"))
-        let log = try await LogLayout(
-            log: try await LogReader(request.vault, stream: request.stream),
-            identities: request.identities,
-            base: base,
-            path: path,
-            end: end,
-            folder: files.folder
-        ).write(progress: progress)
-        try files.tablespaces.add(
-            log.tablespaces,
-            control,
-            major: base.major,
-            begun,
-            in: request.isDelta ? DeltaPlace(path: plan.destination, base: base) : nil
-        )
-        try log.disarm(in: files.folder)
-        return log
+        return try await recover(run, cluster, settings: settings)
     }
 
     /// Recovers, and leaves the cluster as its next server expects it.
-    private func finish(
+    private func recover(
         _ run: RecoveryRun,
-        _ files: ClusterFiles.Restored,
-        _ log: LaidOutLog,
+        _ cluster: ClusterLayout.Cluster,
         settings: String
     ) async throws(Fault) -> RestoreOutcome {
-        let folder = files.folder
+        let (folder, files, log) = (cluster.folder, cluster.files, cluster.log)
         let result: RecoveryRun.Result
         do throws(Fault) { result = try await run.run() } catch {
             throw Self.diskFull(error, folder.path, run.base.segmentSize) ?? error
@@ -131,10 +98,7 @@ struct ClusterRestore {
         return RestoreOutcome(
             point: result.lastTransaction,
             lines: files.lines + result.lines + tablespaceLines(remaining, files) + cautions,
-            problems: try damage + files.problems
-                + files.empty.intersection(remaining.keys).sorted().map {
-                    "tablespace \($0) is empty: the backup knows it and holds nothing of it"
-                },
+            problems: cluster.problems(of: Set(remaining.keys)),
             bytes: plan.bytes
         )
     }
@@ -167,34 +131,26 @@ struct ClusterRestore {
             }
     }
 
-    /// What was damaged before it was backed up.
-    private var damage: [String] {
-        get throws(Fault) { [try BaseRecord(plan.snapshot).damage].compactMap(\.self) }
-    }
-
-    private func laidOut(_ files: ClusterFiles.Restored) throws(Fault) -> RestoreOutcome {
+    private func laidOut(_ cluster: ClusterLayout.Cluster) -> RestoreOutcome {
         RestoreOutcome(
             point: nil,
-            lines: files.lines + [
+            lines: cluster.files.lines + [
                 "laid out at \(plan.destination); start a server of the same major version on it: it replays the log and promotes itself"
             ],
-            problems: try damage + files.problems
-                + files.empty.sorted().map {
-                    "tablespace \($0) is empty: the backup knows it and holds nothing of it"
-                },
+            problems: cluster.problems(),
             bytes: plan.bytes
         )
     }
 
-    private func planned() -> (TimelinePath, LSN, ReplayStop) {
-        let (path, end) = TimelinePath.planned(plan)
+    /// Where replay ends.
+    private var stop: ReplayStop {
         if let position = plan.facts["position"].flatMap({ LSN($0) }) {
-            return (path, end, .position(position))
+            return .position(position)
         }
         switch request.target {
-        case .time(let moment): return (path, end, .time(moment))
-        case .consistent: return (path, end, .consistent)
-        case .latest, .lsn, .transaction, .mark: return (path, end, .end)
+        case .time(let moment): return .time(moment)
+        case .consistent: return .consistent
+        case .latest, .lsn, .transaction, .mark: return .end
         }
     }
 }

@@ -5,10 +5,7 @@ internal import SystemIO
 internal import SystemPackage
 internal import Vault
 
-/// Builds a standby.
-///
-/// As in every restore `global/pg_control` is written last and with an invalid checkpoint: before that no server starts on
-/// the folder, and after it only one that reads `backup_label` and has all that makes it a standby.
+/// Builds a standby: lays the cluster out, with what makes it follow its primary.
 struct StandbyRun {
     let component: PostgresComponent
     let primary: PrimaryAddress
@@ -43,45 +40,24 @@ struct StandbyRun {
     }
 
     private func fill(slot: String?) async throws(Fault) -> RestoreOutcome {
-        let begun = BegunPlaces()
-        do throws(Fault) { return try await fill(begun, slot: slot) } catch {
-            guard error.code == .diskFull else { throw error }
-            // The first fault is the one to tell.
-            try? begun.takeBack()
-            throw error
+        var layout = ClusterLayout(
+            component: component,
+            plan: plan,
+            request: request,
+            progress: progress
+        )
+        layout.isForStandby = true
+        return try await layout.run { cluster async throws(Fault) in
+            try finish(cluster, slot: slot)
         }
     }
 
-    private func fill(_ begun: BegunPlaces, slot: String?) async throws(Fault) -> RestoreOutcome {
-        let base = try BaseRecord(plan.snapshot)
-        let files = try await ClusterFiles(
-            plan: plan,
-            request: request,
-            account: try component.serverAccount(),
-            progress: progress
-        ).restore(begun)
-        let folder = files.folder
-        let control = try ControlFile(parsing: files.control)
-        let (path, end) = TimelinePath.planned(plan)
-        progress(.phase("log"))
-        var layout = LogLayout(
-            log: try await LogReader(request.vault, stream: request.stream),
-            identities: request.identities,
-            base: base,
-            path: path,
-            end: end,
-            folder: folder
-        )
-        layout.isForStandby = true
-        let log = try await layout.write(progress: progress)
-        try files.tablespaces.add(
-            log.tablespaces,
-            control,
-            major: base.major,
-            begun,
-            in: request.isDelta ? DeltaPlace(path: plan.destination, base: base) : nil
-        )
-        try log.disarm(in: folder)
+    /// Makes a standby of it.
+    private func finish(
+        _ cluster: ClusterLayout.Cluster,
+        slot: String?
+    ) throws(Fault) -> RestoreOutcome {
+        let folder = cluster.folder
         if let text = primary.passfile {
             try folder.write(Array(text.utf8), to: Self.passfile)
         }
@@ -96,17 +72,14 @@ struct StandbyRun {
             to: "postgresql.auto.conf"
         )
         try folder.write([], to: "standby.signal")
-        try folder.write(try control.invalidatingCheckpoint(), to: "global/pg_control")
+        try cluster.complete()
+        // Only now: until then it says whose folder this is, should it be continued.
         try folder.remove("lifeboat")
-        try files.tablespaces.handOver()
-        try folder.handOver()
+        try cluster.handOver()
         return RestoreOutcome(
             point: nil,
-            lines: files.lines + (try lines(folder, slot: slot)),
-            problems: [base.damage].compactMap(\.self) + files.problems
-                + files.empty.sorted().map {
-                    "tablespace \($0) is empty: the backup knows it and holds nothing of it"
-                },
+            lines: cluster.files.lines + (try lines(folder, slot: slot)),
+            problems: cluster.problems(),
             bytes: plan.bytes
         )
     }
