@@ -40,7 +40,11 @@ import Testing
     ///
     /// `newest`: the number from which on the owner's snapshots are hidden from him: our program, which he uses, would heed
     /// what they say of his key.
-    private func steal(_ playground: Playground, before newest: Int? = nil) async throws {
+    private func steal(
+        _ playground: Playground,
+        before newest: Int? = nil,
+        rounds: Int = 1
+    ) async throws {
         let hosts = playground.vault.appending("hosts/h1")
         let hidden = playground.path.appending("hidden")
         try FileSystem.makeDirectories(hidden, mode: 0o700)
@@ -59,8 +63,10 @@ import Testing
             }
         }
         try playground.write("source/letter", "the thief was here\n")
-        let backup = try await playground.run(["backup", "--config", "stolen.yaml"])
-        #expect(backup.output.contains("2 of 2 components"), "\(backup.text)")
+        for _ in 0..<rounds {
+            let backup = try await playground.run(["backup", "--config", "stolen.yaml"])
+            #expect(backup.output.contains("2 of 2 components"), "\(backup.text)")
+        }
         for name in names {
             try await move(hidden.appending(name), hosts)
         }
@@ -177,6 +183,38 @@ import Testing
         let short = try await playground.run(["key", "revoke", "h1"])
         #expect(short.code == 2, "\(short.text)")
         #expect(short.errors.contains("`lifeboat key revoke --help`"), "\(short.text)")
+    }
+
+    @Test
+    func `documents of hosts that are deleted are missed by status and backup`() async throws {
+        let playground = try await stolen()
+        for arguments in [
+            ["key", "revoke", "h1", "--kit", "kit.txt"], ["key", "enrol", "--kit", "kit.txt"],
+            ["backup"], ["status"],
+        ] {
+            let ending = try await playground.run(arguments)
+            #expect(ending.code == 0, "\(ending.text)")
+        }
+        // The thief's snapshots are above the owner's, and nothing under `hosts/` speaks against them.
+        try await steal(playground, before: 3, rounds: 2)
+        let hosts = playground.vault.appending("hosts/h1")
+        for name in try Directory.open(hosts).names() where name.description != "000001.json" {
+            try FileSystem.removeFile(hosts.appending(name))
+        }
+        let status = try await playground.run(["status"])
+        #expect(status.code == 5, "\(status.text)")
+        #expect(status.text.contains("hosts/h1/000002.json"), "\(status.text)")
+        #expect(status.text.contains("not trusted: a revoked key signed"), "\(status.text)")
+        let refused = try await playground.run(["backup"])
+        #expect(refused.code == 12, "\(refused.text)")
+        #expect(refused.errors.contains("hosts/h1/000002.json"), "\(refused.text)")
+        #expect(refused.errors.contains("lifeboat check --repair"), "\(refused.text)")
+        let repair = try await playground.run(["check", "--repair"])
+        #expect(try FileSystem.status(hosts.appending("000002.json")) != nil, "\(repair.text)")
+        for arguments in [["check"], ["backup"], ["status"]] {
+            let ending = try await playground.run(arguments)
+            #expect(ending.code == 0, "\(ending.text)")
+        }
     }
 
     @Test

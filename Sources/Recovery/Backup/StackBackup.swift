@@ -42,6 +42,12 @@ public struct StackBackup: Sendable {
     ) async throws(Fault) -> BackupSummary {
         let selection = try stack.selection(names)
         let found = try await stack.findCopies()
+        // Some of what is gone comes back when a copy is told; that it was gone is told all the same.
+        var hostFaults: [Fault] = []
+        for fault in found.open.flatMap(\.vault.hostFaults)
+        where !hostFaults.contains(where: { $0.message == fault.message }) {
+            hostFaults.append(fault)
+        }
         let takers = try await stack.takers(of: found)
         for taker in takers { try stack.requireEnrolledRecipients(taker.vault) }
         let keys = try stack.hostKeys()
@@ -80,7 +86,8 @@ public struct StackBackup: Sendable {
             started: started,
             finished: stack.clock.now(),
             results: results.map(\.ending),
-            copies: copies
+            copies: copies,
+            hostFaults: hostFaults
         )
     }
 }

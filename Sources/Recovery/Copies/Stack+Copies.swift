@@ -98,7 +98,8 @@ extension Stack {
         return remembered ?? expected
     }
 
-    /// Opens the vault in one copy, which must be of the configured environment.
+    /// Opens the vault in one copy, which must be of the configured environment, and compares its hosts with what this host
+    /// remembers of them.
     ///
     /// - Throws: `E-VAULT-…`, `E-STORE-…`, `E-ENVIRONMENT`.
     func open(
@@ -113,6 +114,6 @@ extension Stack {
                 hints: ["Two environments share no vault: mend `environment:` or `copies:`."]
             )
         }
-        return vault
+        return vault.recalling(HeadMemory(self, vault).hosts)
     }
 }

@@ -8,7 +8,8 @@ internal import Vault
 /// The newest snapshot of each stream that this host stored in a vault or saw there, kept outside of the vault.
 ///
 /// A vault cannot tell by itself that its newest snapshots were taken away. A file for each stream and address,
-/// `<stream>.<address>.newest` in the work folder, holds one line: the vault's id, a space, and the snapshot's name.
+/// `<stream>.<address>.newest` in the work folder, holds one line: the vault's id, a space, and the snapshot's name. Beside it
+/// lies what else is remembered of an address.
 struct HeadMemory: Sendable {
     private let vault: Digest256
     private let address: String
@@ -83,6 +84,11 @@ struct HeadMemory: Sendable {
             let bytes = try DurableFile.read(path, limit: ByteCount(4096))
             return String(decoding: bytes, as: UTF8.self)
         } catch  where error.code == .fileTooLarge { return "" }
+    }
+
+    /// Where is kept what lay under `hosts/`.
+    var hosts: FilePath {
+        folder.appending("\(Hashing.sha256(Array(address.utf8)).short).hosts")
     }
 
     /// Where the verified heads of a stream are cached.

@@ -75,7 +75,12 @@ extension VaultCheck {
     }
 
     /// Looks at what is no document of its name under `hosts/`, once the heads have told what was there.
+    ///
+    /// And at what is gone from there.
     mutating func checkStrays() async throws(Fault) {
+        for name in vault.lostEnrolments.map(\.name) + vault.lostRevocations {
+            note(name.text, Vault.lostDocument, .listing)
+        }
         for (name, fault) in strays {
             let object = name.objectName.text
             switch name {
@@ -125,7 +130,11 @@ extension VaultCheck {
             where revocation.host == enrolment.host && !present.contains(revocation.name.text)
                 && !revocation.keys.isDisjoint(with: enrolment.revoked)
             {
-                note(revocation.name.text, "it is missing, and another copy has it", .listing)
+                note(
+                    revocation.name.text,
+                    "it is missing, and another copy has it, or this host saw it",
+                    .listing
+                )
             }
             note(
                 enrolment.name.text,

@@ -35,7 +35,7 @@ public struct Repair: Sendable {
     }
 
     /// Mends one object: with an older version of it in the same copy, else from another copy; a document of a host else
-    /// from what heads that were read carry along.
+    /// from what heads that were read carry along, or this host has seen there.
     ///
     /// After success the copy holds proven bytes under the name. After a failure it holds what it held, never bytes that are
     /// not proven. Memory: the object.
@@ -64,13 +64,17 @@ public struct Repair: Sendable {
                 try await write(bytes, object)
                 return .mended(from: other.store.address)
             }
-            // The heads that a host signed carry what the operator signed.
+            // The heads that a host signed carry what the operator signed; this host remembers what it saw.
             for known in [vault] + others {
                 guard let lost = known.heard.enrolments.first(where: { $0.name == object }) else {
                     continue
                 }
                 try await write(lost.bytes, object)
                 return .mended(from: known.store.address)
+            }
+            if let lost = vault.revocations.first(where: { $0.name == object }) {
+                try await write(lost.bytes, object)
+                return .mended(from: vault.store.address)
             }
             return .kept(nowhere(object, cause))
         } catch { return .kept(error) }

@@ -175,10 +175,17 @@ extension Vault {
         try checkWritable()
         guard let enrolment = enrolment(of: keys.host), enrolment.key == keys.signing.verifyKey
         else {
+            let wasThere = lostEnrolments.contains {
+                $0.host == keys.host && $0.key == keys.signing.verifyKey
+            }
+            let back =
+                "Its document was there and is gone: bring it back with lifeboat check --repair"
             throw Fault(
                 .notEnrolled,
                 "unable to write to the vault: host '\(keys.host)' is not enrolled with its key",
-                hints: ["Let the operator's key vouch for it: lifeboat key enrol --kit FILE"]
+                hints: (wasThere ? [back] : []) + [
+                    "Let the operator's key vouch for it: lifeboat key enrol --kit FILE"
+                ]
             )
         }
         guard !isRevoked(enrolment.key, host: keys.host) else {

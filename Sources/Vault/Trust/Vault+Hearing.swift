@@ -38,19 +38,20 @@ extension Vault {
         }
     }
 
-    /// Everything under `hosts/` that cannot be used, or that is gone and that heads carry a copy of, one fault each; what
-    /// another copy or an older version made good is not among it.
+    /// Everything under `hosts/` that cannot be used, or that is gone and that heads carry a copy of or this host has seen
+    /// there, one fault each; what another copy or an older version made good is not among it.
     public var hostFaults: [Fault] {
         refusedHosts
-            + lostEnrolments.map {
-                .damaged(
-                    $0.name.text,
-                    "it is missing; heads that its key signed carry a copy of it"
-                )
+            + (lostEnrolments.map(\.name) + lostRevocations).map {
+                .damaged($0.text, Self.lostDocument)
             }
     }
 
-    /// The enrolments that heads carry along and that are not under `hosts/`, once a name.
+    /// What is so of a document under `hosts/` that is gone.
+    static let lostDocument =
+        "it is missing; heads of the host carry a copy of it, or this host saw it"
+
+    /// The enrolments that heads carry along, or this host has seen under `hosts/`, and that are not there, once a name.
     var lostEnrolments: [Enrolment] {
         let known = Set(enrolments.map(\.name))
         var lost: [Enrolment] = []

@@ -19,8 +19,10 @@ public struct Vault: Sendable {
     public let enrolments: [Enrolment]
     /// Every revocation of keys.
     public internal(set) var revocations: [Revocation] = []
-    /// Those of them that another copy holds, and this one does not.
+    /// Those of them that this copy does not hold, but another one, or this copy once.
     var hearsay: Set<ObjectName> = []
+    /// Those of them that this copy held when this host last opened it.
+    var lostRevocations: [ObjectName] = []
     /// Documents under `hosts/` that could not be used, one fault each.
     public internal(set) var refusedHosts: [Fault]
     /// Their names.

@@ -48,6 +48,7 @@ struct BackupVerb: Verb {
         board.finish()
         try screen.result(lines(summary, stack, color: screen.hasColor))
         try screen.json("summary", Self.fields(summary))
+        for fault in summary.hostFaults { _ = screen.show(fault) }
         for result in summary.results {
             if let fault = result.fault { _ = screen.show(fault) }
             for finding in result.findings { _ = screen.show(finding) }
@@ -131,6 +132,7 @@ struct BackupVerb: Verb {
             JSONField("exit_code", .integer(Int64(summary.exit.rawValue))),
             JSONField("components", .array(components)),
             JSONField("copies", .array(summary.copies.map { BackedUpCopyText.value($0) })),
+            JSONField("host_findings", .array(summary.hostFaults.map { .text($0.message) })),
         ]
     }
 }
