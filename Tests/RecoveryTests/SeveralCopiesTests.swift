@@ -199,6 +199,35 @@ import Testing
         #expect(try Directory.open(hosts).names().count == 3)
     }
 
+    @Test func `two enrolments of one number are named, and one more mends it`() async throws {
+        let playground = try await initialised()
+        let enrol = ["key", "enrol", "--kit", "kit.txt"]
+        for (away, place) in [("second", "second-away"), ("vault", "vault-away")] {
+            try rename(away, place, playground)
+            let enrolled = try await playground.run(enrol)
+            #expect(enrolled.code == 0, "\(enrolled.text)")
+            try rename(place, away, playground)
+        }
+        let hosts = ["vault", "second"].map { "\($0)/hosts/h1/000002.json" }
+        #expect(try playground.read(hosts[0]) != playground.read(hosts[1]))
+        let status = try await playground.run(["status"])
+        #expect(status.text.contains("two enrolments of one number"), "\(status.text)")
+        #expect(status.text.contains("lifeboat key enrol --kit FILE"), "\(status.text)")
+        let doctor = try await playground.run(["doctor"])
+        #expect(doctor.code == 12, "\(doctor.text)")
+        #expect(doctor.text.contains("two enrolments of one number"), "\(doctor.text)")
+        #expect(try await playground.run(enrol).code == 0)
+        let newest = ["vault", "second"].map { "\($0)/hosts/h1/000003.json" }
+        #expect(try playground.read(newest[0]) == playground.read(newest[1]))
+        #expect(try await playground.run(["backup"]).code == 0)
+        for words in [["status"], ["doctor"]] {
+            let ending = try await playground.run(words)
+            #expect(!ending.text.contains("two enrolments of one number"), "\(ending.text)")
+        }
+        let check = try await playground.run(["check"])
+        #expect(check.code == 0, "\(check.text)")
+    }
+
     @Test func `init refuses when one of the places is not empty, and makes nothing`() async throws
     {
         let playground = try Playground()

@@ -99,7 +99,7 @@ public struct Doctor: Sendable {
             let count = stack.configuration.keys.recipients.count
             found.append(.ok("recipients", "\(count), as enrolled"))
         }
-        return found
+        return found + stack.rivalFaults(report.vault).map { .problem("keys", $0) }
             + RecipientMemory(stack.configuration).unreadable().map {
                 .warning("recipients", $0.message, $0.hints.first ?? "lifeboat status")
             }

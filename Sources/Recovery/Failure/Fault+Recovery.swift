@@ -13,6 +13,12 @@ extension Fault.Code {
     public static let environmentDiffers = Fault.Code("E-ENVIRONMENT", .permanent, exit: .refused)
     /// The configuration names other recipients than those that the host is enrolled with.
     public static let recipientsDiffer = Fault.Code("E-RECIPIENTS", .permanent, exit: .refused)
+    /// Two copies hold different enrolments of one host under one number.
+    public static let enrolmentsDiffer = Fault.Code(
+        "E-ENROLMENTS-DIFFER",
+        .permanent,
+        exit: .wrongKey
+    )
     /// Another environment has a recipient of this one.
     public static let recipientShared = Fault.Code("E-RECIPIENT-SHARED", .permanent, exit: .refused)
     /// The configuration protects another stack.

@@ -26,6 +26,20 @@ extension Stack {
         )
     }
 
+    /// That a host was enrolled in two copies, neither of which knew of the other: under one number they hold different
+    /// documents, and only one of its keys writes to each.
+    func rivalFaults(_ vault: Vault) -> [Fault] {
+        vault.rivalHosts.map { host in
+            Fault(
+                .enrolmentsDiffer,
+                "unable to tell which keys of host '\(host)' are its newest: its copies hold two enrolments of one number",
+                hints: [
+                    "Enrol it once more while all copies are there, on '\(host)': lifeboat key enrol --kit FILE"
+                ]
+            )
+        }
+    }
+
     /// Refuses recipients that are not enrolled or that another environment has too, and remembers those in force.
     ///
     /// - Throws: `E-RECIPIENTS` when the configuration names other recipients than the enrolled ones, `E-RECIPIENT-SHARED`,

@@ -121,7 +121,8 @@ public struct StatusReport: Sendable {
             components: components,
             problems: [
                 stack.recipientsFault(united.vault), RecipientMemory(stack.configuration).fault(),
-            ].compactMap(\.self) + RecipientMemory(stack.configuration).unreadable() + kit.unproven,
+            ].compactMap(\.self) + stack.rivalFaults(united.vault)
+                + RecipientMemory(stack.configuration).unreadable() + kit.unproven,
             kit: kit
         )
     }

@@ -91,6 +91,14 @@ public struct Vault: Sendable {
         enrolments.last { $0.host == host }
     }
 
+    /// The hosts that were enrolled twice under the number which is their newest, each in a copy that did not know of the other.
+    public var rivalHosts: [String] {
+        Set(enrolments.map(\.host)).sorted().filter { host in
+            let newest = enrolment(of: host)?.number
+            return enrolments.count { $0.host == host && $0.number == newest } > 1
+        }
+    }
+
     /// Whether `key` is enrolled for `host`.
     func vouches(for key: VerifyKey, host: String) -> Bool {
         enrolments.contains { $0.host == host && $0.key == key }
