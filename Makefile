@@ -4,7 +4,7 @@ SHELL := /bin/bash
 .DEFAULT_GOAL := help
 SOURCES := Package.swift Sources Tests
 
-.PHONY: help setup demo test soak lint format clean
+.PHONY: help setup demo test soak bench lint format clean
 
 help: ## Show this list
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /\1\t/' | expand -t 10
@@ -23,6 +23,11 @@ test: setup lint ## Build and run every test; a skipped test is a failure
 soak: setup ## Do what takes hours: memory with much data (20 GB of disk), long logs, a million orders of writers and collectors
 	@swift build -c release --build-tests
 	@Scripts/soak
+
+bench: ## Measure Lifeboat beside its peers and print tables (20 GB of disk, an hour); Docs/benchmarks.md
+	@Scripts/setup bench
+	@swift build -c release --product lifeboat
+	@Scripts/bench
 
 lint: ## Check the format of the sources
 	@swift format lint --strict --parallel --configuration .swift-format -r $(SOURCES)
