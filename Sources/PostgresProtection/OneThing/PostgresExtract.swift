@@ -131,6 +131,7 @@ public struct PostgresExtract: Component {
             programs: try await cluster.runtime.postgres(major: base.major),
             account: try cluster.serverAccount(),
             major: base.major,
+            segmentSize: base.segmentSize,
             state: request.state
         )
         let lines = try await server.serve { session async throws(Fault) in

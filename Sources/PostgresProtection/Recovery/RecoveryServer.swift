@@ -117,7 +117,7 @@ struct RecoveryServer {
             ("local_preload_libraries", ""), ("max_logical_replication_workers", "0"),
             ("synchronous_standby_names", ""), ("autovacuum", "off"), ("hot_standby", "off"),
             ("track_commit_timestamp", control.tracksCommitTimestamps ? "on" : "off"),
-        ] + capacities + recovery.values
+        ] + control.segmentSize.settings + capacities + recovery.values
     }
 
     /// What replay needs room for; the log may have raised what the control file says.

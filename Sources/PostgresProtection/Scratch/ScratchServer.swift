@@ -18,6 +18,8 @@ struct ScratchServer {
     let account: Account?
     /// Its major version.
     let major: Int
+    /// The size of its log's segments.
+    let segmentSize: SegmentSize
     /// A directory of this host for the server's log, a file without a name.
     let state: FilePath
 
@@ -151,7 +153,7 @@ struct ScratchServer {
             ("max_connections", "20"),
             // Room for what the cluster holds of either.
             ("max_prepared_transactions", "1000"), ("max_replication_slots", "1000"),
-        ] + origins
+        ] + segmentSize.settings + origins
     }
 
     private func failure(_ fact: String) -> Fault {
