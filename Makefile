@@ -20,7 +20,7 @@ test: setup lint ## Build and run every test; a skipped test is a failure
 	@swift build -c release --build-tests
 	@Scripts/test
 
-soak: setup ## Do what takes hours: memory with much data (20 GB of disk), long logs, a million orders of writers and collectors
+soak: setup ## Do what takes hours: memory with much data (20 GB of disk), every kind of PostgreSQL, a million orders of writers and collectors
 	@swift build -c release --build-tests
 	@Scripts/soak
 

@@ -9,12 +9,9 @@ import Vault
 
 /// PostgreSQL 16 with pgvector, from PyPI: it carries no `amcheck`, so rows are compared by heap and by every index.
 @Suite(.serialized, .ownThreads) struct VectorClusterTests {
-    private let binaries: URL
+    private let binaries = PostgresEdition.v16.binaries
 
     init() throws {
-        let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-            .deletingLastPathComponent()
-        binaries = root.appending(path: ".deps/postgresql-16/bin").resolvingSymlinksInPath()
         try #require(
             FileManager.default.isExecutableFile(atPath: binaries.appending(path: "postgres").path),
             "PostgreSQL 16 is missing: run Scripts/setup"

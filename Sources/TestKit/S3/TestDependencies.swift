@@ -11,4 +11,8 @@ enum TestDependencies {
     static var rclone: String { checkout.appending(path: ".deps/rclone").path }
     /// The folder of Python modules with moto.
     static var moto: String { checkout.appending(path: ".deps/moto").path }
+    /// The folder of a PostgreSQL's programs.
+    static func postgres(_ major: Int) -> URL {
+        checkout.appending(path: ".deps/postgresql-\(major)/bin").resolvingSymlinksInPath()
+    }
 }

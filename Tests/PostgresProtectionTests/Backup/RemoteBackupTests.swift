@@ -13,28 +13,22 @@ import Vault
 @Suite(.serialized, .ownThreads) struct RemoteBackupTests {
     /// A server and how its pages are.
     struct Row: Sendable, CustomTestStringConvertible {
-        let major: Int
+        let edition: PostgresEdition
         let checksums: Bool
-        var testDescription: String { "PostgreSQL \(major), checksums \(checksums ? "on" : "off")" }
-
-        var binaries: URL {
-            get throws {
-                guard major == 16 else { return PostgresServer.standardBinaries }
-                let root = URL(filePath: #filePath).deletingLastPathComponent()
-                    .deletingLastPathComponent().deletingLastPathComponent()
-                    .deletingLastPathComponent()
-                return root.appending(path: ".deps/postgresql-16/bin").resolvingSymlinksInPath()
-            }
-        }
+        var testDescription: String { "\(edition), checksums \(checksums ? "on" : "off")" }
     }
 
     static let rows = [
-        Row(major: 15, checksums: true), Row(major: 15, checksums: false),
-        Row(major: 16, checksums: true),
+        Row(edition: .v15, checksums: true), Row(edition: .v16, checksums: false),
+        Row(edition: .v17, checksums: true), Row(edition: .v18, checksums: false),
     ]
 
     private func start(_ row: Row) throws -> PostgresServer {
-        let server = try PostgresServer.make(checksums: row.checksums, binaries: row.binaries)
+        let server = try PostgresServer.make(
+            checksums: row.checksums,
+            initdb: row.checksums ? [] : row.edition.withoutChecksums,
+            binaries: row.edition.binaries
+        )
         try server.start()
         return server
     }
@@ -85,7 +79,7 @@ import Vault
         #expect(contents.contains { $0.hasPrefix("postgres: far|") })
         #expect(outcome.problems.isEmpty)
         #expect(try restored.psql("select count(*) from scratch") == "0")
-        try oracle.prove(hasAmcheck: row.major == 15, hasChecksums: row.checksums)
+        try oracle.prove(hasAmcheck: row.edition.hasContrib, hasChecksums: row.checksums)
         restored.remove()
         server.remove()
     }
@@ -137,7 +131,7 @@ import Vault
     func `the fastest way that is open is taken, and SQL connections when they are asked for`()
         async throws
     {
-        let server = try start(Row(major: 15, checksums: true))
+        let server = try start(Row(edition: .v15, checksums: true))
         let cluster = try await ProtectedCluster(server: server)
         try server.psql("create role boat login replication")
         let settings = cluster.settings(.auto, role: "boat")
@@ -176,7 +170,7 @@ import Vault
     }
 
     @Test func `a copy of the data directory is not taken for the server's own`() async throws {
-        let server = try start(Row(major: 15, checksums: true))
+        let server = try start(Row(edition: .v15, checksums: true))
         let cluster = try await ProtectedCluster(server: server)
         let copy = cluster.scratch.path.appending("copy")
         try server.psql("checkpoint")
@@ -212,7 +206,7 @@ import Vault
     }
 
     @Test func `a lost backup session fails the backup and leaves nothing behind`() async throws {
-        let server = try start(Row(major: 15, checksums: true))
+        let server = try start(Row(edition: .v15, checksums: true))
         try SchemaChurn.prepare(server, space: nil)
         let cluster = try await ProtectedCluster(server: server)
         var settings = cluster.settings(.sql)
@@ -243,7 +237,7 @@ import Vault
     func `a rate holds the reading back, and a busy database too`(
         method: PostgresSettings.Method
     ) async throws {
-        let server = try start(Row(major: 15, checksums: true))
+        let server = try start(Row(edition: .v15, checksums: true))
         let cluster = try await ProtectedCluster(server: server)
         var settings = cluster.settings(method)
         settings.limit = ByteCount(6 << 20)

@@ -11,25 +11,16 @@ import Vault
 
 /// Backups that read only what the log names, with real servers; the host that makes them cannot read data back.
 ///
-/// `LIFEBOAT_SOAK_ROUNDS` makes it longer; see `Scripts/soak incrementals`.
-@Suite(.serialized) struct IncrementalBackupTests {
-    /// A server, how its files are read, and how many incrementals follow each other.
+/// `LIFEBOAT_SOAK_ROUNDS` makes it longer: so many backups in a row for each cell of the sample, two for each of the
+/// whole matrix; see `Scripts/soak matrix`.
+@Suite(.serialized, .ownThreads) struct IncrementalBackupTests {
+    /// A cell of the matrix, and how many backups follow the first one.
     struct Row: Sendable, CustomTestStringConvertible {
-        let method: PostgresSettings.Method
-        var checksums = true
-        var settings: [String: String] = [:]
-        var isSixteen = false
+        let shape: ClusterShape
         let links: Int
+        var settings: [String: String] = [:]
         var testDescription: String {
-            "\(method), PostgreSQL \(isSixteen ? 16 : 15), checksums \(checksums), \(settings)"
-        }
-
-        var binaries: URL {
-            guard isSixteen else { return PostgresServer.standardBinaries }
-            return URL(filePath: #filePath).deletingLastPathComponent()
-                .deletingLastPathComponent().deletingLastPathComponent()
-                .deletingLastPathComponent()
-                .appending(path: ".deps/postgresql-16/bin").resolvingSymlinksInPath()
+            ([shape.testDescription] + settings.map { "\($0) \($1)" }).joined(separator: ", ")
         }
     }
 
@@ -40,18 +31,18 @@ import Vault
         let expected: [String]
     }
 
-    private static let isLong = ProcessInfo.processInfo.environment["LIFEBOAT_SOAK_ROUNDS"] != nil
-    private static let rows =
-        isLong
-        ? [
-            Row(method: .sql, links: 20), Row(method: .direct, checksums: false, links: 20),
-            Row(
-                method: .direct,
-                checksums: false,
-                settings: ["wal_log_hints": "on"],
-                links: 20
-            ), Row(method: .sql, isSixteen: true, links: 20),
-        ] : [Row(method: .sql, links: 3), Row(method: .direct, checksums: false, links: 1)]
+    private static let soak = ProcessInfo.processInfo.environment["LIFEBOAT_SOAK_ROUNDS"]
+        .flatMap { Int($0) }
+    private static let rows: [Row] = {
+        let sample = ClusterShape.sample
+        guard let soak else {
+            return sample.map { Row(shape: $0, links: $0 == sample[0] ? 3 : 1) }
+        }
+        let hints = sample.filter { !$0.checksums && $0.method == .direct }
+        return sample.map { Row(shape: $0, links: soak) }
+            + hints.map { Row(shape: $0, links: soak, settings: ["wal_log_hints": "on"]) }
+            + ClusterShape.all.filter { !sample.contains($0) }.map { Row(shape: $0, links: 2) }
+    }()
 
     private func reading(_ snapshot: Snapshot) -> String { snapshot.head.facts["read_why"] ?? "" }
 
@@ -63,18 +54,10 @@ import Vault
     func `incrementals in a row under load and schema changes come back, each of them`(
         row: Row
     ) async throws {
-        let settings = row.settings.merging(["autovacuum_naptime": "1s"]) { $1 }
-        let server = try PostgresServer.make(
-            checksums: row.checksums,
-            settings: settings,
-            binaries: row.binaries
+        let shape = row.shape
+        let server = try shape.start(
+            settings: row.settings.merging(["autovacuum_naptime": "1s"]) { $1 }
         )
-        try server.start()
-        let outside = server.root.appending(path: "space")
-        try FileManager.default.createDirectory(at: outside, withIntermediateDirectories: true)
-        try server.own(outside)
-        try server.psql("create tablespace space location '\(outside.path)'")
-        try SchemaChurn.prepare(server, space: "space")
         let cluster = try await ProtectedCluster(server: server)
         let links = try await cluster.receiving { try await self.chain(row, cluster) }
         for link in links {
@@ -82,30 +65,34 @@ import Vault
             let oracle = ClusterOracle(server: restored)
             #expect(try oracle.contents() == link.expected, "\(link.snapshot.id)")
             #expect(outcome.problems.isEmpty)
-            if Self.isLong || link.snapshot.id == links.last?.snapshot.id {
-                try oracle.prove(hasAmcheck: !row.isSixteen, hasChecksums: row.checksums)
+            if Self.soak != nil || link.snapshot.id == links.last?.snapshot.id {
+                try oracle.prove(
+                    hasAmcheck: shape.edition.hasContrib,
+                    hasChecksums: shape.checksums
+                )
             }
             restored.remove()
         }
-        if row.checksums { try await compareWithFullReading(row, cluster) }
+        if shape.checksums, shape.method != .replication, row.links > 2 {
+            try await compareWithFullReading(row, cluster)
+        }
         server.remove()
     }
 
     /// Backs up once, then again and again, each time while everything changes.
     private func chain(_ row: Row, _ cluster: ProtectedCluster) async throws -> [Link] {
         let server = cluster.server
-        let first = try await cluster.backUp(row.method)
+        let first = try await cluster.backUp(row.shape.method)
         #expect(reading(first) == "reads everything: there is no backup before")
         var links: [Link] = []
         for number in 1...row.links {
             // Each begins with a new database, made by one strategy and the other in turn.
             let churn = SchemaChurn(server, from: number * 1000 + (number % 2 == 1 ? 1 : 5))
-            async let changes: Void = churn.run(space: "space")
-            let snapshot = try await cluster.backUp(row.method)
+            async let changes: Void = churn.run(space: row.shape.space)
+            let snapshot = try await cluster.backUp(row.shape.method)
             churn.stop()
             try await changes
-            #expect(reading(snapshot).contains("the log names what changed"), "\(number)")
-            #expect(read(snapshot) < snapshot.head.sizes.source, "\(number)")
+            expectPart(snapshot, row.shape.method, number)
             links.append(
                 Link(
                     snapshot: snapshot,
@@ -118,6 +105,23 @@ import Vault
         }
         try await cluster.waitForHeartbeat(after: cluster.now())
         return links
+    }
+
+    /// The archives of the replication protocol are always whole; what is the same in them is not stored again.
+    private func expectPart(
+        _ snapshot: Snapshot,
+        _ method: PostgresSettings.Method,
+        _ number: Int
+    ) {
+        let sizes = snapshot.head.sizes
+        if method == .replication {
+            let why = "reads everything: the replication protocol sends whole files"
+            #expect(reading(snapshot) == why, "\(number)")
+            #expect(sizes.added < sizes.source, "\(number)")
+        } else {
+            #expect(reading(snapshot).contains("the log names what changed"), "\(number)")
+            #expect(read(snapshot) < sizes.source, "\(number)")
+        }
     }
 
     /// Drops databases that the changes have left.
@@ -136,9 +140,9 @@ import Vault
         ) != "0" { try await Task.sleep(for: .milliseconds(50)) }
         // Sets every hint bit.
         try server.psql("vacuum freeze")
-        let part = try await cluster.backUp(row.method)
+        let part = try await cluster.backUp(row.shape.method)
         #expect(reading(part).contains("the log names what changed"))
-        var settings = cluster.settings(row.method)
+        var settings = cluster.settings(row.shape.method)
         settings.fullEvery = .seconds(0)
         let whole = try await cluster.backUp(settings)
         #expect(reading(whole).hasPrefix("reads everything: the last full reading was at"))

@@ -41,11 +41,7 @@ import Testing
 
     /// A server of another version, empty.
     private func newer() throws -> PostgresServer {
-        let root = URL(filePath: #filePath).deletingLastPathComponent()
-            .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
-        let server = try PostgresServer.make(
-            binaries: root.appending(path: ".deps/postgresql-16/bin").resolvingSymlinksInPath()
-        )
+        let server = try PostgresServer.make(binaries: PostgresEdition.v16.binaries)
         try server.start()
         return server
     }
