@@ -8,10 +8,10 @@ import Vault
 
 /// Tablespaces that are folders of the data directory (`allow_in_place_tablespaces`): PostgreSQL 15 leaves them out of its own base backups.
 @Suite(.serialized, .ownThreads) struct InPlaceTablespaceTests {
-    private func start(_ major: Int) throws -> PostgresServer {
+    private func start(_ edition: PostgresEdition) throws -> PostgresServer {
         let server = try PostgresServer.make(
             settings: ["allow_in_place_tablespaces": "on"],
-            binaries: RemoteBackupTests.Row(major: major, checksums: true).binaries
+            binaries: edition.binaries
         )
         try server.start()
         return server
@@ -39,12 +39,12 @@ import Vault
         }
     }
 
-    @Test(arguments: [15, 16], [PostgresSettings.Method.direct, .sql, .replication])
+    @Test(arguments: [PostgresEdition.v15, .v16], [PostgresSettings.Method.direct, .sql, .replication])
     func `they come back beside the data directory, whichever way they were read`(
-        major: Int,
+        edition: PostgresEdition,
         method: PostgresSettings.Method
     ) async throws {
-        let server = try start(major)
+        let server = try start(edition)
         defer { server.remove() }
         let cluster = try await ProtectedCluster(server: server)
         try makeSpace(server, "a place")
@@ -73,7 +73,7 @@ import Vault
     }
 
     @Test func `a role that may only replicate loses none`() async throws {
-        let server = try start(15)
+        let server = try start(.v15)
         defer { server.remove() }
         let cluster = try await ProtectedCluster(server: server)
         try makeSpace(server, "back\\slash")
@@ -91,7 +91,7 @@ import Vault
     }
 
     @Test func `what PostgreSQL 15 cannot send is refused before it is missed`() async throws {
-        let server = try start(15)
+        let server = try start(.v15)
         defer { server.remove() }
         let cluster = try await ProtectedCluster(server: server)
         try makeSpace(server, String(repeating: "long", count: 30))
