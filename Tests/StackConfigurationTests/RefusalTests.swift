@@ -158,6 +158,7 @@ import Testing
         ("\"service=shop\"", "\"host=x password=hunter2\""),
         ("\"service=shop\"", "\"host=x PASSWORD = hunter2\""),
         ("\"service=shop\"", "\"postgresql://u:hunter2@h/db\""),
+        ("\"service=shop\"", "\"host=x scram_client_key=hunter2\""),
         ("\"service=shop\"", "\"postgresql://h/db?password=hunter2\""),
         ("\"service=shop\"", "\"postgresql://h/db?pass%77ord=hunter2\""),
         ("\"service=shop\"", "\"postgresql://h/db?x=${PW}&password=${PW}\""),

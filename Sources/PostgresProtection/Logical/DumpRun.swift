@@ -40,15 +40,13 @@ struct DumpRun {
         for database in server.databases {
             context.progress(.phase("dumping \(database)"))
             // What makes the database is a part of it: its encoding, owner and settings.
-            try await live.with("pg_dump", ["--create"], database: database, programs) {
-                command async throws(Fault) in
-                try await store(
-                    command,
-                    as: DumpPath.of(database),
-                    DumpTrailer(isOfCluster: false),
-                    "database '\(database)'"
-                )
-            }
+            let command = try live.command("pg_dump", ["--create"], database: database, programs)
+            try await store(
+                command,
+                as: DumpPath.of(database),
+                DumpTrailer(isOfCluster: false),
+                "database '\(database)'"
+            )
             count += 1
         }
         return BackupDraft(
@@ -113,14 +111,12 @@ struct DumpRun {
         let arguments =
             ["--globals-only", "--database", server.database]
             + (server.isSuperuser ? [] : ["--no-role-passwords"])
-        try await live.with("pg_dumpall", arguments, programs) { command async throws(Fault) in
-            try await store(
-                command,
-                as: DumpPath.globals,
-                DumpTrailer(isOfCluster: true),
-                "roles and tablespaces"
-            )
-        }
+        try await store(
+            try live.command("pg_dumpall", arguments, programs),
+            as: DumpPath.globals,
+            DumpTrailer(isOfCluster: true),
+            "roles and tablespaces"
+        )
     }
 
     /// Puts what a program writes into the session.

@@ -79,7 +79,7 @@ struct LiveServer {
         _ programs: any ServerPrograms
     ) async throws(Fault) -> Int? {
         var count: Int?
-        let result = try await psql(database, programs) { file async throws(Fault) in
+        let result = try await psql(database, programs).feed { file async throws(Fault) in
             try file.write(Array("BEGIN;\n".utf8))
             count = try await script.write(to: file)
             // Whoever reads a script that was cut short commits nothing.
@@ -101,7 +101,7 @@ struct LiveServer {
         _ programs: any ServerPrograms
     ) async throws(Fault) {
         do throws(Fault) {
-            let result = try await psql(nil, programs) { file async throws(Fault) in
+            let result = try await psql(nil, programs).feed { file async throws(Fault) in
                 _ = try await script.write(to: file)
             }
             try check(result, "unable to make database '\(database)' on the live server")
@@ -153,84 +153,51 @@ struct LiveServer {
 
     /// Connects to a database; nil for the configured one.
     func connect(to database: String? = nil) throws(Fault) -> PostgresConnection {
-        let (keywords, secrets) = try address(database)
+        let (text, password) = try address(database)
         return try PostgresConnection.connect(
-            parameters: secrets,
-            dsn: ConnectionText.text(keywords)
+            parameters: password.map { ["password": $0] } ?? [:],
+            dsn: text
         )
     }
 
-    /// Lets `psql` read a script, until its first error.
+    /// `psql` that reads a script from its input and stops at the first error.
     private func psql(
         _ database: String?,
-        _ programs: any ServerPrograms,
-        _ script: (borrowing Descriptor) async throws(Fault) -> Void
-    ) async throws(Fault) -> (ending: Command.Ending, fault: Fault?) {
+        _ programs: any ServerPrograms
+    ) throws(Fault) -> Command {
         let arguments = ["-X", "-q", "-v", "ON_ERROR_STOP=1", "-f", "-"]
-        return try await with("psql", arguments, database: database, programs) {
-            command async throws(Fault) in
-            try await command.feed(script)
-        }
+        return try command("psql", arguments, database: database, programs)
     }
 
-    /// Does something with a program that works with a database, nil for the configured one; the program ends before this does.
+    /// A program that works with a database; nil for the configured one.
     ///
-    /// No secret is on its command line: the password is in its environment, others are in a ``ServiceFile``.
-    ///
-    /// - Throws: `E-VALUE` for secrets that the program cannot be given, and what the closure throws.
-    func with<Value>(
+    /// The password is in its environment only.
+    func command(
         _ program: String,
         _ arguments: [String],
         database: String? = nil,
-        _ programs: any ServerPrograms,
-        _ body: (Command) async throws(Fault) -> Value
-    ) async throws(Fault) -> Value {
-        var (keywords, secrets) = try address(database)
+        _ programs: any ServerPrograms
+    ) throws(Fault) -> Command {
+        let (text, password) = try address(database)
         var environment = ProcessInfo.processInfo.environment
         environment["LC_ALL"] = "C"
-        if let password = secrets.removeValue(forKey: "password") {
-            environment["PGPASSWORD"] = password
-        }
-        let command = { (keywords: [String: String], environment: [String: String]) in
-            programs.command(
-                program,
-                arguments: arguments + ["-w", "-d", ConnectionText.text(keywords)],
-                environment: environment,
-                account: nil,
-                directory: nil
-            )
-        }
-        guard let secret = secrets.keys.min() else {
-            return try await body(command(keywords, environment))
-        }
-        guard keywords["service"] ?? environment["PGSERVICE"] == nil else {
-            throw Fault(
-                .invalidValue,
-                "unable to hand '\(secret)' to \(program): the connection names a service, and everybody would see what is beside it",
-                hints: ["Write \(secret) into the service's own section of the service file."]
-            )
-        }
-        let file = try ServiceFile(secrets)
-        environment["PGSERVICEFILE"] = file.path
-        keywords["service"] = ServiceFile.service
-        let value = try await body(command(keywords, environment))
-        try file.close()
-        return value
+        if let password { environment["PGPASSWORD"] = password }
+        return programs.command(
+            program,
+            arguments: arguments + ["-w", "-d", text],
+            environment: environment,
+            account: nil,
+            directory: nil
+        )
     }
 
-    /// Where the server is, and the secrets that it takes to get in.
-    private func address(
-        _ database: String?
-    ) throws(Fault) -> (keywords: [String: String], secrets: [String: String]) {
+    private func address(_ database: String?) throws(Fault) -> (text: String, password: String?) {
         var keywords = try PostgresConnection.keywords(
             parameters: settings.parameters,
             dsn: settings.dsn
         )
-        var secrets: [String: String] = [:]
-        for name in ConnectionText.secrets {
-            secrets[name] = keywords.removeValue(forKey: name)
-        }
+        let password = keywords.removeValue(forKey: "password")
         if let database { keywords["dbname"] = database }
-        return (keywords, secrets)
+        return (ConnectionText.text(keywords), password)
     }
 }

@@ -28,7 +28,7 @@ public struct PrimaryAddress: Sendable {
                 "unable to read connection string '--primary': it is no URI and no keyword=value pairs"
             )
         }
-        guard ConnectionText.secrets.allSatisfy({ found[$0] == nil }) else {
+        guard found["password"] == nil, found["sslpassword"] == nil else {
             throw Fault(
                 .invalidValue,
                 "unable to use connection string '--primary': it holds a password, which everybody on this host can see",

@@ -1,10 +1,5 @@
 /// Connection strings, as libpq reads and writes them.
 public enum ConnectionText {
-    /// The keywords whose values nobody else may see.
-    public static let secrets = [
-        "oauth_client_secret", "password", "scram_client_key", "scram_server_key", "sslpassword",
-    ]
-
     /// The keywords that a string or URI sets; nil when it is malformed.
     public static func parse(_ text: String) -> [String: String]? {
         LibpqHandle.parse(connectionString: text)

@@ -49,7 +49,7 @@ public final class PostgresConnection {
                 "unable to read connection string 'dsn': it is no URI and no keyword=value pairs"
             )
         }
-        let secrets = ConnectionText.secrets.flatMap { key in
+        let secrets = ["password", "sslpassword"].flatMap { key in
             [parameters[key], parsed[key]].compactMap { $0 }
         }
         var options: [(name: String, value: String)] = dsn.map { [("dbname", $0)] } ?? []

@@ -21,11 +21,16 @@ extension ScalarForm {
             )
     }
 
+    /// What ends the keywords of libpq, up to version 18, whose values are secrets (`sslpassword` among them).
+    private static let dsnSecrets = [
+        "password", "oauth_client_secret", "scram_client_key", "scram_server_key",
+    ]
+
     static func complaint(aboutDSN text: String) -> Complaint? {
         guard !text.isEmpty else { return Complaint(fact: "it is empty") }
         let isURI = text.hasPrefix("postgresql://") || text.hasPrefix("postgres://")
         let plain = (isURI ? percentDecoded(text) : text).lowercased()
-        guard !assigns(plain, "password"), !(isURI && hasUserPassword(plain)) else {
+        guard !dsnSecrets.contains(where: { assigns(plain, $0) }), !(isURI && hasUserPassword(plain)) else {
             return Complaint(
                 fact: "there is a password in it",
                 hints: ["Move it out: 'password: {file: /path/to/password}' beside 'dsn:'."],
