@@ -58,7 +58,8 @@ import Testing
         // Nothing of the first snapshot is in the second one.
         try playground.write("source/letter", "another letter\n")
         try playground.write("source/deep/noise", "quiet\n")
-        #expect(try await run(["backup"]).code == 0)
+        let next = try await run(["backup"])
+        try #require(next.code == 0, "\(next.text)")
         let words = ["restore", "web/files", "--to", "out", "--yes", "--identity", "kit.txt"]
         let older = words + ["--at", "files@1", "--thaw"]
         let asked = try await run(older)

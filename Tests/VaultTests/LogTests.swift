@@ -193,7 +193,10 @@ import Vault
             copy.tamper(try Forgery.name(place, bytes), bytes)
             let vault = try await Vault.open(copy, expecting: nil)
             let report = try await VaultCheck(vault).run { _ in }
-            #expect(report.damage.count == 1, "\(place)")
+            // What is an object of this vault under another name is no damage, and counts for nothing.
+            let isCopy = code == .misplaced || place.hasSuffix("history")
+            #expect(report.damage.count == (isCopy ? 0 : 1), "\(place)")
+            #expect(report.distrusted.count == (isCopy ? 1 : 0), "\(place)")
             let stream = try #require(StreamName(place.split(separator: "/")[1]))
             for piece in try await LogReader(vault, stream: stream).pieces {
                 let reader = try await LogReader(vault, stream: stream)

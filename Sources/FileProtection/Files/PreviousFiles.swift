@@ -23,7 +23,7 @@ final class PreviousFiles {
         trusted = (session.previous?.head.time ?? Instant(nanoseconds: 0)) - Self.margin
         do throws(Fault) {
             reader = try await session.previousManifest()
-        } catch  where Self.isBearable(error) {
+        } catch  where BackupSession.canDoWithout(error) {
             reader = nil
             refusal = error
         }
@@ -49,7 +49,7 @@ final class PreviousFiles {
             if let path, wanted == path { return entry }
             do throws(Fault) {
                 entry = try await reader?.next()
-            } catch  where Self.isBearable(error) {
+            } catch  where BackupSession.canDoWithout(error) {
                 refusal = error
                 return nil
             }
@@ -60,10 +60,5 @@ final class PreviousFiles {
             path = TreePath(entry.path)
         }
         return nil
-    }
-
-    /// Whether a backup can do without what could not be read: damage and lost keys cost time, not data.
-    private static func isBearable(_ fault: Fault) -> Bool {
-        fault.code.disposition == .corrupt || fault.code.exit == .wrongKey
     }
 }

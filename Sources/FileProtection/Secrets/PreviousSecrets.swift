@@ -15,7 +15,7 @@ struct PreviousSecrets {
             while let entry = try await reader.next() {
                 if !entry.secretTag.isEmpty { entries[entry.path] = entry }
             }
-        } catch  where error.code.disposition == .corrupt || error.code.exit == .wrongKey {
+        } catch  where BackupSession.canDoWithout(error) {
             entries = [:]
             refusal = error
         }

@@ -73,8 +73,8 @@ public struct BaseBackup: Sendable {
         do throws(Fault) {
             try connection.submit(connection.handle.send(command), attempt)
             let tablespaces = try await begin(connection, attempt, consume)
-            try await copy(connection, attempt, tablespaces, consume)
-            try await end(connection, attempt, consume)
+            let result = try await copy(connection, attempt, tablespaces, consume)
+            try await end(connection, attempt, result, consume)
         } catch {
             connection.handle.requestCancel()
             connection.close()
@@ -104,12 +104,13 @@ public struct BaseBackup: Sendable {
         return tablespaces
     }
 
+    /// Hands out the archives, and what the server says at their end: a server that gave up says why.
     private func copy(
         _ connection: PostgresConnection,
         _ attempt: String,
         _ tablespaces: [Tablespace],
         _ consume: (BaseBackupEvent) async throws(Fault) -> Void
-    ) async throws(Fault) {
+    ) async throws(Fault) -> LibpqResult? {
         var framing = BaseBackupFraming(tablespaces: tablespaces)
         while true {
             let read = try connection.handle.readCopy { span throws(Fault) in
@@ -123,8 +124,12 @@ public struct BaseBackup: Sendable {
                 guard connection.handle.consumeInput() else { throw connection.lost(attempt) }
             case .failed: throw try refusal(connection.nextResult(attempt), connection, attempt)
             case .done:
+                let result = try connection.nextResult(attempt)
+                guard result?.status != .failure else {
+                    throw try refusal(result, connection, attempt)
+                }
                 for event in try framing.finish() { try await consume(event) }
-                return
+                return result
             }
         }
     }
@@ -132,10 +137,11 @@ public struct BaseBackup: Sendable {
     private func end(
         _ connection: PostgresConnection,
         _ attempt: String,
+        _ first: LibpqResult?,
         _ consume: (BaseBackupEvent) async throws(Fault) -> Void
     ) async throws(Fault) {
         // What ends the COPY itself comes first as a result of its own.
-        var result = try connection.nextResult(attempt)
+        var result = first
         if result?.status == .command { result = try connection.nextResult(attempt) }
         guard let result, result.status == .rows else {
             throw try refusal(result, connection, attempt)

@@ -26,11 +26,9 @@ extension Vault {
         for pack in head.head.packs where stored.contains(pack) {
             do throws(Fault) {
                 try await addPieces(of: pack, to: table, keys: keys)
-            } catch
-                where error.code.disposition == .corrupt || error.code == .wrongKey
-            {
-                // What a damaged pack holds is stored again; `check` is what reports the damage. A pack that the host
-                // wrote under an earlier identity is closed to it, and its ids would be of another secret.
+            } catch  where BackupSession.canDoWithout(error) {
+                // What a damaged or frozen pack holds is stored again; `check` is what reports the damage. A pack that
+                // the host wrote under an earlier identity is closed to it, and its ids would be of another secret.
                 continue
             }
         }

@@ -220,23 +220,24 @@ extension Vault {
         guard head.type == "snapshot", head.host == head.stream.host else {
             throw .damaged(name.description, "it is another object")
         }
-        try verify(
-            signed,
-            by: head.by,
-            host: head.host,
-            vault: head.vault,
-            enrolment: head.enrolment,
-            object: name
-        )
+        let own = VaultName.snapshot(head.stream, seq: head.seq, short: id.short)
+        do throws(Fault) {
+            try verify(
+                signed,
+                by: head.by,
+                host: head.host,
+                vault: head.vault,
+                enrolment: head.enrolment,
+                object: name
+            )
+        } catch  where error.code == .revoked && own.objectName != name {
+            // It may lie in the place of an object that counts, and so hide that this is gone.
+            throw .misplaced(name, own: own)
+        }
         guard head.isSound else {
             throw .damaged(name.description, "its head is not what it should be")
         }
-        guard head.stream == id.stream, head.seq == id.seq else {
-            throw .misplaced(
-                name,
-                own: .snapshot(head.stream, seq: head.seq, short: id.short)
-            )
-        }
+        guard own.objectName == name else { throw .misplaced(name, own: own) }
         guard objectBytes - Int64(signed.bodyOffset) == Int64(head.body.bytes) else {
             throw .damaged(
                 name.description,

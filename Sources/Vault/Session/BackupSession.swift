@@ -1,4 +1,5 @@
 public import Model
+internal import ObjectStorage
 public import Sealing
 internal import SystemPackage
 internal import VaultRecords
@@ -144,6 +145,13 @@ public final class BackupSession {
         var wire = entry.wire
         wire.extents = entry.extents.map(\.wire)
         try spool.append(wire)
+    }
+
+    /// Whether a backup can do without what could not be read of the snapshot before: damage, lost keys and cold storage cost
+    /// time, not data.
+    public static func canDoWithout(_ fault: Fault) -> Bool {
+        fault.code.disposition == .corrupt || fault.code.exit == .wrongKey
+            || fault.code == .objectArchived
     }
 
     /// The manifest of ``previous``, for comparing; nil when there is none, or when the host wrote it under an earlier

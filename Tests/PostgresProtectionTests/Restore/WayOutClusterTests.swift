@@ -73,22 +73,30 @@ import Vault
         let laidOut = try await recover(cluster, "wal", stream, log, "--from", start)
         #expect(laidOut.status == .exited(0), "\(laidOut.errorText)")
 
-        let settings = FilePath(target).appending("postgresql.auto.conf")
-        let lines = "restore_command = 'cp \"\(log)/%f\" \"%p\"'\narchive_mode = off\n"
-        try DurableFile.replace(settings, with: Array(lines.utf8), mode: 0o600)
-        let signal = FilePath(target).appending("recovery.signal")
-        try DurableFile.create(signal, with: [], mode: 0o600)
-        try restored.adoptData()
-        try restored.start()
-        let limit = ContinuousClock.now + .seconds(60)
-        while try restored.psql("select pg_is_in_recovery()") == "t", ContinuousClock.now < limit {
-            try await Task.sleep(for: .milliseconds(50))
-        }
+        try await recover(restored, from: log)
         #expect(try ledger(restored) == expected)
         let place = try restored.psql(
             "select pg_tablespace_location(oid) from pg_tablespace where spcname = 'space'"
         )
         #expect(place.hasPrefix("\(beside.path)/"))
         try restored.psql("insert into ledger values ('goes on')")
+    }
+
+    /// Starts a server on what was restored, and lets it replay a folder of log to its end.
+    private func recover(_ restored: PostgresServer, from log: String) async throws {
+        let folder = FilePath(restored.data.path)
+        let lines = "restore_command = 'cp \"\(log)/%f\" \"%p\"'\narchive_mode = off\n"
+        try DurableFile.replace(
+            folder.appending("postgresql.auto.conf"),
+            with: Array(lines.utf8),
+            mode: 0o600
+        )
+        try DurableFile.create(folder.appending("recovery.signal"), with: [], mode: 0o600)
+        try restored.adoptData()
+        try restored.start()
+        let limit = ContinuousClock.now + .seconds(60)
+        while try restored.psql("select pg_is_in_recovery()") == "t", ContinuousClock.now < limit {
+            try await Task.sleep(for: .milliseconds(50))
+        }
     }
 }
