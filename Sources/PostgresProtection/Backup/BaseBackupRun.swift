@@ -19,14 +19,8 @@ struct BaseBackupRun {
         let server = try ServerProfile(settings)
         try refuseForeign(server, session)
         let slot = try BackupSlot(settings, context: context)
-        do throws(Fault) {
-            let draft = try await run(into: session, server: server, slot: slot)
-            try slot.release()
-            return draft
-        } catch {
-            try? slot.release()
-            throw error
-        }
+        defer { slot.release() }
+        return try await run(into: session, server: server, slot: slot.log)
     }
 
     /// Another cluster has a component of its own; no slot is made on it.
@@ -47,20 +41,20 @@ struct BaseBackupRun {
     private func run(
         into session: BackupSession,
         server: ServerProfile,
-        slot: BackupSlot
+        slot: LogSlot
     ) async throws(Fault) -> BackupDraft {
         let planner = ReadingPlanner(
             session,
             settings: settings,
             context: context,
             server: server,
-            slot: slot.name
+            slot: slot
         )
         let way = try await way(server, planner)
         tell(way)
         let (copy, read) = try await copyFiles(into: session, server: server, way, planner)
         context.progress(.phase("log"))
-        let guarantee = LogGuarantee(settings: settings, context: context, slot: slot.name)
+        let guarantee = LogGuarantee(settings: settings, context: context, slot: slot)
         let proof = try await guarantee.prove(copy)
         var facts = server.facts
         facts["timeline"] = String(copy.timeline)

@@ -16,7 +16,7 @@ struct LogGuarantee {
 
     let settings: PostgresSettings
     let context: BackupContext
-    let slot: String
+    let slot: LogSlot
     /// How long another process may take until the log arrives.
     static let patience = Duration.seconds(120)
 

@@ -19,6 +19,8 @@ public struct PostgresHealth: Sendable {
 
     /// The version as a number, 150020 for 15.20.
     public let version: Int
+    /// Whether Lifeboat was tested with servers of its major version.
+    public let isTested: Bool
     /// `wal_level`.
     public let walLevel: String
     /// How much log the server keeps for a slot at most (`max_slot_wal_keep_size`), in MiB; nil for no bound.
@@ -54,6 +56,7 @@ public struct PostgresHealth: Sendable {
         let connection = try PostgresLink.sql(settings)
         defer { connection.close() }
         version = connection.serverVersion
+        isTested = settings.isTested(version)
         let role = "SELECT pg_catalog.pg_has_role('pg_read_all_stats', 'USAGE')"
         let sees = try connection.query(role) == [["t"]]
         isBlindToSessions = settings.busy.sessions != nil && !sees

@@ -38,6 +38,10 @@ public struct PostgresSettings: Sendable {
     public var heartbeat: Duration
     /// After so long everything is read again, whatever the log says: what rots unread is found that way.
     public var fullEvery = Duration.seconds(7 * 86_400)
+    /// Whether servers of major versions are protected that no release was tested with.
+    public var allowsUntested = false
+    /// The major versions that count as tested.
+    package var tested = PostgresSettings.testedVersions
 
     /// The role that connects; nil when only libpq's defaults tell.
     public var user: String? {

@@ -13,6 +13,8 @@ extension Fault.Code {
     public static let recoveryFailed = Fault.Code("E-RECOVERY-FAILED", .permanent, exit: .failed)
     /// The server is another cluster than the one that the stream holds.
     public static let foreignCluster = Fault.Code("E-PG-FOREIGN", .permanent, exit: .refused)
+    /// The server's major version is not one that Lifeboat was tested with.
+    public static let postgresUntested = Fault.Code("E-PG-UNTESTED", .permanent, exit: .refused)
     /// The log from the backup's start to its stop did not reach the vault.
     public static let logMissing = Fault.Code("E-PG-LOG", .retry, exit: .failed)
     /// A server runs on the data directory that was to be written.

@@ -10,7 +10,7 @@ internal import Vault
 struct LogAdvance {
     let settings: PostgresSettings
     let context: BackupContext
-    let slot: String
+    let slot: LogSlot
     let folder: MapFolder
     /// How long another process may make no headway.
     static let patience = Duration.seconds(15)

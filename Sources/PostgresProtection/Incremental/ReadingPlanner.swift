@@ -29,7 +29,7 @@ final class ReadingPlanner {
         settings: PostgresSettings,
         context: BackupContext,
         server: ServerProfile,
-        slot: String
+        slot: LogSlot
     ) {
         self.session = session
         self.settings = settings

@@ -26,12 +26,12 @@ extension LogReceiver {
     /// The slot that is given, or the permanent one, which is made where it is not: only now, since on another cluster it
     /// would keep the log for nobody.
     static func slot(
-        _ given: String?,
+        _ given: LogSlot?,
         _ settings: PostgresSettings,
         _ context: BackupContext
-    ) throws(Fault) -> String {
+    ) throws(Fault) -> LogSlot {
         if let given { return given }
-        return try BackupSlot(settings, context: context).name
+        return try BackupSlot(settings, context: context).log
     }
 
     /// Whether a server still has its log from a place on that its slot does not keep, by asking for it.

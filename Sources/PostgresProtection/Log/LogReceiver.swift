@@ -30,7 +30,7 @@ final class LogReceiver {
     let writer: LogWriter
     private let fan: LogFan
     private let board: HeartbeatBoard
-    private let slot: String
+    private let slot: LogSlot
     private var session: ReplicationSession
     private var identity: SystemIdentity
     private let segmentSize: SegmentSize
@@ -59,7 +59,7 @@ final class LogReceiver {
         settings: PostgresSettings,
         context: BackupContext,
         board: HeartbeatBoard,
-        slot given: String?,
+        slot given: LogSlot?,
         beginning: LSN?
     ) async throws(Fault) {
         self.context = context
@@ -79,7 +79,7 @@ final class LogReceiver {
         let reader = try await LogReader(places.union, stream: context.stream)
         try await Self.refuseForeign(reader, identity)
         let slot = try Self.slot(given, settings, context)
-        let slotPosition = try session.readSlot(slot)?.restartPosition
+        let slotPosition = try slot.position(session, connection.serverVersion, settings).restart
         var start = LogStart(
             reader: reader,
             line: try session.history(of: identity.timeline),
@@ -141,7 +141,7 @@ final class LogReceiver {
             flushed: identity.position
         )
         try session.startReplication(
-            slot: slot,
+            slot: slot.streamed,
             from: from ?? buffer.position,
             timeline: timeline
         )

@@ -92,7 +92,7 @@ public final class PostgresConnection {
                 .postgresVersion,
                 "unable to use PostgreSQL '\(target)': its version \(serverVersion / 10_000)"
                     + " is not supported",
-                hints: ["PostgreSQL 13 to 18 are supported."]
+                hints: ["PostgreSQL 13 to 18 are known."]
             )
         }
     }

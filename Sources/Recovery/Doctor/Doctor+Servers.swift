@@ -39,6 +39,15 @@ extension Doctor {
         _ health: PostgresHealth
     ) -> [Examination] {
         var found: [Examination] = []
+        if !health.isTested {
+            found.append(
+                .warning(
+                    name,
+                    "the server is PostgreSQL \(health.version / 10_000), with which Lifeboat was not tested",
+                    "upgrade the server; or let `backup` and `run` go on with --untested-version, and restore a backup to see that it comes back"
+                )
+            )
+        }
         if health.walLevel == "minimal" {
             found.append(
                 .problem(

@@ -124,7 +124,7 @@ extension Stack {
             case .sql: .sql
             case .replication: .replication
             }
-        return PostgresSettings(
+        var settings = PostgresSettings(
             dsn: configured.dsn,
             parameters: parameters,
             dataDirectory: configured.dataDirectory.map { FilePath($0) },
@@ -139,6 +139,8 @@ extension Stack {
             slot: configured.wal.stream ? configured.wal.slot : nil,
             heartbeat: configured.wal.heartbeat
         )
+        settings.allowsUntested = allowsUntestedVersions
+        return settings
     }
 
     private func address(

@@ -18,6 +18,8 @@ public struct Stack: Sendable {
     public let clock: any Timekeeper
     /// The recovery kit that the configuration was read from; nil when it is a file of its own.
     public var kit: FilePath?
+    /// Whether PostgreSQL servers are protected whose major version no release was tested with.
+    public var allowsUntestedVersions = false
     /// Hears what a person should know while something takes long: which copy is waited for.
     public var notice: @Sendable (String) -> Void = { _ in }
 

@@ -21,10 +21,12 @@ struct BackupVerb: Verb {
     var readEverything = false
 
     @OptionGroup var about: SubjectArgument
+    @OptionGroup var untested: UntestedOption
     @OptionGroup var global: GlobalOptions
 
     func perform(_ screen: Screen) async throws(Fault) -> Model.ExitCode {
-        let stack = try ConfigurationFile.stack(global, subject: about.value, screen)
+        var stack = try ConfigurationFile.stack(global, subject: about.value, screen)
+        stack.allowsUntestedVersions = untested.untestedVersion
         let board = screen.progress(of: "backing up")
         let summary: BackupSummary
         do throws(Fault) {

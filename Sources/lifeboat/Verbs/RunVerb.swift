@@ -16,10 +16,12 @@ struct RunVerb: Verb {
     )
 
     @OptionGroup var about: SubjectArgument
+    @OptionGroup var untested: UntestedOption
     @OptionGroup var global: GlobalOptions
 
     func perform(_ screen: Screen) async throws(Fault) -> Model.ExitCode {
-        let stack = try ConfigurationFile.stack(global, subject: about.value, screen)
+        var stack = try ConfigurationFile.stack(global, subject: about.value, screen)
+        stack.allowsUntestedVersions = untested.untestedVersion
         let clock = SystemClock()
         do throws(Fault) {
             try await LogStreaming(stack).run(about.value.names) { name in
