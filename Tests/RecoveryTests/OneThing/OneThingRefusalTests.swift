@@ -65,17 +65,6 @@ import Testing
         #expect(ending.text.contains("unable to "))
     }
 
-    /// The processes that work below a folder.
-    private func processes(below folder: String) -> [String] {
-        let all = (try? FileManager.default.contentsOfDirectory(atPath: "/proc")) ?? []
-        return all.filter { name in
-            let place = try? FileManager.default.destinationOfSymbolicLink(
-                atPath: "/proc/\(name)/cwd"
-            )
-            return Int(name) != nil && place?.hasPrefix(folder) == true
-        }
-    }
-
     @Test(.timeLimit(.minutes(5)))
     func `no process outlives a run that is killed, and the next one removes its folder`()
         async throws
@@ -110,11 +99,7 @@ import Testing
         let words = try scene.playground.read("restore.log")
         #expect(ended.status == .signalled(SIGKILL), "\(words)")
         #expect(scene.leftovers.count == 1)
-        let limit = ContinuousClock.now + .seconds(60)
-        while !processes(below: scene.scratch.path).isEmpty, ContinuousClock.now < limit {
-            usleep(10_000)
-        }
-        #expect(processes(below: scene.scratch.path).isEmpty)
+        #expect(try await WorkingProcesses.awaitEnd(below: scene.scratch.path).isEmpty)
         try scene.playground.write("lifeboat.yaml", before)
         let next = try await scene.restore(["--table", "t"])
         #expect(next.code == 0, "\(next.errors)")

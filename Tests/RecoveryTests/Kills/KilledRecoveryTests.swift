@@ -8,17 +8,6 @@ import Testing
 
 /// The real executable, killed while a server of its own recovers a cluster.
 @Suite(.ownThreads) struct KilledRecoveryTests {
-    /// The processes that work in a folder.
-    private func processes(in folder: String) -> [String] {
-        let all = (try? FileManager.default.contentsOfDirectory(atPath: "/proc")) ?? []
-        return all.filter { name in
-            let place = try? FileManager.default.destinationOfSymbolicLink(
-                atPath: "/proc/\(name)/cwd"
-            )
-            return Int(name) != nil && place == folder
-        }
-    }
-
     /// What lies in the working folder of the host.
     private func work(_ playground: Playground) throws -> Set<String> {
         let folder = playground.path.appending("state/work")
@@ -93,9 +82,7 @@ import Testing
         }
         let words = try playground.read("restore.log")
         #expect(status == .signalled(SIGKILL), "\(words)")
-        let limit = ContinuousClock.now + .seconds(60)
-        while !processes(in: place.path).isEmpty, ContinuousClock.now < limit { usleep(10_000) }
-        #expect(processes(in: place.path).isEmpty)
+        #expect(try await WorkingProcesses.awaitEnd(below: place.path).isEmpty)
         let rooms = try FileManager.default.contentsOfDirectory(atPath: "/tmp")
         #expect(rooms.filter { $0.hasPrefix("lifeboat-\(pid)-") }.isEmpty)
         #expect(try work(playground) == kept)
