@@ -186,6 +186,39 @@ import Testing
     }
 
     @Test
+    func `what somebody copied to another name is marked, and is no damage`() async throws {
+        let playground = try await Playground.initialised()
+        for _ in 0..<2 { #expect(try await playground.run(["backup"]).code == 0) }
+        let folder = playground.vault.appending("snapshots/h1.web.files")
+        let first = try #require(try Directory.open(folder).names().map(\.description).min())
+        let name = "0000000009-\(first.suffix(16))"
+        let bytes = try DurableFile.read(folder.appending(first), limit: ByteCount(1 << 20))
+        try DurableFile.create(folder.appending(name), with: bytes, mode: 0o600)
+        let fact = "not trusted: unable to trust object 'snapshots/h1.web.files/\(name)'"
+        for words in [["ls"], ["check"]] {
+            let ending = try await playground.run(words)
+            #expect(ending.code == 0, "\(ending.text)")
+            #expect(ending.output.contains(fact), "\(ending.text)")
+            #expect(ending.output.contains("under another name"), "\(ending.text)")
+            #expect(ending.output.contains("can be deleted by hand"), "\(ending.text)")
+        }
+        let list = try await playground.run(["ls", "--json"])
+        #expect(list.output.contains("\"trusted\":true"), "\(list.output)")
+        #expect(list.output.contains("\"out_of_place\":false"), "\(list.output)")
+        #expect(list.output.contains("\"misplaced\":[\"unable to trust object"), "\(list.output)")
+        for words in [["status"], ["prune", "--yes"], ["backup"], Self.restore + ["out"]] {
+            let ending = try await playground.run(words)
+            #expect(ending.code == 0, "\(ending.text)")
+        }
+        #expect(
+            try Directory.open(folder).names().contains { $0.description.hasPrefix("0000000003-") }
+        )
+        try FileSystem.removeFile(folder.appending(name))
+        let check = try await playground.run(["check"])
+        #expect(check.code == 0 && !check.output.contains("not trusted"), "\(check.text)")
+    }
+
+    @Test
     func `documents of hosts that are deleted are missed by status and backup`() async throws {
         let playground = try await stolen()
         for arguments in [

@@ -1,6 +1,7 @@
 import Model
 import ObjectStorage
 import Sealing
+import SystemPackage
 import TestKit
 import Testing
 import Vault
@@ -88,6 +89,13 @@ import Vault
             #expect(newest.heads.map(\.id) == [scene.newest.id])
             #expect(newest.refused.isEmpty && newest.revoked == 0, "\(other)")
             #expect(try await vault.refused(after: scene.newest.id).isEmpty)
+            let list = try await vault.summaries(
+                of: scene.fixture.stream,
+                cache: scene.fixture.state.path.appending("heads")
+            )
+            #expect(list.refused.isEmpty && list.heads.count == 2)
+            let isHere = other.text.hasPrefix("snapshots/\(scene.fixture.stream)/")
+            #expect(list.misplaced.count == (isHere ? 1 : 0))
             #expect(
                 try await vault.holds(at: scene.fixture.time).keys.map(\.self) == [scene.newest.id]
             )

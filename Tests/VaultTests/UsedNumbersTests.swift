@@ -1,6 +1,7 @@
 import Model
 import ObjectStorage
 import Sealing
+import SystemPackage
 import TestKit
 import Testing
 import Vault
@@ -51,6 +52,12 @@ import Vault
         #expect(list.snapshots.map(\.id) == ids)
         #expect(list.refused.map(\.code) == [.untrusted, .untrusted, .untrusted])
         #expect(try await fixture.vault.newest(of: fixture.stream).heads.map(\.id) == [ids[3]])
+        let told = try await fixture.vault.summaries(
+            of: fixture.stream,
+            cache: fixture.state.path.appending("heads")
+        )
+        #expect(Set(told.outOfPlace.map { "\($0)" }) == Set(false_.map(\.text)))
+        #expect(told.heads.count == 7 && told.revoked.isEmpty && told.refused.isEmpty)
         // A person who names one gets it.
         #expect(try await fixture.vault.acceptingRevoked.snapshots().snapshots.count == 7)
         let report = try await VaultCheck(fixture.vault).run { _ in }

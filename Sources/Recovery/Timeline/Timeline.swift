@@ -28,6 +28,10 @@ public struct Timeline: Sendable {
     public let logs: [String: [LogReach]]
     /// The snapshots that are not trusted, since a revoked key signed them.
     public let revoked: Set<SnapshotID>
+    /// The snapshots that are not trusted, since their numbers are far beyond those before them.
+    public let outOfPlace: Set<SnapshotID>
+    /// Objects that are other snapshots under another name, one fault each: they count for nothing.
+    public let misplaced: [Fault]
     /// Objects that are damaged or forged, one fault each.
     public let refused: [Fault]
 
@@ -48,13 +52,16 @@ public struct Timeline: Sendable {
         let memory = HeadMemory(stack, vault)
         var sets: [String: [HeadSummary]] = [:]
         var refused = vault.refusedHosts
-        var revoked: Set<SnapshotID> = []
+        var (revoked, outOfPlace) = (Set<SnapshotID>(), Set<SnapshotID>())
+        var misplaced: [Fault] = []
         var logs: [String: [LogReach]] = [:]
         for component in selection {
             let stream = stack.stream(of: component.name)
             let list = try await vault.summaries(of: stream, cache: memory.cache(of: stream))
             refused += list.refused
             revoked.formUnion(list.revoked)
+            outOfPlace.formUnion(list.outOfPlace)
+            misplaced += list.misplaced
             for head in list.heads { sets[head.set, default: []].append(head) }
             guard component.kind == .postgresql else { continue }
             logs[component.name] = try await LogReach.read(vault, stream: stream)
@@ -65,6 +72,8 @@ public struct Timeline: Sendable {
                 .sorted { ($0.time, $0.id) < ($1.time, $1.id) },
             logs: logs,
             revoked: revoked,
+            outOfPlace: outOfPlace,
+            misplaced: misplaced,
             refused: refused
         )
     }

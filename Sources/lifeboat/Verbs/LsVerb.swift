@@ -25,7 +25,8 @@ struct LsVerb: Verb {
     }
 
     private static func lines(_ timeline: Timeline, color: Bool) -> [String] {
-        guard !timeline.sets.isEmpty else { return ["There is no snapshot yet."] }
+        let strays = strays(timeline, color: color)
+        guard !timeline.sets.isEmpty else { return ["There is no snapshot yet."] + strays }
         var table = Table([
             .init("time"), .init("set"), .init("component"), .init("kind"), .init(number: "no"),
             .init(number: "source"), .init(number: "stored"), .init("problems"),
@@ -37,18 +38,29 @@ struct LsVerb: Verb {
                     Styled(snapshot.id.stream.component, .cyan), Styled(snapshot.kind.rawValue),
                     Styled("\(snapshot.id.seq)"), Styled("\(ByteCount(snapshot.sizes.source))"),
                     Styled("\(ByteCount(snapshot.sizes.stored))"),
-                    problems(snapshot, isRevoked: timeline.revoked.contains(snapshot.id)),
+                    problems(snapshot, timeline),
                 ])
             }
         }
         let logs = timeline.logs.sorted { $0.key < $1.key }.flatMap { name, reaches in
             reaches.map { Self.line(name, $0) }
         }
-        return table.lines(color: color) + logs
+        return table.lines(color: color) + strays + logs
     }
 
-    private static func problems(_ snapshot: HeadSummary, isRevoked: Bool) -> Styled {
-        if isRevoked { return Styled("not trusted: its key is revoked", .red) }
+    /// What is no snapshot of its name, each a line.
+    private static func strays(_ timeline: Timeline, color: Bool) -> [String] {
+        let mark = Styled("not trusted:", .red).rendered(color: color)
+        return timeline.misplaced.map { "\(mark) \(Styled.visible($0.message))" }
+    }
+
+    private static func problems(_ snapshot: HeadSummary, _ timeline: Timeline) -> Styled {
+        if timeline.revoked.contains(snapshot.id) {
+            return Styled("not trusted: its key is revoked", .red)
+        }
+        if timeline.outOfPlace.contains(snapshot.id) {
+            return Styled("not trusted: its number is far above those before it", .red)
+        }
         return snapshot.problems == 0
             ? Styled("") : Styled(snapshot.kind.problemText(snapshot.problems), .yellow)
     }
@@ -66,7 +78,7 @@ struct LsVerb: Verb {
                 JSONField("set", .text(set.id)), JSONField("time", .time(set.time)),
                 JSONField(
                     "snapshots",
-                    .array(set.snapshots.map { snapshot($0, timeline.revoked) })
+                    .array(set.snapshots.map { snapshot($0, timeline) })
                 ),
             ])
         }
@@ -78,11 +90,14 @@ struct LsVerb: Verb {
             JSONField("copies", .array(timeline.copies.copies.map { .text($0.name) })),
             JSONField("absent_copies", .array(timeline.copies.absent.map { CopyText.value($0) })),
             JSONField("sets", .array(sets)), JSONField("logs", .array(logs)),
+            JSONField("misplaced", .array(timeline.misplaced.map { .text($0.message) })),
         ]
     }
 
-    private static func snapshot(_ head: HeadSummary, _ revoked: Set<SnapshotID>) -> JSONValue {
-        .object([
+    private static func snapshot(_ head: HeadSummary, _ timeline: Timeline) -> JSONValue {
+        let isRevoked = timeline.revoked.contains(head.id)
+        let isOutOfPlace = timeline.outOfPlace.contains(head.id)
+        return .object([
             JSONField("snapshot", .text(head.id.description)),
             JSONField("component", .text(head.id.stream.component)),
             JSONField("kind", .text(head.kind.rawValue)),
@@ -93,7 +108,9 @@ struct LsVerb: Verb {
             JSONField("bytes_added", .integer(head.sizes.added)),
             JSONField("bytes_stored", .integer(head.sizes.stored)),
             JSONField("entries", .integer(head.sizes.entries)),
-            JSONField("revoked", .boolean(revoked.contains(head.id))),
+            JSONField("trusted", .boolean(!isRevoked && !isOutOfPlace)),
+            JSONField("revoked", .boolean(isRevoked)),
+            JSONField("out_of_place", .boolean(isOutOfPlace)),
             JSONField(
                 "paths_unread",
                 .integer(Int64(head.kind == .postgresql ? 0 : head.problems))
