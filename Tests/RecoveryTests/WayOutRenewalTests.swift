@@ -40,14 +40,26 @@ import Testing
         try #require(then != today)
         try #require(await playground.run(["backup"]).code == 0)
         try playground.write("vault/recover.py", then)
-        let check = try await playground.run(["check"])
-        #expect(check.code == 0, "\(check.text)")
         // What this release's first backup finds: nobody remembers that the copy was given its files.
         try playground.remove("state/work")
+        for words in [["check"], ["status"]] {
+            let ending = try await playground.run(words)
+            #expect(ending.code == 0, "\(ending.text)")
+        }
         let backup = try await playground.run(["backup"])
         #expect(backup.code == 0, "\(backup.text)")
         #expect(try playground.read("vault/recover.py") == today)
         #expect(try await playground.run(["check"]).code == 0)
+        // Now it was given this release's: who puts the earlier one back is found, without any revoked key.
+        try playground.write("vault/recover.py", then)
+        for words in [["check"], ["status"]] {
+            let ending = try await playground.run(words)
+            #expect(ending.code == 5, "\(ending.text)")
+            #expect(ending.text.contains("an earlier release's is there"), "\(ending.text)")
+        }
+        #expect(try await playground.run(["check", "--repair"]).code == 0)
+        #expect(try playground.read("vault/recover.py") == today)
+        #expect(try await playground.run(["status"]).code == 0)
         // It was given this release's once; somebody who puts another one there is for check and repair.
         try playground.write("vault/recover.py", then + "\n")
         #expect(try await playground.run(["backup"]).code == 0)

@@ -98,8 +98,8 @@ extension Stack {
         return remembered ?? expected
     }
 
-    /// Opens the vault in one copy, which must be of the configured environment, and compares its hosts with what this host
-    /// remembers of them.
+    /// Opens the vault in one copy, which must be of the configured environment, and compares its hosts and its way out with
+    /// what this host remembers of them.
     ///
     /// - Throws: `E-VAULT-…`, `E-STORE-…`, `E-ENVIRONMENT`.
     func open(
@@ -114,6 +114,7 @@ extension Stack {
                 hints: ["Two environments share no vault: mend `environment:` or `copies:`."]
             )
         }
-        return vault.recalling(HeadMemory(self, vault).hosts)
+        let known = vault.recalling(HeadMemory(self, vault).hosts)
+        return WayOutMemory(self, copy, vault).isGiven ? known.holdingOwnWayOut : known
     }
 }

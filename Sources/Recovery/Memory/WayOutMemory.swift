@@ -9,7 +9,7 @@ internal import Vault
 /// Which release's way out a copy was given, kept outside of it: so only the first backup of a release looks at it.
 ///
 /// A file for each copy, `<name>.<address>.wayout` in the work folder, holds one line: the vault's id, a space, and the hash of
-/// the files. Gone or unreadable, they are looked at again.
+/// the files; then `refused` where the copy did not take them. Gone or unreadable, they are looked at again.
 struct WayOutMemory {
     private let path: FilePath
     private let vault: Vault
@@ -22,6 +22,15 @@ struct WayOutMemory {
     }
 
     private var line: String { "\(vault.id) \(WayOut.digest)\n" }
+    private var refusedLine: String { "\(vault.id) \(WayOut.digest) refused\n" }
+
+    private var text: String? {
+        let known = try? DurableFile.read(path, limit: ByteCount(4096))
+        return known.map { String(decoding: $0, as: UTF8.self) }
+    }
+
+    /// Whether this host gave the copy this release's way out, and it took it.
+    var isGiven: Bool { text == line }
 
     /// Gives the copy this release's way out, unless it was given it before.
     ///
@@ -29,8 +38,11 @@ struct WayOutMemory {
     ///
     /// - Returns: why the copy does not hold it; nil when it does.
     func renew() async -> Fault? {
-        let known = try? DurableFile.read(path, limit: ByteCount(4096))
-        guard known.map({ String(decoding: $0, as: UTF8.self) }) != line else { return nil }
+        guard let text, [line, refusedLine].contains(text) else { return await give() }
+        return nil
+    }
+
+    private func give() async -> Fault? {
         var refusal: Fault?
         do throws(Fault) {
             do throws(Fault) {
@@ -39,7 +51,8 @@ struct WayOutMemory {
                 refusal = error
             }
             try FileSystem.makeDirectories(path.parent, mode: 0o700)
-            try DurableFile.replace(path, with: Array(line.utf8), mode: 0o600)
+            let told = refusal == nil ? line : refusedLine
+            try DurableFile.replace(path, with: Array(told.utf8), mode: 0o600)
         } catch { return error }
         return refusal
     }

@@ -35,6 +35,7 @@ extension CopyStanding {
                 )
             }
             found.damage += open.vault.hostFaults.map(\.message)
+            found.damage += try await open.vault.earlierWayOut().map(\.message)
             let own = found.components.compactMap(\.newest)
             lockedUntil = try await Self.lockedUntil(own, in: open)
             let seen = try await VaultSurvey(open.vault, needs: needs + own)

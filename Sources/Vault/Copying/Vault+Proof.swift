@@ -87,6 +87,9 @@ extension Vault {
             guard !knowsRevokedKeys || WayOut.isOfToday(file, bytes) else {
                 throw .damaged(object, "an earlier release's is there, which knows no revoked keys")
             }
+            guard !holdsOwnWayOut || WayOut.isOfToday(file, bytes) else {
+                throw .damaged(object, Self.earlierWayOut)
+            }
         }
     }
 

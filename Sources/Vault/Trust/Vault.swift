@@ -38,6 +38,8 @@ public struct Vault: Sendable {
     let unknownCollectFeatures: [String]
     /// Whether what a revoked key signed counts all the same.
     public internal(set) var acceptsRevoked = false
+    /// Whether this host stored this release's way out there: an earlier one was put back by somebody.
+    var holdsOwnWayOut = false
     /// Who signed the pieces of log that were looked at.
     let signers = LogSigners()
 
