@@ -89,6 +89,7 @@ let package = Package(
         room("PostgresWire", ["Model", "CPostgres"]),
         room("RedisWire", ["Model"] + nio),
         room("FileTrees", ["Model", "SystemIO", system]),
+        room("Services", ["Model", "SystemIO", system] + http),
         room(
             "Protection",
             ["Model", "SystemIO", "Sealing", "Vault", "FileTrees", system]
@@ -162,6 +163,7 @@ let package = Package(
                 "TestKit", "SystemIO", "Model", system,
             ]
         ),
+        tests("ServicesTests", ["Services", "TestKit", "SystemIO", "Model", system]),
         tests("FileTreesTests", ["FileTrees", "TestKit", "SystemIO", "Model", system]),
         tests(
             "FileProtectionTests",

@@ -36,6 +36,10 @@ enum Layers {
             ["SwiftProtobuf", "SystemPackage"]
         ),
         "PostgresWire": Row(["Model", "SystemIO", "CPostgres"], libc),
+        "Services": Row(
+            ["Model", "SystemIO"],
+            ["SystemPackage", "AsyncHTTPClient", "NIOCore", "NIOHTTP1", "NIOPosix"]
+        ),
         "RedisWire": Row(
             ["Model", "SystemIO"],
             libc.union(["NIOCore", "NIOPosix", "NIOSSL"])

@@ -1,0 +1,34 @@
+/// What systemd says of a unit, as `systemctl show` prints it.
+struct UnitState: Hashable {
+    /// `active`, `inactive`, `failed`, `activating` and the like.
+    let active: String
+    /// `loaded`, `not-found`, `masked` and the like.
+    let load: String
+    /// The units that start it again by themselves: sockets, timers, paths.
+    let triggers: [String]
+
+    /// What is asked for.
+    static let properties = "ActiveState,LoadState,TriggeredBy"
+
+    /// Reads lines of `NAME=VALUE`; nil when a state is not among them.
+    init?(_ text: String) {
+        var values: [Substring: Substring] = [:]
+        for line in text.split(whereSeparator: \.isNewline) {
+            let parts = line.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+            if parts.count == 2 { values[parts[0]] = parts[1] }
+        }
+        guard let active = values["ActiveState"], let load = values["LoadState"] else { return nil }
+        self.active = String(active)
+        self.load = String(load)
+        triggers = (values["TriggeredBy"] ?? "").split(separator: " ").map { String($0) }
+    }
+
+    /// Whether there is such a unit.
+    var exists: Bool { load != "not-found" }
+
+    /// Whether it works, or is about to.
+    var isRunning: Bool { ["active", "reloading", "activating", "refreshing"].contains(active) }
+
+    /// Whether it works.
+    var isSettled: Bool { active == "active" }
+}

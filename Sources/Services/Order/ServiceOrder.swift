@@ -1,0 +1,53 @@
+public import Model
+
+/// In which order the services of a stack start, and what a restore of some components stops.
+///
+/// A service may be started after other services and after components, and it uses the components that it is started after. A
+/// service and a component of one name are one thing, the server and its data.
+public struct ServiceOrder: Sendable, Hashable {
+    /// The services in the order in which they start: what is needed comes first, else as they were given.
+    public let nodes: [ServiceNode]
+
+    /// Orders services.
+    ///
+    /// - Parameters:
+    ///   - services: each name once, with what it is started after: services and components; what is neither counts for nothing.
+    ///   - components: the names of all components of the stack.
+    /// - Throws: `E-SERVICE-CIRCLE` when services need each other.
+    public init(
+        _ services: [(name: String, after: [String])],
+        components: some Sequence<String>
+    ) throws(Fault) {
+        let names = Set(services.map(\.name))
+        precondition(names.count == services.count, "each service is named once")
+        let (placed, circle) = StartOrder.sorted(services, name: { $0.name }, after: { $0.after })
+        guard circle.isEmpty else {
+            let list = circle.map { "'\($0.name)'" }.joined(separator: ", ")
+            throw Fault(
+                .serviceCircle,
+                "unable to order services \(list): each is started after another of them",
+                hints: ["Leave a name out of one of their `after:`."]
+            )
+        }
+        let known = Set(components)
+        var nodes: [String: ServiceNode] = [:]
+        self.nodes = placed.map { service in
+            var after: Set<String> = []
+            var uses = known.intersection([service.name])
+            for name in service.after where name != service.name {
+                uses.formUnion(known.intersection([name]))
+                guard let node = nodes[name] else { continue }
+                after.formUnion([name] + node.after)
+                uses.formUnion(node.uses)
+            }
+            let node = ServiceNode(name: service.name, after: after.sorted(), uses: uses.sorted())
+            nodes[service.name] = node
+            return node
+        }
+    }
+
+    /// The services that a restore of some components stops, in the order in which they start: those that may use one of them.
+    public func services(using components: [String]) -> [ServiceNode] {
+        nodes.filter { $0.mayUse(components) }
+    }
+}

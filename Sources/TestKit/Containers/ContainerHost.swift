@@ -1,0 +1,225 @@
+import Foundation
+import Glibc
+public import Model
+import Synchronization
+import SystemIO
+public import SystemPackage
+
+/// A real container engine for a test: podman with runc, its Docker-compatible socket, and an image with a shell.
+///
+/// Everything is in a folder of its own and goes with the object. Containers share the host's network. podman asks systemd to
+/// run health checks; here ``check(_:)`` runs them, when a test says so.
+public final class ContainerHost: Sendable {
+    /// Everything of it.
+    public let folder: ScratchFolder
+    private let server = Mutex<ChildProgram?>(nil)
+    private let count = Mutex(0)
+
+    /// The image that every container is made from.
+    public static let image = "localhost/lifeboat-test:1"
+
+    /// Starts an engine and makes the image.
+    ///
+    /// - Throws: `E-TEST-PROGRAM` with podman's words.
+    public init() throws(Fault) {
+        folder = try ScratchFolder()
+        let configuration = """
+            [engine]
+            cgroup_manager = "cgroupfs"
+            events_logger = "none"
+
+            """
+        try DurableFile.create(
+            folder.path.appending("containers.conf"),
+            with: Array(configuration.utf8),
+            mode: 0o600
+        )
+        try makeImage()
+        try startServer()
+    }
+
+    deinit { remove() }
+
+    /// Where the engine listens.
+    public var socket: FilePath { folder.path.appending("podman.sock") }
+
+    /// Makes a container that runs a script of the shell until SIGTERM; it stands still.
+    ///
+    /// - Parameters:
+    ///   - name: its name.
+    ///   - labels: its labels.
+    ///   - script: what it does first.
+    ///   - health: the command of its health check, for the shell.
+    ///   - options: more of podman's own.
+    /// - Throws: `E-TEST-PROGRAM`.
+    public func create(
+        _ name: String,
+        labels: [String: String] = [:],
+        script: String = "",
+        health: String? = nil,
+        options: [String] = []
+    ) throws(Fault) {
+        var arguments = ["create", "--name", name, "--network", "host", "--stop-timeout", "5"]
+        // The limits of the machine that runs the tests may be lower than podman's own.
+        arguments += ["--ulimit", "nofile=1024:1024", "--ulimit", "nproc=1000:1000"]
+        for (label, value) in labels { arguments += ["--label", "\(label)=\(value)"] }
+        if let health { arguments += ["--health-cmd", health, "--health-interval", "disable"] }
+        let body = "\(script)\ntrap 'exit 0' TERM; while :; do sleep 100 & wait $!; done"
+        // The folder's name is how a guard finds what a killed test leaves.
+        let command = ["/bin/sh", "-c", body, folder.path.string]
+        _ = try podman(arguments + options + [Self.image] + command)
+    }
+
+    /// Makes a container of a service of a compose project, as compose labels it.
+    ///
+    /// - Throws: `E-TEST-PROGRAM`.
+    public func create(
+        service: String,
+        of project: String,
+        number: Int = 1,
+        after: [String] = [],
+        script: String = "",
+        health: String? = nil,
+        options: [String] = []
+    ) throws(Fault) {
+        try create(
+            "\(project)-\(service)-\(number)",
+            labels: [
+                "com.docker.compose.project": project, "com.docker.compose.service": service,
+                "com.docker.compose.container-number": "\(number)",
+                "com.docker.compose.oneoff": "False",
+                "com.docker.compose.depends_on": after.map { "\($0):service_started:false" }
+                    .joined(separator: ","),
+            ],
+            script: script,
+            health: health,
+            options: options
+        )
+    }
+
+    /// Starts a container with podman's own command.
+    ///
+    /// - Throws: `E-TEST-PROGRAM`.
+    public func start(_ name: String) throws(Fault) { _ = try podman(["start", name]) }
+
+    /// Runs the health check of a container once; whether it was passed.
+    public func check(_ name: String) -> Bool {
+        (try? podman(["healthcheck", "run", name])) != nil
+    }
+
+    /// What podman itself says of a container: `running`, `exited`, `created`.
+    ///
+    /// - Throws: `E-TEST-PROGRAM`.
+    public func state(of name: String) throws(Fault) -> String {
+        try podman(["inspect", "--format", "{{.State.Status}}", name])
+    }
+
+    /// Runs podman to its end.
+    ///
+    /// - Returns: what it wrote, without the last line feed.
+    /// - Throws: `E-TEST-PROGRAM` with its words.
+    @discardableResult
+    public func podman(_ arguments: [String]) throws(Fault) -> String {
+        let number = count.withLock { count in
+            count += 1
+            return count
+        }
+        let (output, errors) = (file("out\(number)"), file("err\(number)"))
+        let program = try ChildProgram(
+            command + arguments,
+            environment: environment,
+            directory: folder.path.string,
+            output: output,
+            errors: errors
+        )
+        guard program.wait() == 0 else {
+            throw Fault(
+                .testProgram,
+                "unable to run podman \(arguments.joined(separator: " ")): \(Self.text(errors))"
+            )
+        }
+        return Self.text(output)
+    }
+
+    /// Ends the engine and leaves its containers as they are.
+    public func stopServer() {
+        server.withLock { server in
+            server?.terminate(patience: .seconds(10))
+            server = nil
+        }
+    }
+
+    /// Starts the engine again.
+    ///
+    /// - Throws: `E-TEST-PROGRAM` with its log when it does not listen within a minute.
+    public func startServer() throws(Fault) {
+        let log = file("server.log")
+        try server.withLock { server throws(Fault) in
+            server = try ChildProgram(
+                command + ["system", "service", "--time=0", "unix://\(socket.string)"],
+                environment: environment,
+                directory: folder.path.string,
+                output: log
+            )
+        }
+        let deadline = ContinuousClock.now + .seconds(60)
+        while !UnixSocket.canConnect(to: socket.string) {
+            let isRunning = server.withLock { $0?.isRunning == true }
+            guard isRunning, ContinuousClock.now < deadline else {
+                throw Fault(.testProgram, "unable to start podman's server: \(Self.text(log))")
+            }
+            usleep(10_000)
+        }
+    }
+
+    private func remove() {
+        _ = try? podman(["rm", "--force", "--all", "--time", "0"])
+        stopServer()
+    }
+
+    private func makeImage() throws(Fault) {
+        let script = """
+            set -e
+            mkdir -p image/bin image/etc image/tmp image/data
+            cp /bin/busybox image/bin/busybox
+            for name in sh sleep cat test touch rm true false date nc httpd; do
+                ln -s busybox image/bin/$name
+            done
+            tar -C image -c . | "$@" import - \(Self.image)
+            rm -rf image
+            """
+        let log = file("image.log")
+        let program = try ChildProgram(
+            ["/bin/bash", "-c", script, "image"] + command,
+            environment: environment,
+            directory: folder.path.string,
+            output: log
+        )
+        guard program.wait() == 0 else {
+            throw Fault(.testProgram, "unable to make an image: \(Self.text(log))")
+        }
+    }
+
+    private var command: [String] {
+        let place = folder.path.string
+        return [
+            "/usr/bin/podman", "--runtime", "runc", "--storage-driver", "vfs",
+            "--root", "\(place)/root", "--runroot", "\(place)/run", "--tmpdir", "\(place)/tmp",
+        ]
+    }
+
+    private var environment: [String: String] {
+        [
+            "PATH": "/usr/sbin:/usr/bin:/sbin:/bin", "HOME": folder.path.string,
+            "CONTAINERS_CONF": file("containers.conf"),
+        ]
+    }
+
+    private func file(_ name: String) -> String { folder.path.appending(name).string }
+
+    private static func text(_ file: String) -> String {
+        let bytes = FileManager.default.contents(atPath: file) ?? Data()
+        let text = String(decoding: bytes, as: UTF8.self)
+        return text.hasSuffix("\n") ? String(text.dropLast()) : text
+    }
+}

@@ -1,0 +1,146 @@
+import Model
+import Services
+import SystemIO
+import SystemPackage
+import TestKit
+import Testing
+
+/// Real containers, through podman's Docker-compatible socket.
+@Suite(.ownThreads, .serialized) struct ContainerServiceTests {
+    private func engine(_ host: ContainerHost) -> ContainerEngine {
+        ContainerEngine(.socket(host.socket.string))
+    }
+
+    private func service(
+        _ name: String,
+        _ host: ContainerHost,
+        patience: Duration = .seconds(60)
+    ) -> ContainerService {
+        ContainerService(
+            .compose(project: "shop", service: name),
+            of: engine(host),
+            patience: patience
+        )
+    }
+
+    @Test func `containers are found by their labels, stopped and started again as they were`()
+        async throws
+    {
+        let host = try ContainerHost()
+        try host.create(service: "web", of: "shop", number: 1, after: ["db", "redis"])
+        try host.create(service: "web", of: "shop", number: 2, after: ["db"])
+        try host.create(service: "web", of: "blog")
+        try host.create("loner")
+        for name in ["shop-web-1", "blog-web-1"] { try host.start(name) }
+        let web = service("web", host)
+        #expect(
+            try await web.parts() == [
+                ServicePart("shop-web-1", isRunning: true),
+                ServicePart("shop-web-2", isRunning: false),
+            ]
+        )
+        #expect(try await web.dependencies() == ["db", "redis"])
+        try await web.stop()
+        #expect(try host.state(of: "shop-web-1") == "exited")
+        #expect(try host.state(of: "blog-web-1") == "running")
+        try await web.stop()
+        try await web.start(["shop-web-1"])
+        #expect(try host.state(of: "shop-web-1") == "running")
+        #expect(try host.state(of: "shop-web-2") == "created")
+        try await web.start(["shop-web-1"])
+        #expect(try await service("mail", host).parts().isEmpty)
+        let loner = ContainerService(.named("loner"), of: engine(host), patience: .seconds(60))
+        #expect(try await loner.parts() == [ServicePart("loner", isRunning: false)])
+    }
+
+    @Test func `a start waits until the health check is passed`() async throws {
+        let host = try ContainerHost()
+        try host.create(
+            service: "web",
+            of: "shop",
+            script: "rm -f /tmp/ready",
+            health: "test -e /tmp/ready"
+        )
+        let web = service("web", host)
+        async let started: Void = web.start(["shop-web-1"])
+        // systemd is not here to run the check, so it is run by hand, before and after it can be passed.
+        let deadline = ContinuousClock.now + .seconds(60)
+        while try host.state(of: "shop-web-1") != "running", ContinuousClock.now < deadline {}
+        #expect(!host.check("shop-web-1"))
+        try host.podman(["exec", "shop-web-1", "touch", "/tmp/ready"])
+        #expect(try await engine(host).details(of: "shop-web-1")?.health == "starting")
+        #expect(host.check("shop-web-1"))
+        try await started
+        #expect(try await engine(host).details(of: "shop-web-1")?.health == "healthy")
+    }
+
+    @Test func `what does not become healthy, or ends, is told`() async throws {
+        let host = try ContainerHost()
+        try host.create(service: "sick", of: "shop", health: "false")
+        try host.create(service: "brief", of: "shop", script: "exit 7")
+        let sick = await fault(of: service("sick", host, patience: .seconds(1)), "shop-sick-1")
+        #expect(sick?.code == .serviceStart)
+        #expect(sick?.message.contains("it is starting") == true)
+        let brief = await fault(of: service("brief", host), "shop-brief-1")
+        #expect(brief?.message.contains("it ended with status 7") == true)
+        let gone = await fault(of: service("brief", host), "shop-other-1")
+        #expect(gone?.message.contains("it is not there any more") == true)
+    }
+
+    @Test func `a paused container is refused, since it could not be put back`() async throws {
+        let host = try ContainerHost()
+        try host.create(service: "web", of: "shop")
+        try host.start("shop-web-1")
+        try host.podman(["pause", "shop-web-1"])
+        do {
+            _ = try await service("web", host).parts()
+            Issue.record("it is paused")
+        } catch {
+            #expect(error.code == .serviceState)
+        }
+        try host.podman(["unpause", "shop-web-1"])
+    }
+
+    @Test func `an engine tells what a container is made of`() async throws {
+        let host = try ContainerHost()
+        try host.create(service: "db", of: "shop", options: ["--volume", "pgdata:/data"])
+        let engine = engine(host)
+        let details = try #require(try await engine.details(of: "shop-db-1"))
+        #expect(!details.isRunning)
+        #expect(details.image == ContainerHost.image)
+        #expect(details.imageID.hasPrefix("sha256:"))
+        #expect(details.stopTimeout == 5)
+        let mount = try #require(details.mounts.first { $0.destination == "/data" })
+        #expect(mount.type == "volume")
+        #expect(mount.name == "pgdata")
+        #expect(mount.source.hasPrefix(host.folder.path.string))
+        #expect(try await engine.details(of: "nobody") == nil)
+        let digests = try await engine.digests(ofImage: details.imageID)
+        #expect(digests.allSatisfy { $0.contains("@sha256:") })
+    }
+
+    @Test func `an engine that is not there, or goes away, is named`() async throws {
+        let host = try ContainerHost()
+        try host.create(service: "web", of: "shop")
+        let web = service("web", host)
+        #expect(try await web.parts().count == 1)
+        host.stopServer()
+        do {
+            _ = try await web.parts()
+            Issue.record("nobody listens")
+        } catch {
+            #expect(error.code == .engineUnreachable)
+            #expect(error.message.contains("podman.sock"))
+            #expect(!error.hints.isEmpty)
+        }
+        try host.startServer()
+        #expect(try await web.parts().count == 1)
+    }
+
+    private func fault(of service: ContainerService, _ part: String) async -> Fault? {
+        do {
+            try await service.start([part])
+            return nil
+        } catch { return error }
+    }
+}

@@ -1,0 +1,69 @@
+import Model
+@testable import Services
+import Testing
+
+/// What is read of texts: addresses, labels, states of units.
+@Suite struct EngineTextTests {
+    @Test(arguments: [
+        ("unix:///run/docker.sock", EngineAddress.socket("/run/docker.sock")),
+        ("tcp://127.0.0.1:2375", .tcp(host: "127.0.0.1", port: 2375)),
+        ("tcp://[::1]:2375/", .tcp(host: "[::1]", port: 2375)),
+        ("http://localhost:80", .tcp(host: "localhost", port: 80)),
+    ])
+    func `an address is read`(text: String, address: EngineAddress) throws {
+        #expect(try EngineAddress(text) == address)
+    }
+
+    @Test(arguments: [
+        "", "unix://run/docker.sock", "docker.sock", "tcp://localhost", "tcp://:2375",
+        "tcp://a:0", "tcp://a:65536", "tcp://a@b:1", "https://localhost:2376", "npipe:////./pipe",
+        "ssh://me@host", "tcp://a/b:1",
+    ])
+    func `what is no address is refused`(text: String) {
+        do throws(Fault) {
+            _ = try EngineAddress(text)
+            Issue.record("'\(text)' is no address")
+        } catch {
+            #expect(error.code == .engineAddress)
+            #expect(error.hints.isEmpty != text.hasPrefix("ssh"))
+        }
+    }
+
+    @Test func `the environment names an engine, and nothing names Docker's own`() throws {
+        #expect(try EngineAddress(variables: [:]) == .usual)
+        #expect(try EngineAddress(variables: ["DOCKER_HOST": ""]) == .usual)
+        let own = ["DOCKER_HOST": "unix:///run/podman/podman.sock", "DOCKER_TLS_VERIFY": "1"]
+        #expect(try EngineAddress(variables: own) == .socket("/run/podman/podman.sock"))
+        let tls = ["DOCKER_HOST": "tcp://a:2376", "DOCKER_TLS_VERIFY": "1"]
+        #expect(throws: Fault.self) { try EngineAddress(variables: tls) }
+    }
+
+    @Test func `a path becomes a part of a URL`() {
+        #expect(
+            EngineAddress.socket("/a b/ü%.sock").base == "http+unix://%2Fa%20b%2F%C3%BC%25.sock"
+        )
+    }
+
+    @Test(arguments: [
+        ("db:service_healthy:false,redis:service_started:true", ["db", "redis"]),
+        ("db", ["db"]), ("db, redis", ["db", "redis"]), ("", []), (",", []),
+    ])
+    func `dependencies are read of compose's label`(text: String, names: [String]) {
+        let labels = ["com.docker.compose.depends_on": text]
+        #expect(Container(name: "x", state: "", labels: labels).dependencies == names)
+    }
+
+    @Test func `the state of a unit is read, whatever the order of the lines`() {
+        let state = UnitState(
+            "LoadState=loaded\nTriggeredBy=web.socket web.timer\nActiveState=active\n"
+        )
+        #expect(state?.isRunning == true)
+        #expect(state?.isSettled == true)
+        #expect(state?.triggers == ["web.socket", "web.timer"])
+        #expect(UnitState("LoadState=not-found\nActiveState=inactive")?.exists == false)
+        #expect(UnitState("LoadState=loaded\nActiveState=failed")?.isRunning == false)
+        #expect(UnitState("LoadState=loaded\nActiveState=activating")?.isSettled == false)
+        #expect(UnitState("LoadState=loaded") == nil)
+        #expect(UnitState("") == nil)
+    }
+}

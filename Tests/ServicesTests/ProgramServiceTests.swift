@@ -1,0 +1,164 @@
+import Model
+import Services
+import SystemIO
+import SystemPackage
+import TestKit
+import Testing
+
+/// Services that programs control: plain commands, and units through a script in the place of `systemctl`.
+@Suite(.ownThreads) struct ProgramServiceTests {
+    private let folder: ScratchFolder
+
+    init() throws { folder = try ScratchFolder() }
+
+    private func script(_ name: String, _ text: String) throws -> String {
+        let path = folder.path.appending(name)
+        let whole = "#!/bin/sh\ncd '\(folder.path.string)'\n" + text
+        try DurableFile.create(path, with: Array(whole.utf8), mode: 0o700)
+        return path.string
+    }
+
+    private func has(_ name: String) throws -> Bool {
+        try FileSystem.status(folder.path.appending(name)) != nil
+    }
+
+    private func commands(
+        start: String,
+        stop: String = "rm on\n",
+        status: String = "test -e on\n",
+        patience: Duration = .seconds(10)
+    ) throws -> CommandService {
+        CommandService(
+            start: [try script("start", start)],
+            stop: [try script("stop", stop)],
+            status: [try script("status", status)],
+            patience: patience
+        )
+    }
+
+    @Test func `commands start, stop and tell`() async throws {
+        let service = try commands(start: "echo x >> started; touch on\n")
+        #expect(try await service.parts() == [ServicePart("all", isRunning: false)])
+        try await service.stop()
+        try await service.start(["all"])
+        try await service.start(["all"])
+        #expect(try await service.parts() == [ServicePart("all", isRunning: true)])
+        let text = try DurableFile.read(folder.path.appending("started"), limit: ByteCount(100))
+        #expect(text == Array("x\n".utf8))
+        try await service.stop()
+        #expect(try !has("on"))
+    }
+
+    @Test func `a program that a command leaves behind outlives it and holds nobody up`()
+        async throws
+    {
+        let start = """
+            setsid sh -c 'echo $$ > on; trap "rm on; exit" TERM; while :; do sleep 0.1; done' &
+
+            """
+        let service = try commands(start: start, stop: "kill $(cat on)\n")
+        let began = ContinuousClock.now
+        try await service.start(["all"])
+        #expect(began.duration(to: .now) < .seconds(8))
+        #expect(try await service.parts().first?.isRunning == true)
+        try await service.stop()
+        #expect(try !has("on"))
+    }
+
+    @Test func `a command that fails, does nothing or does not end is told`() async throws {
+        let failing = try commands(start: "exit 4\n")
+        let failed = await fault { () async throws(Fault) in try await failing.start(["all"]) }
+        #expect(failed?.message.contains("status 4") == true)
+        let lazy = CommandService(
+            start: ["/bin/true"],
+            stop: ["/bin/true"],
+            status: [folder.path.appending("status").string],
+            patience: .milliseconds(300)
+        )
+        let idle = await fault { () async throws(Fault) in try await lazy.start(["all"]) }
+        #expect(idle?.code == .serviceStart)
+        #expect(idle?.message.contains("does not run") == true)
+        let slow = CommandService(
+            start: ["/bin/sleep", "100"],
+            stop: ["/bin/true"],
+            status: ["/bin/false"],
+            patience: .milliseconds(300)
+        )
+        let late = await fault { () async throws(Fault) in try await slow.start(["all"]) }
+        #expect(late?.message.contains("did not end") == true)
+        let blind = CommandService(
+            start: ["/bin/true"],
+            stop: ["/bin/true"],
+            status: [try script("blind", "exit 126\n")],
+            patience: .seconds(1)
+        )
+        let unseen = await fault { () async throws(Fault) in _ = try await blind.parts() }
+        #expect(unseen?.code == .serviceState)
+    }
+
+    /// Keeps the state of units in files; `stop` of one that `stuck` names does nothing.
+    private static let systemctl = """
+        verb=$1
+        for unit; do :; done
+        case $verb in
+        show)
+            if [ -e "$unit.unit" ]; then echo LoadState=loaded; else echo LoadState=not-found; fi
+            if [ -e "$unit.on" ]; then echo ActiveState=active; else echo ActiveState=inactive; fi
+            echo "TriggeredBy=$(cat "$unit.unit" 2>/dev/null)" ;;
+        stop) echo "stop $unit" >> log; [ -e "$unit.stuck" ] || rm -f "$unit.on" ;;
+        start) echo "start $unit" >> log; [ -e "$unit.broken" ] && { echo no >&2; exit 1; }
+            touch "$unit.on" ;;
+        esac
+
+        """
+
+    @Test func `a unit stops behind what triggers it, and starts before that`() async throws {
+        let program = try script("systemctl", Self.systemctl)
+        for (name, text) in [
+            ("web.service.unit", "web.socket web.timer"), ("web.socket.unit", ""),
+            ("web.timer.unit", ""), ("web.service.on", ""), ("web.socket.on", ""),
+        ] {
+            let path = folder.path.appending(name)
+            try DurableFile.create(path, with: Array(text.utf8), mode: 0o600)
+        }
+        let unit = UnitService("web.service", program: program, patience: .seconds(10))
+        let running = try await unit.parts().filter(\.isRunning).map(\.name)
+        #expect(running == ["web.socket", "web.service"])
+        try await unit.stop()
+        try await unit.start(running)
+        let log = try DurableFile.read(folder.path.appending("log"), limit: ByteCount(1000))
+        #expect(
+            String(decoding: log, as: UTF8.self) == """
+                stop web.socket
+                stop web.service
+                start web.service
+                start web.socket
+
+                """
+        )
+        #expect(try !has("web.timer.on"))
+        let none = UnitService("none.service", program: program, patience: .seconds(10))
+        #expect(try await none.parts().isEmpty)
+    }
+
+    @Test func `a unit that does not stop or start is told with systemd's words`() async throws {
+        let program = try script("systemctl", Self.systemctl)
+        for name in ["a.unit", "a.on", "a.stuck", "b.unit", "b.broken"] {
+            try DurableFile.create(folder.path.appending(name), with: [], mode: 0o600)
+        }
+        let stuck = UnitService("a", program: program, patience: .seconds(10))
+        let kept = await fault { () async throws(Fault) in try await stuck.stop() }
+        #expect(kept?.code == .serviceStop)
+        let broken = UnitService("b", program: program, patience: .seconds(10))
+        let words = await fault { () async throws(Fault) in try await broken.start(["b"]) }
+        #expect(words?.code == .serviceStart)
+        #expect(words?.message.hasSuffix(": no") == true)
+    }
+
+    private func fault(_ work: () async throws(Fault) -> Void) async -> Fault? {
+        do throws(Fault) {
+            try await work()
+            return nil
+        } catch { return error }
+    }
+}

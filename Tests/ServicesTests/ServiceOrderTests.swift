@@ -1,0 +1,65 @@
+import Model
+import Services
+import Testing
+
+@Suite struct ServiceOrderTests {
+    private func order(
+        _ services: [(name: String, after: [String])],
+        components: [String] = ["db", "redis"]
+    ) throws -> ServiceOrder {
+        try ServiceOrder(services, components: components)
+    }
+
+    @Test func `what is needed starts first, else the order of the file stays`() throws {
+        let order = try order([
+            ("proxy", ["web"]), ("web", ["db"]), ("mail", []), ("worker", ["web", "queue"]),
+            ("queue", []),
+        ])
+        #expect(order.nodes.map(\.name) == ["web", "proxy", "mail", "queue", "worker"])
+    }
+
+    @Test func `what a service needs through others counts`() throws {
+        let order = try order([("a", ["b"]), ("b", ["c"]), ("c", ["db"])])
+        let last = try #require(order.nodes.last)
+        #expect(last.name == "a")
+        #expect(last.after == ["b", "c"])
+        #expect(last.uses == ["db"])
+    }
+
+    @Test func `a restore stops who uses it and who says nothing, and nobody else`() throws {
+        let order = try order([
+            ("web", ["db", "redis"]), ("worker", ["redis"]), ("cron", []), ("db", []),
+            ("front", ["web"]), ("cache-ui", ["worker", "unknown"]),
+        ])
+        let names = { (components: [String]) in
+            Set(order.services(using: components).map(\.name))
+        }
+        #expect(names(["db"]) == ["web", "cron", "db", "front"])
+        #expect(names(["redis"]) == ["web", "worker", "cron", "front", "cache-ui"])
+        #expect(names(["files"]) == ["cron"])
+        #expect(names([]).isEmpty)
+    }
+
+    @Test func `a server and its data have one name`() throws {
+        let order = try order([("db", []), ("web", ["db"])])
+        #expect(order.nodes.map(\.uses) == [["db"], ["db"]])
+        #expect(order.nodes.map(\.after) == [[], ["db"]])
+    }
+
+    @Test func `a circle is refused and named`() {
+        #expect(throws: Fault.self) { try order([("a", ["b"]), ("b", ["c"]), ("c", ["a"])]) }
+        do {
+            _ = try order([("x", []), ("a", ["b"]), ("b", ["a"])])
+            Issue.record("a circle has no order")
+        } catch {
+            let fault = error as? Fault
+            #expect(fault?.code == .serviceCircle)
+            #expect(fault?.message.contains("'a', 'b'") == true)
+            #expect(fault?.message.contains("'x'") == false)
+        }
+    }
+
+    @Test func `a service that names itself is no circle`() throws {
+        #expect(try order([("a", ["a"])]).nodes.map(\.name) == ["a"])
+    }
+}
