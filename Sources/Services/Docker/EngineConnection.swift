@@ -56,6 +56,8 @@ final class EngineConnection: Sendable {
     ) async throws(Fault) -> Reply {
         var request = HTTPClientRequest(url: address.base + path)
         request.method = method
+        // A path is no name of a host, and engines refuse it as one.
+        if case .socket = address { request.headers.add(name: "host", value: "engine") }
         if method == .POST { request.body = .bytes(ByteBuffer()) }
         do {
             let time = TimeAmount.nanoseconds(patience.components.seconds * 1_000_000_000)
