@@ -30,6 +30,45 @@ import Testing
         #expect(value.stream(of: "mail") == nil)
     }
 
+    @Test func `services arrive with their ways`() throws {
+        let value = try Samples.decode(Samples.whole)
+        #expect(
+            value.compose
+                == ComposeConfiguration(
+                    project: "call-center",
+                    engine: "unix:///run/podman/podman.sock"
+                )
+        )
+        #expect(
+            value.services == [
+                ServiceConfiguration(name: "postgres", way: .compose("postgres")),
+                ServiceConfiguration(
+                    name: "api",
+                    way: .compose("call-processor"),
+                    healthyWithin: .seconds(300)
+                ),
+                ServiceConfiguration(name: "proxy", way: .container("front"), after: ["api"]),
+                ServiceConfiguration(
+                    name: "cron",
+                    way: .unit("cc-cron.timer"),
+                    after: ["postgres", "redis"]
+                ),
+                ServiceConfiguration(
+                    name: "worker",
+                    way: .commands(
+                        start: ["/srv/w", "start"],
+                        stop: ["/srv/w", "stop"],
+                        status: ["/srv/w", "status"]
+                    ),
+                    after: ["api"]
+                ),
+            ]
+        )
+        let small = try Samples.decode(Samples.small)
+        #expect(small.compose == nil)
+        #expect(small.services.isEmpty)
+    }
+
     @Test func `a copy's own keep stands before a component's, and all is kept without either`()
         throws
     {

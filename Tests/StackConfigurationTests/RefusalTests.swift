@@ -49,6 +49,41 @@ import Testing
     }
 
     @Test(arguments: [
+        ("{}", "E-CONFIG-SERVICES", "Give one of"),
+        ("{compose: web}", "E-CONFIG-SERVICES", "docker compose ls"),
+        ("{compose: web, container: web}", "E-CONFIG-INVALID", "Give one of"),
+        (
+            "{systemd: web.service, start: [a], stop: [b], status: [c]}", "E-CONFIG-SERVICES",
+            "together"
+        ),
+        ("{start: [a], stop: [b]}", "E-CONFIG-SERVICES", "together"),
+        ("{stop: [b]}", "E-CONFIG-SERVICES", "together"),
+        ("{start: [], stop: [b], status: [c]}", "E-CONFIG-VALUE", "at least one"),
+        ("{start: a, stop: [b], status: [c]}", "E-CONFIG-TYPE", ""),
+        ("{systemd: web}", "E-CONFIG-VALUE", "shop-web.service"),
+        ("{systemd: -web.service}", "E-CONFIG-VALUE", "shop-web.service"),
+        ("{systemd: a/b.service}", "E-CONFIG-VALUE", "shop-web.service"),
+        ("{container: web, after: [postgers]}", "E-CONFIG-SERVICES", "Did you mean 'postgres'?"),
+        ("{container: web, healthy_within: 5}", "E-CONFIG-VALUE", "unit"),
+        ("{contaner: web}", "E-CONFIG-INVALID", "Did you mean 'container'?"),
+        ("web", "E-CONFIG-TYPE", ""),
+    ])
+    func `what is wrong with services is named`(service: String, id: String, hint: String) {
+        let fault = Samples.fault(Samples.small + "services:\n  web: \(service)\n")
+        #expect(fault?.code.id == id)
+        #expect(hint.isEmpty || fault?.hints.contains { $0.contains(hint) } == true)
+    }
+
+    @Test(arguments: [
+        "services: []", "services: {Web: {container: a}}", "compose: {project: A}",
+        "compose: {}", "compose: {project: a, engine: /run/docker.sock}",
+        "compose: {project: a, engine: \"tcp://me@host:1\"}",
+    ])
+    func `a part of a wrong form is refused`(part: String) {
+        #expect(Samples.fault(Samples.small + part + "\n") != nil)
+    }
+
+    @Test(arguments: [
         ("[{name: nas, url: \"file:///mnt/nas\"}]", "[]", "E-CONFIG-COPIES", "Give one"),
         ("file:///mnt/nas", "ftp://bucket/x", "E-CONFIG-VALUE", "s3://bucket/prefix"),
         ("file:///mnt/nas", "s3://b/x", "E-CONFIG-VALUE", "s3://bucket/prefix"),

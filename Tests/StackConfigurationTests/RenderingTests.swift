@@ -59,12 +59,16 @@ import Testing
         #expect(schema["additionalProperties"] as? Bool == false)
         let properties = try #require(schema["properties"] as? [String: [String: Any]])
         let names = [
-            "components", "copies", "environment", "host", "keys", "objectives", "stack", "state",
-            "version",
+            "components", "compose", "copies", "environment", "host", "keys", "objectives",
+            "services", "stack", "state", "version",
         ]
         #expect(properties.keys.sorted() == names)
         let required = try #require(schema["required"] as? [String])
-        #expect(Set(names).subtracting(required) == ["host", "objectives", "state"])
+        #expect(
+            Set(names).subtracting(required) == [
+                "compose", "host", "objectives", "services", "state",
+            ]
+        )
         let component = properties["components"]?["additionalProperties"] as? [String: Any]
         let kinds = component?["oneOf"] as? [[String: Any]]
         #expect(

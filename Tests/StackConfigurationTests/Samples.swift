@@ -50,6 +50,13 @@ enum Samples {
             keep: {last: 3, hourly: 24, yearly: 1}
           uploads: {kind: files, paths: [/srv/uploads], include: ["*.jpg"], exclude: ["*.tmp"]}
           secrets: {kind: secrets, paths: [/opt/.env], recipients: [\(other)], keep: forever}
+        compose: {project: call-center, engine: unix:///run/podman/podman.sock}
+        services:
+          postgres: {compose: postgres}
+          api: {compose: call-processor, healthy_within: 5m}
+          proxy: {container: front, after: [api]}
+          cron: {systemd: cc-cron.timer, after: [postgres, redis]}
+          worker: {start: [/srv/w, start], stop: [/srv/w, stop], status: [/srv/w, status], after: [api]}
 
         """
 

@@ -53,6 +53,7 @@ struct Examiner {
         case .mapping(let keys): .section(section(node, keys: keys, at: path))
         case .copies(let keys): copies(node, keys, at: path)
         case .components(let kinds): components(node, kinds, at: path)
+        case .services(let keys): services(node, keys, at: path)
         case .keep: keep(node, at: path)
         case .secret: secret(node, at: path)
         }

@@ -36,6 +36,7 @@ extension StackConfiguration {
             }
         var examiner = Examiner(environment: environment)
         let section = examiner.section(root, keys: Grammar.stack, at: "")
+        examiner.crossCheck(section, root)
         if let fault = Problem.fault(for: examiner.problems, file: file) { throw fault }
         return Decoded(
             configuration: StackConfiguration(section, machine: machine),

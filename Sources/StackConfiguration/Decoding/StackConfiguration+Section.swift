@@ -29,6 +29,10 @@ extension StackConfiguration {
                 )
                 let keep = component.section("base").keep("keep") ?? component.keep("keep")
                 return ComponentConfiguration(name: name, source: source, keep: keep).withDumps
+            },
+            compose: ComposeConfiguration(section.section("compose")),
+            services: section.sections("services").map { name, service in
+                ServiceConfiguration(name: name, service)
             }
         )
     }

@@ -23,6 +23,8 @@ extension Fault.Code {
     public static let configurationInterpolation = configuration("E-CONFIG-INTERPOLATION")
     /// Copies that contradict themselves or each other.
     public static let configurationCopies = configuration("E-CONFIG-COPIES")
+    /// Services that contradict themselves, or ask for what is not there.
+    public static let configurationServices = configuration("E-CONFIG-SERVICES")
 
     private static func configuration(_ id: String) -> Fault.Code {
         Fault.Code(id, .permanent, exit: .usage)

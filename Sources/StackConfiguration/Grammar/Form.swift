@@ -10,6 +10,8 @@ indirect enum Form: Sendable {
     case copies([Key])
     /// A mapping from labels to mappings, whose `kind` chooses their keys.
     case components([(kind: String, keys: [Key])])
+    /// A mapping from labels to mappings of the given keys, each one service.
+    case services([Key])
     /// Which snapshots are kept: `forever`, or counts by rule.
     case keep
     /// A reference to a secret.

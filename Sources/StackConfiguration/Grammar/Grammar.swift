@@ -35,6 +35,16 @@ enum Grammar {
             required: true,
             "The protected things, by name."
         ),
+        Key(
+            "compose",
+            .mapping(compose),
+            "The compose project that services belong to."
+        ),
+        Key(
+            "services",
+            .services(service),
+            "What works with the data: a restore stops those that may use what it brings back, and starts them again."
+        ),
     ]
 
     static let keys: [Key] = [

@@ -34,6 +34,9 @@ extension ScalarForm {
         case .redisAddress: return Self.complaint(aboutRedis: text)
         case .copyURL: return Self.complaint(aboutCopy: text)
         case .endpoint: return Self.complaint(aboutEndpoint: text)
+        case .project: return Self.isProject(text) ? nil : Self.noProject
+        case .engine: return Self.isEngine(text) ? nil : Self.noEngine
+        case .unit: return Self.isUnit(text) ? nil : Self.noUnit
         case .word: return Self.isWord(text) ? nil : Self.noWord
         case .slot: return Self.isSlot(text) ? nil : Self.noSlot
         case .environmentName: return Self.isVariable(text) ? nil : Self.noVariable

@@ -34,6 +34,12 @@ enum ScalarForm: Sendable, Equatable {
     case copyURL
     /// The address of a service: `https://host[:port]`.
     case endpoint
+    /// The name of a compose project.
+    case project
+    /// The address of a container engine.
+    case engine
+    /// The name of a unit of systemd.
+    case unit
     /// Letters, digits, `-` and `_`.
     case word
     /// The name of a replication slot.
@@ -46,7 +52,7 @@ enum ScalarForm: Sendable, Equatable {
     /// Whether a wrong value may be shown: what could hold a secret by mistake never is.
     var mayBeShown: Bool {
         switch self {
-        case .text, .recipient, .dsn, .redisAddress, .copyURL, .endpoint: false
+        case .text, .recipient, .dsn, .redisAddress, .copyURL, .endpoint, .engine: false
         default: true
         }
     }

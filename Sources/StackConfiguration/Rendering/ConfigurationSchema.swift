@@ -57,6 +57,12 @@ public enum ConfigurationSchema {
                 ("propertyNames", .object([("pattern", .text(label))])),
                 ("additionalProperties", .object([("oneOf", .array(choices))])),
             ]
+        case .services(let keys):
+            return [
+                ("type", .text("object")),
+                ("propertyNames", .object([("pattern", .text(label))])),
+                ("additionalProperties", .object(object(keys, title: nil))),
+            ]
         case .keep:
             let rules = object(Grammar.keepRules, title: nil) + [("minProperties", .number(1))]
             return [("anyOf", .array([.object(schema(.choice(["forever"]))), .object(rules)]))]
@@ -81,6 +87,9 @@ public enum ConfigurationSchema {
         case .rate: pattern("^[0-9]{1,9}([KMG]i?)?B/s$")
         case .size: pattern("^[0-9]{1,9}([KMG]i?)?B$")
         case .endpoint: pattern("^https?://[^@/]+$")
+        case .project: pattern("^[a-z0-9][a-z0-9_-]*$")
+        case .engine: pattern("^(unix:///|tcp://|http://)")
+        case .unit: pattern("^[^/-][^/]*\\.(service|socket|timer|path|target|scope|slice)$")
         case .word: pattern("^[A-Za-z0-9_-]{1,63}$")
         case .boolean: orVariable([("type", .text("boolean"))])
         case .recipient: pattern("^age1[02-9ac-hj-np-z]{58}$")

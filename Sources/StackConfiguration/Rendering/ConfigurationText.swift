@@ -29,6 +29,16 @@ struct ConfigurationText {
         }
         heading(0, "components", Grammar.stack)
         for component in value.components { write(component) }
+        if let compose = value.compose {
+            heading(0, "compose", Grammar.stack)
+            line(1, "project", YAMLText.scalar(compose.project), Grammar.compose)
+            line(1, "engine", compose.engine.map(YAMLText.scalar), Grammar.compose)
+        }
+        guard !value.services.isEmpty else { return }
+        heading(0, "services", Grammar.stack)
+        for service in value.services {
+            put(1, "\(YAMLText.scalar(service.name)): \(YAMLText.mapping(service.entries))")
+        }
     }
 
     private mutating func write(_ component: ComponentConfiguration) {

@@ -22,6 +22,10 @@ public struct StackConfiguration: Sendable, Hashable {
     public var copies: [CopyConfiguration]
     /// The protected things, in the order of the file.
     public var components: [ComponentConfiguration]
+    /// The compose project that services belong to; nil when none does.
+    public var compose: ComposeConfiguration?
+    /// What works with the data, in the order of the file.
+    public var services: [ServiceConfiguration]
 
     /// Groups the parts; nothing is checked, which is what ``decode(_:file:environment:machine:)`` does.
     public init(
@@ -32,7 +36,9 @@ public struct StackConfiguration: Sendable, Hashable {
         objectives: ObjectiveConfiguration = ObjectiveConfiguration(),
         keys: KeyConfiguration,
         copies: [CopyConfiguration],
-        components: [ComponentConfiguration]
+        components: [ComponentConfiguration],
+        compose: ComposeConfiguration? = nil,
+        services: [ServiceConfiguration] = []
     ) {
         self.stack = stack
         self.environment = environment
@@ -42,6 +48,8 @@ public struct StackConfiguration: Sendable, Hashable {
         self.keys = keys
         self.copies = copies
         self.components = components
+        self.compose = compose
+        self.services = services
     }
 
     /// The component of a name; nil when there is none.
