@@ -116,7 +116,7 @@ let package = Package(
             [
                 "Model", "SystemIO", "Sealing", "ObjectStorage", "Vault", "Protection",
                 "PostgresProtection", "RedisProtection", "RedisWire", "FileProtection",
-                "StackConfiguration", system,
+                "StackConfiguration", "Services", system,
             ]
         ),
         .executableTarget(
@@ -124,7 +124,7 @@ let package = Package(
             dependencies: [
                 "Model", "SystemIO", "Sealing", "ObjectStorage", "Vault", "Protection",
                 "StackConfiguration", "Recovery", "Console", "CLinux", "PostgresWire", "RedisWire",
-                system, arguments, signals,
+                "Services", system, arguments, signals,
             ],
             swiftSettings: strict
         ),

@@ -75,7 +75,7 @@ enum Layers {
     private static let recovery: Set<String> = [
         "Model", "SystemIO", "Sealing", "ObjectStorage", "Vault", "PostgresWire", "RedisWire",
         "FileTrees", "Protection", "PostgresProtection", "RedisProtection", "FileProtection",
-        "StackConfiguration",
+        "StackConfiguration", "Services",
     ]
 
     private static let outside: Set<String> = libc.union(cLibraries).union([

@@ -154,7 +154,8 @@ import Testing
             durableIn: .everyCopy,
             spool: "/srv/spool",
             spoolLimit: ByteCount(4 << 30)
-        )
+        ),
+        migration: ["alembic", "current"]
     )
 
     private static let redis = RedisConfiguration(

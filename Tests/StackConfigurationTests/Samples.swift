@@ -39,6 +39,7 @@ enum Samples {
             data_directory: /var/lib/postgresql/15/main
             binaries: /usr/lib/postgresql/15/bin
             method: direct
+            migration: [alembic, current]
             wal: {stream: true, slot: boat, heartbeat: 250ms, keep: 7d, durable_in: every_copy, spool: /srv/spool, spool_limit: 4GiB}
             base: {keep: {daily: 30, weekly: 8, monthly: 12}, connections: 8, limit: 200MiB/s, busy: {sessions: 32, wait: 50ms}}
           redis:

@@ -43,7 +43,7 @@ struct ClusterFiles {
         let delta = try self.delta
         let folder: ClusterFolder
         if let delta {
-            try delta.examine()
+            try delta.examine(mayRun: false)
             folder = try delta.begin(for: account)
         } else {
             folder = try begun.take(plan.destination) { () throws(Fault) in

@@ -18,8 +18,9 @@ struct DeltaPlace {
 
     /// Refuses a folder that is no data directory of the cluster, or that a server runs on; changes nothing.
     ///
+    /// - Parameter mayRun: whether a server may run on it, since it is stopped before ``begin(for:)``.
     /// - Throws: `E-RESTORE-DELTA`, `E-PG-FOREIGN`, `E-PG-RUNNING`, `E-IO-…`.
-    func examine() throws(Fault) {
+    func examine(mayRun: Bool) throws(Fault) {
         guard try FileSystem.followedStatus(path)?.isDirectory == true else {
             throw refusal("it is no folder", ["Leave --delta out to restore to a new place."])
         }
@@ -50,7 +51,7 @@ struct DeltaPlace {
                 throw refusal("it has no folder '\(name)'", [])
             }
         }
-        try StandstillProof(path: path).require()
+        if !mayRun { try StandstillProof(path: path).require() }
     }
 
     /// Takes the folder over: after this no server starts on it until the restore has ended.

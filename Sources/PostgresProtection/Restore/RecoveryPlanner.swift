@@ -66,7 +66,8 @@ struct RecoveryPlanner {
             bytes: bytes,
             facts: facts(chosen, aim, end: end)
         )
-        return request.isDelta ? try await delta(plan, logSize) : plan
+        guard request.isDelta else { return plan }
+        return request.stopsServers ? try overtaking(plan, logSize) : try await delta(plan, logSize)
     }
 
     /// Refuses places that something is in, or that a delta cannot take over.
@@ -77,7 +78,8 @@ struct RecoveryPlanner {
             if !request.isDelta { try RestoreDestination.requireVacant(place) }
         }
         try TablespacePlaces.require(beside: destination, for: account, isVacant: !request.isDelta)
-        if request.isDelta { try DeltaPlace(path: destination, base: base).examine() }
+        guard request.isDelta else { return }
+        try DeltaPlace(path: destination, base: base).examine(mayRun: request.stopsServers)
     }
 
     /// What replay needs beside the cluster and its laid-out log: the server's own log up to its next checkpoint, and some.
@@ -89,6 +91,28 @@ struct RecoveryPlanner {
         let places = [destination] + request.tablespaces.values
         try RestoreDestination.requireRoom(for: bytes, at: places)
     }
+
+    /// The plan of a restore into a folder of which a part may stay, on which a server may still run: what it changes meanwhile cannot
+    /// be compared.
+    private func overtaking(_ plan: RestorePlan, _ log: ByteCount) throws(Fault) -> RestorePlan {
+        try requireRoom(for: log + Self.spare(forReplayOf: log), plan.destination)
+        return RestorePlan(
+            snapshot: plan.snapshot,
+            destination: plan.destination,
+            point: plan.point,
+            notBefore: plan.notBefore,
+            steps: [
+                "the data directory there is taken over once its server has stopped: what is right in it stays, the rest is written"
+            ] + Self.loss + plan.steps,
+            bytes: plan.bytes,
+            facts: plan.facts
+        )
+    }
+
+    /// What a delta takes away.
+    private static let loss = [
+        "what else is in it is removed, its own log in pg_wal too: what only that log holds is lost"
+    ]
 
     /// The plan of a restore into a folder of which a part may stay: all of it is read and compared.
     private func delta(_ plan: RestorePlan, _ log: ByteCount) async throws(Fault) -> RestorePlan {
@@ -108,9 +132,8 @@ struct RecoveryPlanner {
             notBefore: plan.notBefore,
             steps: [
                 "the data directory there is taken over: \(found.kept) in \(found.keptFiles) files stay, of \(found.other)"
-                    + " in \(found.otherFiles) files the pages that differ are written",
-                "what else is in it is removed, its own log in pg_wal too: what only that log holds is lost",
-            ] + plan.steps,
+                    + " in \(found.otherFiles) files the pages that differ are written"
+            ] + Self.loss + plan.steps,
             bytes: found.other + log,
             facts: plan.facts
         )

@@ -19,6 +19,9 @@ public struct RestoreRequest: Sendable {
     public var isExclusive = false
     /// Whether the destination is a data directory of the same cluster, damaged or older, of which what is right may stay.
     public var isDelta = false
+    /// Whether services are stopped before the restore begins, so that a server which runs while it is planned is no hindrance; one
+    /// that runs when it begins is.
+    public var stopsServers = false
     /// Where tablespaces of PostgreSQL go, by the path that they were made at; the others go beside the data directory.
     public var tablespaces: [String: FilePath] = [:]
     /// Where to put it; nil: where it came from.

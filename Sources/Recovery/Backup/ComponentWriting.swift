@@ -16,6 +16,8 @@ struct ComponentWriting: Sendable {
     let state: FilePath
     let set: String
     let readsEverything: Bool
+    /// What of the stack is recorded with it.
+    let facts: [String: String]
     let progress: ProgressReporter
 
     private var stream: StreamName { stack.stream(of: configured.name) }
@@ -85,11 +87,14 @@ struct ComponentWriting: Sendable {
             readsEverything: readsEverything,
             progress: progress
         )
+        let recorded = facts.merging(await ServiceFacts.migration(configured, progress)) { $1 }
         var refused: [Fault] = []
         let snapshot = try await vault.backUp(request, keys: keys) {
             session async throws(Fault) in
             refused = session.refused
-            return try await component.backUp(into: session, context)
+            var draft = try await component.backUp(into: session, context)
+            draft.facts.merge(recorded) { own, _ in own }
+            return draft
         }
         findings += refused
         do throws(Fault) {

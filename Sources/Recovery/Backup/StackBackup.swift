@@ -58,6 +58,7 @@ public struct StackBackup: Sendable {
         await CatchUp(stack: stack, takers: takers, streams: streams).run(
             progress("copy \(takers[0].name)")
         )
+        let facts = await ServiceFacts(stack).images()
         let works = selection.map { configured in
             ComponentWriting(
                 stack: stack,
@@ -67,6 +68,7 @@ public struct StackBackup: Sendable {
                 state: state,
                 set: set,
                 readsEverything: readsEverything,
+                facts: facts,
                 progress: progress(configured.name)
             )
         }

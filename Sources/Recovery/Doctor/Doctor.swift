@@ -39,7 +39,7 @@ public struct Doctor: Sendable {
             if error.code == .cancelled { throw error }
             examinations.append(.problem("copies", error))
         }
-        return DoctorReport(examinations: examinations + (try await servers()))
+        return DoctorReport(examinations: examinations + (try await servers()) + (await services()))
     }
 
     /// The SQL that lets a component's role read the files over SQL connections, for each PostgreSQL component.

@@ -34,6 +34,8 @@ public struct RestoreOptions: Sendable {
     public var copy: String?
     /// Whether a restored PostgreSQL is recovered at once, by a server of this host.
     public var recovers = true
+    /// Whether services are left as they are; else those that may use what is restored in its own place are stopped meanwhile.
+    public var leavesServices = false
     /// Whether secrets stay sealed.
     public var keepsSealed = false
     /// One table or database that comes back instead of a whole PostgreSQL cluster.

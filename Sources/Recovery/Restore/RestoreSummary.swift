@@ -1,5 +1,6 @@
 public import Model
 internal import Protection
+public import Services
 
 /// How the restore of a stack ended.
 public struct RestoreSummary: Sendable {
@@ -16,6 +17,8 @@ public struct RestoreSummary: Sendable {
     public let used: [String]
     /// Which copies could not be told what came back, each a line.
     public let untold: [String]
+    /// What came of the services; nil when they were left alone.
+    public var services: ServiceKeeper.Ending?
 
     /// Describes an ending.
     public init(
@@ -44,6 +47,14 @@ public struct RestoreSummary: Sendable {
             results,
             isIncomplete: results.contains { $0.outcome?.problems.isEmpty == false }
         )
-        return exit == .success && !passedOver.isEmpty ? .damaged : exit
+        guard exit == .success else { return exit }
+        guard passedOver.isEmpty else { return .damaged }
+        let isBack = services.map { $0.failures.isEmpty && $0.stopped.isEmpty } ?? true
+        return isBack ? .success : .incomplete
+    }
+
+    /// The components that are not whole; what was refused before anything was changed is as whole as it was.
+    var unfinished: Set<String> {
+        Set(results.filter { $0.fault.map { $0.code.exit != .refused } ?? false }.map(\.name))
     }
 }

@@ -33,6 +33,7 @@ extension StackRestore {
             steps: [step.reading(best.vault)],
             snapshot: id,
             isRevoked: isRevoked,
+            services: try await servicePlan([step]),
             thing: try options.thing?.text()
         )
     }

@@ -1,5 +1,5 @@
 public import Model
-public import Protection
+internal import Protection
 internal import StackConfiguration
 internal import SystemIO
 internal import SystemPackage
@@ -55,6 +55,7 @@ public struct StackRestore: Sendable {
             target: options.target,
             moment: steps.count > 1 ? moment : nil,
             steps: steps.map { $0.reading(best.vault) },
+            services: try await servicePlan(steps),
             thing: try options.thing?.text()
         )
     }
@@ -116,7 +117,7 @@ public struct StackRestore: Sendable {
         if options.standby != nil {
             try requireCluster(selection, for: "a standby")
         } else if options.isDelta {
-            try requireCluster(selection, for: "a delta")
+            try requireCluster(selection, for: "a delta", mayStayThere: true)
         }
         if case .time(let moment) = options.target, moment > stack.clock.now() {
             throw Fault(
@@ -127,12 +128,15 @@ public struct StackRestore: Sendable {
         }
     }
 
-    /// A delta takes over a data directory, and a standby is one: of one cluster, at a place that a person named.
+    /// A delta takes over a data directory, and a standby is one: of one cluster, at a place that a person named, for a delta
+    /// also where the cluster came from.
     private func requireCluster(
         _ selection: [ComponentConfiguration],
-        for purpose: String
+        for purpose: String,
+        mayStayThere: Bool = false
     ) throws(Fault) {
-        guard selection.map(\.kind) == [.postgresql], options.destination != nil else {
+        guard selection.map(\.kind) == [.postgresql], mayStayThere || options.destination != nil
+        else {
             let name = stack.configuration.stack
             throw Fault(
                 .invalidValue,
@@ -202,6 +206,7 @@ public struct StackRestore: Sendable {
         request.isExclusive = options.isExclusive
         request.tablespaces = options.tablespaces
         request.isDelta = options.isDelta
+        request.stopsServers = stopsServices
         let plan = try await component.planRestore(request)
         var found: (damage: [String], notes: [String]) = ([], [])
         if only == nil {
@@ -234,10 +239,8 @@ public struct StackRestore: Sendable {
         )
     }
 
-    /// Does what a plan says, independent components at once.
-    ///
-    /// A component's failure does not stop the others: it is in the summary. The copies are told what came back whole.
-    public func run(
+    /// Brings the components back, and tells the copies what came back whole.
+    func bringBack(
         _ plan: StackRestorePlan,
         progress: @Sendable (String) -> ProgressReporter
     ) async -> RestoreSummary {

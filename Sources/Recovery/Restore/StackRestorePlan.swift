@@ -32,6 +32,8 @@ public struct StackRestorePlan: Sendable {
     public var snapshot: SnapshotID?
     /// Whether that one is not trusted, since a revoked key signed it.
     public var isRevoked = false
+    /// What is done with the services; nil when they are left alone.
+    public var services: ServicePlan?
     /// The one table or database that comes back, and where it goes, in words; nil for whole components.
     public var thing: String?
 

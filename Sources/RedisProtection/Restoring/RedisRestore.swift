@@ -31,7 +31,7 @@ struct RedisRestore {
             component: component.name
         )
         let files = try RedisRestoreFiles.files(for: settings)
-        try await check(folder, facts)
+        if !request.stopsServers { try await check(folder, facts) }
         let rdb = try await StoredRDB(snapshot, request).read(
             countingExpiredBy: request.clock.now(),
             .silent

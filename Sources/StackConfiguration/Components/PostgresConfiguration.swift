@@ -31,6 +31,8 @@ public struct PostgresConfiguration: Sendable, Hashable {
     public var wal: WALConfiguration
     /// Which databases are dumped as well; nil for none.
     public var logical: LogicalConfiguration?
+    /// The command that prints the head of the schema's migrations, as an argument vector; empty for none.
+    public var migration: [String]
 
     /// Groups the parts.
     public init(
@@ -42,7 +44,8 @@ public struct PostgresConfiguration: Sendable, Hashable {
         method: Method = .auto,
         base: BaseConfiguration = BaseConfiguration(),
         wal: WALConfiguration,
-        logical: LogicalConfiguration? = nil
+        logical: LogicalConfiguration? = nil,
+        migration: [String] = []
     ) {
         self.dsn = dsn
         self.user = user
@@ -53,5 +56,6 @@ public struct PostgresConfiguration: Sendable, Hashable {
         self.base = base
         self.wal = wal
         self.logical = logical
+        self.migration = migration
     }
 }

@@ -113,7 +113,8 @@ extension PostgresConfiguration {
                     hasGlobals: logical.text("globals") != "false",
                     keep: logical.keep("keep")
                 )
-            }
+            },
+            migration: section.list("migration")
         )
     }
 }

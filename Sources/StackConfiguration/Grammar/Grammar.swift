@@ -89,6 +89,11 @@ enum Grammar {
         Key("wal", .mapping(wal), "How the write-ahead log is kept."),
         Key("base", .mapping(base), "How base backups are taken and kept."),
         Key("logical", .mapping(logical), "Which databases are dumped as SQL, beside that."),
+        Key(
+            "migration",
+            .list(.text, filled: true),
+            "The command that prints the migration head, which each snapshot records."
+        ),
     ]
 
     static let logical: [Key] = [

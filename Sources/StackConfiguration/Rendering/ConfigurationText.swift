@@ -89,6 +89,7 @@ struct ConfigurationText {
         line(3, "connections", "\(postgres.base.connections)", Grammar.base)
         line(3, "limit", postgres.base.limit.map(YAMLText.rate), Grammar.base)
         write(postgres.base.busy)
+        line(2, "migration", Self.optional(postgres.migration), keys)
         guard let logical = postgres.logical else { return line(2, "logical", nil, keys) }
         heading(2, "logical", keys)
         line(3, "databases", Self.optional(logical.databases), Grammar.logical)

@@ -14,7 +14,7 @@ struct Lifeboat: ParsableCommand {
         subcommands: [
             InitVerb.self, BackupVerb.self, LsVerb.self, RestoreVerb.self, CheckVerb.self,
             CopyVerb.self, PruneVerb.self, StatusVerb.self, DoctorVerb.self, RunVerb.self,
-            WalVerb.self, StandbyVerb.self, KeyVerb.self, DemoVerb.self,
+            ServicesVerb.self, WalVerb.self, StandbyVerb.self, KeyVerb.self, DemoVerb.self,
         ]
     )
 }

@@ -22,7 +22,7 @@ struct RestoreRun {
         let summary = await restore.run(plan) { board.reporter(for: $0) }
         for result in summary.results { board.end(result.name, isSuccess: result.fault == nil) }
         board.finish()
-        try screen.result(RestoreText.lines(summary, color: screen.hasColor))
+        try screen.result(RestoreText.lines(summary, stack, color: screen.hasColor))
         try screen.json("summary", RestoreText.fields(summary))
         for result in summary.results {
             if let fault = result.fault { _ = screen.show(fault) }

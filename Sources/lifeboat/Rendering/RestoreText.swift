@@ -29,6 +29,7 @@ enum RestoreText {
                 "  what has no log goes back to \(TimeEcho.text(moment)), the last known moment before that"
             )
         }
+        lines += ServiceText.lines(plan.services)
         for step in plan.steps {
             let head = step.plan.snapshot.head
             let title = Styled(step.name, .cyan).rendered(color: color)
@@ -49,7 +50,7 @@ enum RestoreText {
     }
 
     /// What came of it, for a person.
-    static func lines(_ summary: RestoreSummary, color: Bool) -> [String] {
+    static func lines(_ summary: RestoreSummary, _ stack: Stack, color: Bool) -> [String] {
         var lines: [String] = []
         for result in summary.results {
             let mark =
@@ -63,6 +64,7 @@ enum RestoreText {
             lines += (result.outcome?.lines ?? []).map { "  \(Styled.visible($0))" }
             lines += (result.outcome?.problems ?? []).map { "  problem: \(Styled.visible($0))" }
         }
+        lines += ServiceText.lines(summary.services, stack: stack, color: color)
         let mark = Styled("damage:", .red).rendered(color: color)
         lines += summary.passedOver.map { "\(mark) \(Styled.visible($0))" }
         lines += summary.untold.map { "note: \(Styled.visible($0))" }
@@ -103,6 +105,7 @@ enum RestoreText {
             JSONField("bytes", .bytes(plan.bytes)),
             JSONField("copies", .array(plan.copies.copies.map { .text($0.name) })),
             JSONField("absent_copies", .array(plan.copies.absent.map { CopyText.value($0) })),
+            JSONField("services", ServiceText.value(plan.services)),
             JSONField("components", .array(steps)),
         ]
     }
@@ -128,6 +131,7 @@ enum RestoreText {
             JSONField("copies", .array(summary.used.map { .text($0) })),
             JSONField("passed_over", .array(summary.passedOver.map { .text($0) })),
             JSONField("untold", .array(summary.untold.map { .text($0) })),
+            JSONField("services", ServiceText.value(summary.services)),
             JSONField("copy_findings", .array(summary.findings.map { CopyText.value($0) })),
             JSONField("components", .array(components)),
         ]

@@ -27,6 +27,7 @@ struct BackupVerb: Verb {
     func perform(_ screen: Screen) async throws(Fault) -> Model.ExitCode {
         var stack = try ConfigurationFile.stack(global, subject: about.value, screen)
         stack.allowsUntestedVersions = untested.untestedVersion
+        await LeftServices(stack).putBack(screen)
         let board = screen.progress(of: "backing up")
         let summary: BackupSummary
         do throws(Fault) {

@@ -14,7 +14,8 @@ struct RestoreVerb: Verb {
         discussion: """
             Prints the plan first, and does nothing without a typed confirmation or --yes. Nothing that exists is
             replaced: a component's place must be empty, but with --delta. When one component cannot come back nothing does, and the
-            command that brings back the others is named.
+            command that brings back the others is named. The services that may use what comes back in its own place are
+            stopped first, and those that ran are started behind it.
 
             With --table or --database one thing comes back out of a PostgreSQL cluster, which is recovered in a
             private place, read there, and removed: --to stdout (as SQL, the default), FILE.sql, table:NAME in the
@@ -65,9 +66,9 @@ struct RestoreVerb: Verb {
     @Flag(
         name: .long,
         help: ArgumentHelp(
-            "Take over the data directory that is at --to: of the same PostgreSQL cluster, damaged or older.",
+            "Take over the data directory that is at --to, or where it came from: of the same PostgreSQL cluster, damaged or older.",
             discussion:
-                "What is right in it stays, the rest is written or removed. No server may run on it."
+                "What is right in it stays, the rest is written or removed. No server may run on it, but one that `services:` lets it stop."
         )
     )
     var delta = false
@@ -86,6 +87,8 @@ struct RestoreVerb: Verb {
     @OptionGroup var identities: IdentityOption
     @Flag(name: .long, help: "Lay PostgreSQL out, but leave its recovery to its first start.")
     var noRecover = false
+    @Flag(name: .long, help: "Leave services as they are: nothing is stopped, nothing is started.")
+    var noServices = false
     @Flag(name: .long, help: "Leave secrets sealed.")
     var sealed = false
     @Flag(name: .long, help: "Ask for what lies in cold storage; that takes hours and costs money.")
@@ -125,6 +128,8 @@ struct RestoreVerb: Verb {
         options.tablespaces = try tablespaces()
         options.recovers = !noRecover
         options.keepsSealed = sealed
+        options.leavesServices = noServices
+        if !noServices { await LeftServices(stack).putBack(screen) }
         let restore = StackRestore(stack, options)
         if let cold = try await restore.coldStorage() {
             try screen.result(ColdStorageText.lines(cold, color: screen.hasColor))
