@@ -117,7 +117,7 @@ public struct StackRestore: Sendable {
         if options.standby != nil {
             try requireCluster(selection, for: "a standby")
         } else if options.isDelta {
-            try requireCluster(selection, for: "a delta", mayStayThere: true)
+            try requireCluster(selection, for: "a delta", mayStayThere: stopsServices)
         }
         if case .time(let moment) = options.target, moment > stack.clock.now() {
             throw Fault(
@@ -128,8 +128,8 @@ public struct StackRestore: Sendable {
         }
     }
 
-    /// A delta takes over a data directory, and a standby is one: of one cluster, at a place that a person named, for a delta
-    /// also where the cluster came from.
+    /// A delta takes over a data directory, and a standby is one: of one cluster, at a place that a person named, or
+    /// where it came from when its server is a service that is stopped first.
     private func requireCluster(
         _ selection: [ComponentConfiguration],
         for purpose: String,

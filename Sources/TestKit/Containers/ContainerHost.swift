@@ -180,7 +180,9 @@ public final class ContainerHost: Sendable {
     private func makeImage() throws(Fault) {
         let script = """
             set -e
-            mkdir -p image/bin image/etc image/tmp image/data
+            mkdir -p image/bin image/etc image/tmp image/data image/usr
+            ln -s usr/lib image/lib
+            ln -s usr/lib64 image/lib64
             cp /bin/busybox image/bin/busybox
             for name in sh sleep cat test touch rm true false date nc httpd; do
                 ln -s busybox image/bin/$name
