@@ -175,6 +175,21 @@ public final class ContainerHost: Sendable {
     private func remove() {
         _ = try? podman(["rm", "--force", "--all", "--time", "0"])
         stopServer()
+        // What podman leaves behind to clear a container away writes to the folder for a moment longer.
+        let limit = ContinuousClock.now + .seconds(10)
+        while isBusy, ContinuousClock.now < limit { usleep(20_000) }
+    }
+
+    /// Whether a program works for the engine.
+    private var isBusy: Bool {
+        let place = folder.path.string
+        let names = (try? FileManager.default.contentsOfDirectory(atPath: "/proc")) ?? []
+        return names.contains { name in
+            guard Int32(name) != nil,
+                let words = FileManager.default.contents(atPath: "/proc/\(name)/cmdline")
+            else { return false }
+            return String(decoding: words, as: UTF8.self).contains(place)
+        }
     }
 
     private func makeImage() throws(Fault) {
