@@ -15,7 +15,9 @@ import Testing
         #expect(value.objectives.copies == .threeTwoOneOneZero)
         #expect(value.copies == Self.copies)
         #expect(value.copy(named: "cold") == Self.copies[2])
-        #expect(value.components.map(\.name) == ["postgres", "redis", "uploads", "secrets"])
+        #expect(
+            value.components.map(\.name) == ["postgres", "redis", "uploads", "config", "secrets"]
+        )
         #expect(value.component(named: "postgres")?.source == .postgresql(Self.postgres))
         #expect(value.component(named: "redis")?.source == .redis(Self.redis))
         let files = FilesConfiguration(
@@ -24,6 +26,16 @@ import Testing
             exclude: ["*.tmp"]
         )
         #expect(value.component(named: "uploads")?.source == .files(files))
+        let history = HistoryConfiguration(
+            path: "/opt/app",
+            include: ["compose.yml", "grafana/"],
+            exclude: ["node_modules/"],
+            remote: .init(
+                url: "git@git.example.com:ops/app.git",
+                key: .file("/run/secrets/git_key")
+            )
+        )
+        #expect(value.component(named: "config")?.source == .configuration(history))
         let secrets = SecretsConfiguration(paths: ["/opt/.env"], recipients: [Samples.other])
         #expect(value.component(named: "secrets")?.source == .secrets(secrets))
         #expect(value.stream(of: "redis")?.description == "db1.call-center.redis")

@@ -251,4 +251,37 @@ import Testing
         }
         #expect(refused > text.count / 6)
     }
+
+    @Test(arguments: [
+        ("https://me:hunter2@git.example.com/x", "E-CONFIG-SECRET", "SSH takes 'key"),
+        ("ext::sh -c true", "E-CONFIG-VALUE", "user@host:path"),
+        ("-oProxyCommand=true:x", "E-CONFIG-VALUE", "user@host:path"),
+        ("file:///srv/x.git", "E-CONFIG-VALUE", "absolute path"),
+        ("relative/x.git", "E-CONFIG-VALUE", "absolute path"),
+    ])
+    func `an address of a repository runs nothing and holds no password`(
+        url: String,
+        code: String,
+        hint: String
+    ) {
+        let part = "kind: secrets, paths: [/srv/.env]"
+        let fault = Samples.fault(
+            Samples.small(part, "kind: configuration, path: /srv, remote: {url: \"\(url)\"}")
+        )
+        #expect(fault?.code.id == code)
+        #expect(fault?.hints.contains { $0.contains(hint) } == true)
+        #expect(fault?.description.contains("hunter2") == false)
+    }
+
+    @Test(arguments: [
+        "git@git.example.com:ops/x.git", "ssh://git@git.example.com/x", "https://git.example.com/x",
+        "/srv/git/x.git",
+    ])
+    func `addresses of repositories as git writes them pass`(url: String) {
+        let part = "kind: secrets, paths: [/srv/.env]"
+        let fault = Samples.fault(
+            Samples.small(part, "kind: configuration, path: /srv, remote: {url: \"\(url)\"}")
+        )
+        #expect(fault == nil)
+    }
 }

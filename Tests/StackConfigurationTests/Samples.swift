@@ -50,6 +50,12 @@ enum Samples {
             directory: /var/lib/redis
             keep: {last: 3, hourly: 24, yearly: 1}
           uploads: {kind: files, paths: [/srv/uploads], include: ["*.jpg"], exclude: ["*.tmp"]}
+          config:
+            kind: configuration
+            path: /opt/app
+            include: [compose.yml, grafana/]
+            exclude: [node_modules/]
+            remote: {url: "git@git.example.com:ops/app.git", key: {file: /run/secrets/git_key}}
           secrets: {kind: secrets, paths: [/opt/.env], recipients: [\(other)], keep: forever}
         compose: {project: call-center, engine: unix:///run/podman/podman.sock}
         services:

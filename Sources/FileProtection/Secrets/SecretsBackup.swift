@@ -70,9 +70,9 @@ final class SecretsBackup {
 
     private func file(_ seen: ScannedEntry) async throws(Fault) {
         let path = seen.entry.path
-        let plain: SecretReading.Plain
+        let plain: WholeReading.Plain
         do throws(Fault) {
-            plain = try SecretReading.read(seen)
+            plain = try WholeReading.read(seen, limit: SecretsComponent.limit)
         } catch { return scan.lose(path, error) }
         var entry = ManifestEntry(plain.entry)
         entry.path = SealedName.sealed(entry.path)

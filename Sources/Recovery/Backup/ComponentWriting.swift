@@ -91,9 +91,9 @@ struct ComponentWriting: Sendable {
         var refused: [Fault] = []
         let snapshot = try await vault.backUp(request, keys: keys) {
             session async throws(Fault) in
-            refused = session.refused
             var draft = try await component.backUp(into: session, context)
             draft.facts.merge(recorded) { own, _ in own }
+            refused = session.refused + draft.findings
             return draft
         }
         findings += refused

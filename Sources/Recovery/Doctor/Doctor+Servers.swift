@@ -1,3 +1,4 @@
+internal import FileProtection
 internal import Model
 internal import PostgresProtection
 internal import Protection
@@ -23,6 +24,9 @@ extension Doctor {
                         continue
                     }
                     found.append(self.redis(component.name, try await RedisHealth(redis)))
+                case .configuration:
+                    let version = try await ConfigurationComponent.gitVersion()
+                    found.append(.ok(component.name, "its history is kept by \(version)"))
                 case .files, .secrets, .dumps: continue
                 }
             } catch {

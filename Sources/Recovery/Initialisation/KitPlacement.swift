@@ -31,6 +31,11 @@ struct KitPlacement {
                     files.exclude.append(Self.pattern(names))
                 }
                 configuration.components[index].source = .files(files)
+            case .configuration(var history):
+                guard let names = Self.names(from: history.path, to: place) else { continue }
+                guard !names.isEmpty else { throw refusal(history.path) }
+                history.exclude.append(Self.pattern(names))
+                configuration.components[index].source = .configuration(history)
             }
         }
         return configuration

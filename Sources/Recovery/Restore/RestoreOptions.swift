@@ -38,6 +38,8 @@ public struct RestoreOptions: Sendable {
     public var leavesServices = false
     /// Whether secrets stay sealed.
     public var keepsSealed = false
+    /// Whether the history of a configuration comes back instead of its files.
+    public var bringsHistory = false
     /// One table or database that comes back instead of a whole PostgreSQL cluster.
     public var thing: ThingWish?
 

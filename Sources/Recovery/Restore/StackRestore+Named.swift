@@ -44,6 +44,7 @@ extension StackRestore {
     func selection(forSnapshot name: String) throws(Fault) -> [ComponentConfiguration] {
         let selected = try stack.selection(options.components)
         let selection = options.thing == nil ? selected : [try onlyCluster(selected)]
+        if options.bringsHistory { try requireHistory(selection) }
         try refuseMore(thanSnapshot: name, selection)
         return selection
     }
@@ -93,9 +94,8 @@ extension StackRestore {
             return
         }
         let stack = stack.configuration.stack
-        let component =
-            SnapshotID(name)?.stream.component
-            ?? name.split(separator: "@").first.map { String($0) } ?? "COMPONENT"
+        let before = name.contains("@") ? String(name.prefix { $0 != "@" }) : "COMPONENT"
+        let component = SnapshotID(name)?.stream.component ?? before
         throw Fault(
             .snapshotAlone,
             "unable to restore '\(name)': \(fact)",

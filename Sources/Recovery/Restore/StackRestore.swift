@@ -114,6 +114,7 @@ public struct StackRestore: Sendable {
             try requireOneLog(selection, for: "timeline \(timeline)")
         }
         if !options.tablespaces.isEmpty { try requireOneLog(selection, for: "other tablespaces") }
+        if options.bringsHistory { try requireHistory(selection) }
         if options.standby != nil {
             try requireCluster(selection, for: "a standby")
         } else if options.isDelta {
@@ -144,6 +145,17 @@ public struct StackRestore: Sendable {
                 hints: ["Name both: \(name)/COMPONENT --to DIR"]
             )
         }
+    }
+
+    /// A history is that of one configuration.
+    func requireHistory(_ selection: [ComponentConfiguration]) throws(Fault) {
+        if selection.count == 1, case .configuration = selection[0].source { return }
+        let name = stack.configuration.stack
+        throw Fault(
+            .invalidValue,
+            "unable to restore the history of '\(name)': that takes one component of kind configuration",
+            hints: ["Name it: \(name)/COMPONENT --history --to DIR.git"]
+        )
     }
 
     /// A point of a log, a timeline and tablespaces are those of one cluster.

@@ -7,7 +7,7 @@ extension ComponentConfiguration {
         switch source {
         case .postgresql: .postgresql
         case .redis: .redis
-        case .files, .dumps: .files
+        case .files, .dumps, .configuration: .files
         case .secrets: .secrets
         }
     }

@@ -47,6 +47,8 @@ extension Stack {
                 exclude: files.exclude,
                 own: ownPlaces
             )
+        case .configuration(let history):
+            return try component(configured.name, history, for: options)
         case .secrets(let secrets):
             var recipients: [AgeRecipient] = []
             for text in secrets.recipients { recipients.append(try AgeRecipient(text)) }
@@ -87,6 +89,34 @@ extension Stack {
         }
         guard let thing else { return cluster }
         return try PostgresExtract(cluster: cluster, thing: thing)
+    }
+
+    /// A folder of configuration with its history; none of the stack's secrets gets into it.
+    private func component(
+        _ name: String,
+        _ history: HistoryConfiguration,
+        for options: RestoreOptions?
+    ) throws(Fault) -> ConfigurationComponent {
+        let secretFiles = configuration.components.flatMap { component in
+            if case .secrets(let secrets) = component.source { secrets.paths } else { [String]() }
+        }
+        let secrets = secrets
+        let remote = history.remote.map { remote in
+            GitRemote(remote.url) { () async throws(Fault) in
+                guard let key = remote.key else { return nil }
+                return try await secrets.text(key)
+            }
+        }
+        return try ConfigurationComponent(
+            name: name,
+            path: FilePath(history.path),
+            include: history.include,
+            exclude: history.exclude,
+            secretFiles: secretFiles.map { FilePath($0) },
+            remote: remote,
+            restoresHistory: options?.bringsHistory ?? false,
+            own: ownPlaces
+        )
     }
 
     /// What belongs to Lifeboat itself on this host: never part of a snapshot.

@@ -12,6 +12,8 @@ public struct ComponentConfiguration: Sendable, Hashable {
         case redis(RedisConfiguration)
         /// A set of file trees.
         case files(FilesConfiguration)
+        /// A folder of configuration with its history.
+        case configuration(HistoryConfiguration)
         /// A set of secret files.
         case secrets(SecretsConfiguration)
     }

@@ -66,6 +66,7 @@ extension ComponentConfiguration.Source {
                     exclude: section.list("exclude")
                 )
             )
+        case "configuration": self = .configuration(HistoryConfiguration(section))
         case "secrets":
             let own = section.list("recipients")
             let all = own.isEmpty ? recipients : own
@@ -115,6 +116,20 @@ extension PostgresConfiguration {
                 )
             },
             migration: section.list("migration")
+        )
+    }
+}
+
+extension HistoryConfiguration {
+    fileprivate init(_ section: Section) {
+        self.init(
+            path: section.required("path"),
+            include: section.list("include"),
+            exclude: section.list("exclude"),
+            remote: section.values["remote"].map { _ in
+                let remote = section.section("remote")
+                return Remote(url: remote.required("url"), key: remote.secret("key"))
+            }
         )
     }
 }

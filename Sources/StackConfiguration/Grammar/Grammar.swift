@@ -67,7 +67,8 @@ enum Grammar {
     ]
 
     static let components: [(kind: String, keys: [Key])] = [
-        ("postgresql", postgresql), ("redis", redis), ("files", files), ("secrets", secrets),
+        ("postgresql", postgresql), ("redis", redis), ("files", files),
+        ("configuration", history), ("secrets", secrets),
     ]
 
     static func kind(_ name: String) -> Key {

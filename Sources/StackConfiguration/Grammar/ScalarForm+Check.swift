@@ -37,6 +37,7 @@ extension ScalarForm {
         case .project: return Self.isProject(text) ? nil : Self.noProject
         case .engine: return Self.isEngine(text) ? nil : Self.noEngine
         case .unit: return Self.isUnit(text) ? nil : Self.noUnit
+        case .gitRemote: return Self.complaint(aboutRemote: text)
         case .word: return Self.isWord(text) ? nil : Self.noWord
         case .slot: return Self.isSlot(text) ? nil : Self.noSlot
         case .environmentName: return Self.isVariable(text) ? nil : Self.noVariable

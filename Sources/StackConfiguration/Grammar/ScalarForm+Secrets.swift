@@ -111,6 +111,31 @@ extension ScalarForm {
             )
     }
 
+    static func complaint(aboutRemote text: String) -> Complaint? {
+        let isURL = text.hasPrefix("ssh://") || text.hasPrefix("https://")
+        guard !(isURL && hasUserPassword(text)) else {
+            return Complaint(
+                fact: "there is a password in it",
+                hints: ["Leave it out: SSH takes 'key: {file: /path}' beside it."],
+                isSecret: true
+            )
+        }
+        // `host:path` as scp writes it; git takes `name::…` for the name of a program.
+        let host = text.prefix { $0 != ":" }
+        let isShort =
+            host.count < text.count && !host.isEmpty && !host.contains("/") && !text.contains("::")
+            && !text.contains("://")
+        let isMeant = !text.hasPrefix("-") && !text.contains(" ")
+        return isMeant && (isURL || text.hasPrefix("/") || isShort)
+            ? nil
+            : Complaint(
+                fact: "it is not the address of a git repository",
+                hints: [
+                    "Write user@host:path, ssh://user@host/path, https://host/path or an absolute path."
+                ]
+            )
+    }
+
     /// Whether a lower-case text gives a keyword a value, with or without spaces around the `=`.
     private static func assigns(_ text: String, _ keyword: String) -> Bool {
         let bytes = Array(text.utf8)

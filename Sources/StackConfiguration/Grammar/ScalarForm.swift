@@ -40,6 +40,8 @@ enum ScalarForm: Sendable, Equatable {
     case engine
     /// The name of a unit of systemd.
     case unit
+    /// The address of a git repository.
+    case gitRemote
     /// Letters, digits, `-` and `_`.
     case word
     /// The name of a replication slot.
@@ -52,7 +54,7 @@ enum ScalarForm: Sendable, Equatable {
     /// Whether a wrong value may be shown: what could hold a secret by mistake never is.
     var mayBeShown: Bool {
         switch self {
-        case .text, .recipient, .dsn, .redisAddress, .copyURL, .endpoint, .engine: false
+        case .text, .recipient, .dsn, .redisAddress, .copyURL, .endpoint, .engine, .gitRemote: false
         default: true
         }
     }

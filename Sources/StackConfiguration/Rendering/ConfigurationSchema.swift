@@ -90,6 +90,7 @@ public enum ConfigurationSchema {
         case .project: pattern("^[a-z0-9][a-z0-9_-]*$")
         case .engine: pattern("^(unix:///|tcp://|http://)")
         case .unit: pattern("^[^/-][^/]*\\.(service|socket|timer|path|target|scope|slice)$")
+        case .gitRemote: pattern("^(ssh://|https://|/|[^-/: ][^/: ]*:[^:/ ]).*$")
         case .word: pattern("^[A-Za-z0-9_-]{1,63}$")
         case .boolean: orVariable([("type", .text("boolean"))])
         case .recipient: pattern("^age1[02-9ac-hj-np-z]{58}$")

@@ -59,12 +59,25 @@ struct ConfigurationText {
             line(2, "paths", YAMLText.list(files.paths), Grammar.files)
             line(2, "include", Self.optional(files.include), Grammar.files)
             line(2, "exclude", Self.optional(files.exclude), Grammar.files)
+        case .configuration(let history): write(history)
         case .secrets(let secrets):
             put(2, "kind: secrets")
             line(2, "paths", YAMLText.list(secrets.paths), Grammar.secrets)
             line(2, "recipients", YAMLText.list(secrets.recipients), Grammar.secrets)
         }
         line(2, "keep", component.keep.map(YAMLText.keep), Grammar.files)
+    }
+
+    private mutating func write(_ history: HistoryConfiguration) {
+        let keys = Grammar.history
+        put(2, "kind: configuration")
+        line(2, "path", YAMLText.scalar(history.path), keys)
+        line(2, "include", Self.optional(history.include), keys)
+        line(2, "exclude", Self.optional(history.exclude), keys)
+        guard let remote = history.remote else { return line(2, "remote", nil, keys) }
+        heading(2, "remote", keys)
+        line(3, "url", YAMLText.scalar(remote.url), Grammar.remote)
+        line(3, "key", remote.key?.description, Grammar.remote)
     }
 
     private mutating func write(_ postgres: PostgresConfiguration, keep: KeepPolicy?) {

@@ -8,6 +8,8 @@ public struct BackupDraft: Sendable {
     public var facts: [String: String]
     /// How many paths could not be read.
     public var problems: Int
+    /// What a person must hear though the snapshot is whole.
+    public var findings: [Fault] = []
 
     /// Describes a snapshot.
     public init(time: Instant, facts: [String: String] = [:], problems: Int = 0) {

@@ -7,7 +7,7 @@ struct Lifeboat: ParsableCommand {
         commandName: "lifeboat",
         abstract: "Protects a whole stack, and brings it back to one chosen second.",
         discussion: """
-            A stack is what one lifeboat.yaml describes: PostgreSQL, Redis, files, secrets.
+            A stack is what one lifeboat.yaml describes: PostgreSQL, Redis, files, configuration, secrets.
             Begin with `lifeboat init`, or see it work with `lifeboat demo`.
             """,
         version: "lifeboat \(ProgramVersion.text)",

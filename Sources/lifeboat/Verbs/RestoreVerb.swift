@@ -28,7 +28,8 @@ struct RestoreVerb: Verb {
         name: .long,
         help: ArgumentHelp(
             "The moment to go back to: RFC 3339, local time without a zone, '2h ago', latest; of PostgreSQL also lsn:X/Y, xid:N, mark:NAME, immediate.",
-            discussion: "COMPONENT@NUMBER, or an object's name, is that snapshot and no other.",
+            discussion:
+                "COMPONENT@NUMBER, or an object's name, is that snapshot and no other; so is commit:ID of a configuration.",
             valueName: "TIME"
         )
     )
@@ -91,6 +92,11 @@ struct RestoreVerb: Verb {
     var noServices = false
     @Flag(name: .long, help: "Leave secrets sealed.")
     var sealed = false
+    @Flag(
+        name: .long,
+        help: "Bring back the history of a configuration, a bare git repository, not its files."
+    )
+    var history = false
     @Flag(name: .long, help: "Ask for what lies in cold storage; that takes hours and costs money.")
     var thaw = false
     @Flag(name: .long, help: "With --thaw: sooner, for more money.")
@@ -105,7 +111,9 @@ struct RestoreVerb: Verb {
         var screen = screen
         screen.resultsGoAside = wish?.place == .output
         let stack = try ConfigurationFile.stack(global, subject: about.stack, screen)
-        let isNamed = !at.hasPrefix("mark:") && (at.contains("@") || at.hasPrefix("snapshots/"))
+        let isNamed =
+            at.hasPrefix("commit:")
+            || !at.hasPrefix("mark:") && (at.contains("@") || at.hasPrefix("snapshots/"))
         let target = try TargetText.parse(
             isNamed ? "latest" : at,
             now: SystemClock().now(),
@@ -130,6 +138,7 @@ struct RestoreVerb: Verb {
         options.keepsSealed = sealed
         options.leavesServices = noServices
         if !noServices { await LeftServices(stack).putBack(screen) }
+        options.bringsHistory = history
         let restore = StackRestore(stack, options)
         if let cold = try await restore.coldStorage() {
             try screen.result(ColdStorageText.lines(cold, color: screen.hasColor))

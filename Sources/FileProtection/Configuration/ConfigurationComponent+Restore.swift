@@ -1,0 +1,72 @@
+public import Model
+public import Protection
+internal import SystemIO
+internal import SystemPackage
+internal import Vault
+
+extension ConfigurationComponent {
+    /// Finds out which snapshot is nearest and where its files, or its history, would go.
+    ///
+    /// - Throws: `E-RESTORE-NOT-EMPTY` when something is where files would go, `E-VALUE` for a history without a place to
+    ///   go to, `E-RESTORE-ROOM`, `E-SNAPSHOT-NONE`, and what reading the vault throws.
+    public func planRestore(_ request: RestoreRequest) async throws(Fault) -> RestorePlan {
+        let snapshot = try await SnapshotChoice.newest(
+            of: request.stream,
+            in: request.vault,
+            at: request.target,
+            only: request.only
+        )
+        let facts = snapshot.head.facts
+        guard restoresHistory else { return try restoring(snapshot, request).plan() }
+        guard request.destination != nil else {
+            throw Fault(
+                .invalidValue,
+                "unable to restore the history of '\(name)': it has no place of its own",
+                hints: ["Say where it goes: --history --to DIR.git"]
+            )
+        }
+        let count = PlanText.count(Int(facts["commits"] ?? "") ?? 0, "commit")
+        return try restoring(snapshot, request).plan(
+            "the history, \(count) up to \((facts["commit"] ?? "").prefix(12)),"
+        )
+    }
+
+    /// Writes the files, or the history as a bare repository, reads each file back and compares it.
+    ///
+    /// After failure the place holds a part of it; nothing when the disk ran full.
+    ///
+    /// - Throws: what planning throws, when the place has changed since; what ``TreeRestorer`` throws.
+    public func restore(
+        _ plan: RestorePlan,
+        _ request: RestoreRequest,
+        progress: ProgressReporter
+    ) async throws(Fault) -> RestoreOutcome {
+        let outcome = try await restoring(plan.snapshot, request).run(progress: progress)
+        guard restoresHistory, let place = request.destination else { return outcome }
+        return RestoreOutcome(
+            point: outcome.point,
+            lines: outcome.lines + [
+                "Look at it with: git --git-dir='\(place.displayed)' log --all --stat"
+            ],
+            problems: outcome.problems,
+            bytes: outcome.bytes
+        )
+    }
+
+    private func restoring(_ snapshot: Snapshot, _ request: RestoreRequest) -> FilesRestoring {
+        var restoring = FilesRestoring(snapshot: snapshot, request: request)
+        if restoresHistory {
+            restoring.selects = { entry in
+                guard let inside = HistoryPlace.inside(entry.path), !inside.isEmpty else {
+                    return nil
+                }
+                var entry = entry
+                entry.path = inside
+                return entry
+            }
+        } else {
+            restoring.selects = { HistoryPlace.inside($0.path) == nil ? $0 : nil }
+        }
+        return restoring
+    }
+}

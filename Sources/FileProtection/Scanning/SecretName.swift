@@ -1,0 +1,21 @@
+/// Names of files that hold secrets and nothing else.
+enum SecretName {
+    private static let names: Set<String> = [
+        ".pgpass", ".netrc", ".git-credentials", ".htpasswd", "id_rsa", "id_dsa", "id_ecdsa",
+        "id_ed25519", "kubeconfig",
+    ]
+    private static let endings = [".p12", ".pfx", ".jks", ".keystore", ".kdbx", ".ppk"]
+    /// Ends of `.env.…` that mark a form to be filled in.
+    private static let forms: Set<String> = ["example", "sample", "template", "dist", "defaults"]
+
+    /// What a file of this name is; nil when the name tells nothing.
+    static func rule(_ name: [UInt8]) -> String? {
+        let text = String(decoding: name, as: UTF8.self).lowercased()
+        if text == ".env" || text.hasPrefix(".env.") {
+            let last = text.split(separator: ".").last.map(String.init) ?? ""
+            return forms.contains(last) ? nil : "the values of an environment"
+        }
+        if names.contains(text) { return "a file for passwords or keys" }
+        return endings.contains { text.hasSuffix($0) } ? "a store of keys" : nil
+    }
+}

@@ -1,0 +1,69 @@
+import Model
+import SystemIO
+import SystemPackage
+import TestKit
+import Testing
+
+/// A configuration and its history through the real executable.
+@Suite(.ownThreads) struct HistoryTests {
+    private static func playground() async throws -> Playground {
+        let playground = try await Playground.initialised()
+        let text = try playground.read("lifeboat.yaml")
+        let config = """
+              config:
+                kind: configuration
+                path: \(playground.source.string)
+                include: [letter, compose.yml]
+
+            """
+        try playground.write("lifeboat.yaml", text + config)
+        return playground
+    }
+
+    @Test func `files of a commit and the history of a lost host come back`() async throws {
+        let playground = try await Self.playground()
+        #expect(try await playground.run(["backup", "web/config"]).code == 0)
+        try playground.write("source/letter", "changed\n")
+        let second = try await playground.run(["backup", "web/config"])
+        #expect(second.code == 0, "\(second.text)")
+        #expect(second.text.contains("commit "))
+        try playground.remove("state/work/history")
+        try playground.write("source/letter", "third\n")
+        #expect(try await playground.run(["backup", "web/config"]).code == 0)
+        let history = try await playground.run([
+            "restore", "web/config", "--history", "--to", "h.git", "--yes",
+        ])
+        #expect(history.code == 0, "\(history.text)")
+        let git = ["--git-dir", playground.path.appending("h.git").string]
+        let log = try await Command("git", arguments: git + ["log", "--all", "--format=%H %s"])
+            .runSuccessfully(outputLimit: 1 << 20)
+        let lines = String(decoding: log, as: UTF8.self).split(separator: "\n")
+        #expect(lines.count == 3)
+        let changed = try #require(lines.first { $0.hasSuffix(" change letter") }).prefix(8)
+        let files = try await playground.run([
+            "restore", "web/config", "--at", "commit:\(changed)", "--to", "out", "--yes",
+        ])
+        #expect(files.code == 0, "\(files.text)")
+        #expect(try playground.read(playground.restored("out", "source/letter")) == "changed\n")
+        let none = try await playground.run([
+            "restore", "web/config", "--at", "commit:0000", "--to", "none", "--yes",
+        ])
+        #expect(none.code == 15, "\(none.text)")
+        #expect(none.text.contains("E-SNAPSHOT-NONE"))
+    }
+
+    @Test func `a secret of the stack in its configuration is refused by file and line`()
+        async throws
+    {
+        let playground = try await Self.playground()
+        try playground.write("source/compose.yml", "a: b\nc: correct-horse-battery-staple\n")
+        let refused = try await playground.run(["backup", "web/config"])
+        #expect(refused.code == 15)
+        #expect(refused.text.contains("compose.yml, line 2: a value of the stack's own"))
+        #expect(!refused.text.contains("correct-horse"))
+        try playground.write("source/compose.yml", "a: b\nc: ${PASSWORD}\n")
+        #expect(try await playground.run(["backup", "web/config"]).code == 0)
+        let one = try await playground.run(["restore", "web/files", "--history", "--to", "x"])
+        #expect(one.code == 2)
+    }
+}
