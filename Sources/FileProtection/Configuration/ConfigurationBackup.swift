@@ -76,7 +76,7 @@ final class ConfigurationBackup {
             facts: try await facts(repository, made.commit),
             problems: scan.problems + storage.problems + emptiness
         )
-        await note(made.commit, isNew: made.isNew, &draft)
+        await note(made.commit, isNew: made.isNew, place, &draft)
         await push(repository, &draft)
         return draft
     }
@@ -223,14 +223,19 @@ final class ConfigurationBackup {
     }
 
     /// Tells what was committed here, and what is not committed where the files come from.
-    private func note(_ commit: String, isNew: Bool, _ draft: inout BackupDraft) async {
+    private func note(
+        _ commit: String,
+        isNew: Bool,
+        _ place: FilePath,
+        _ draft: inout BackupDraft
+    ) async {
         let short = commit.prefix(12)
         context.progress(.note(isNew ? "commit \(short)" : "nothing changed since commit \(short)"))
         // The stack's own repository is somebody else's: what is wrong with it stops nothing here.
         guard
             let status = try? await WorkTreeStatus.read(
                 around: component.roots.paths[0],
-                state: context.state
+                scratch: FilePath(place.string + ".look")
             )
         else { return }
         draft.facts["source.commit"] = status.commit
@@ -249,7 +254,7 @@ final class ConfigurationBackup {
         guard let remote = component.remote else { return }
         context.progress(.phase("pushing"))
         do throws(Fault) {
-            try await remote.push(repository, state: context.state)
+            try await remote.push(repository)
         } catch { draft.findings.append(error) }
     }
 }

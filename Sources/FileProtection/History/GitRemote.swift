@@ -24,8 +24,10 @@ public struct GitRemote: Sendable {
     /// The key is in a file of this user alone while it is needed, never among arguments.
     ///
     /// - Throws: `E-HISTORY-PUSH` with git's words; what asking for the key throws.
-    func push(_ repository: GitRepository, state: FilePath) async throws(Fault) {
-        let place = state.appending("\(Hexadecimal.encode(RandomBytes.make(8))).key")
+    func push(_ repository: GitRepository) async throws(Fault) {
+        let place = FilePath(repository.directory.string + ".key")
+        // A killed run may have left one.
+        try FileSystem.removeFile(place)
         defer { try? FileSystem.removeFile(place) }
         var ssh = "ssh -o BatchMode=yes -o ConnectTimeout=20 -o ServerAliveInterval=20"
         if let key = try await key() {

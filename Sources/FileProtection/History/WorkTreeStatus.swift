@@ -18,9 +18,13 @@ struct WorkTreeStatus: Sendable {
 
     /// Looks at the repository that a folder is in.
     ///
+    /// - Parameters:
+    ///   - folder: The folder.
+    ///   - place: Where the empty repository is for a moment.
     /// - Returns: nil when it is in none, or in one that this way cannot look at (a linked work tree, a submodule).
     /// - Throws: `E-HISTORY-GIT`, `E-COMMAND-MISSING`, `E-IO-…`, `E-CANCELLED`.
-    static func read(around folder: FilePath, state: FilePath) async throws(Fault) -> Self? {
+    static func read(around folder: FilePath, scratch place: FilePath) async throws(Fault) -> Self?
+    {
         guard let tree = try tree(around: folder) else { return nil }
         let theirs = tree.appending(".git")
         // Nothing but references is read here: this verb runs no program that a configuration could name.
@@ -29,7 +33,7 @@ struct WorkTreeStatus: Sendable {
         ]).run(outputLimit: 1 << 10)
         let commit = String(decoding: head.output.prefix { $0 != 10 }, as: UTF8.self)
         guard head.status.isSuccess, !commit.isEmpty else { return nil }
-        let place = state.appending("\(Hexadecimal.encode(RandomBytes.make(8))).git")
+        if try FileSystem.status(place) != nil { try FileSystem.removeTree(place) }
         defer { try? FileSystem.removeTree(place) }
         try FileSystem.makeDirectories(place, mode: 0o700)
         let git = GitProgram(place)
