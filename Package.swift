@@ -124,7 +124,7 @@ let package = Package(
             dependencies: [
                 "Model", "SystemIO", "Sealing", "ObjectStorage", "Vault", "Protection",
                 "StackConfiguration", "Recovery", "Console", "CLinux", "PostgresWire", "RedisWire",
-                "Services", system, arguments, signals,
+                "FileProtection", "Services", system, arguments, signals,
             ],
             swiftSettings: strict
         ),

@@ -17,7 +17,7 @@ extension ConfigurationComponent {
             only: request.only
         )
         let facts = snapshot.head.facts
-        guard restoresHistory else { return try restoring(snapshot, request).plan() }
+        guard restoresHistory else { return try await restoring(snapshot, request).plan() }
         guard request.destination != nil else {
             throw Fault(
                 .invalidValue,
@@ -26,7 +26,7 @@ extension ConfigurationComponent {
             )
         }
         let count = PlanText.count(Int(facts["commits"] ?? "") ?? 0, "commit")
-        return try restoring(snapshot, request).plan(
+        return try await restoring(snapshot, request).plan(
             "the history, \(count) up to \((facts["commit"] ?? "").prefix(12)),"
         )
     }
@@ -54,7 +54,12 @@ extension ConfigurationComponent {
     }
 
     private func restoring(_ snapshot: Snapshot, _ request: RestoreRequest) -> FilesRestoring {
-        var restoring = FilesRestoring(snapshot: snapshot, request: request)
+        var restoring = FilesRestoring(
+            snapshot: snapshot,
+            request: request,
+            rules: rules,
+            own: own
+        )
         if restoresHistory {
             restoring.selects = { entry in
                 guard let inside = HistoryPlace.inside(entry.path), !inside.isEmpty else {

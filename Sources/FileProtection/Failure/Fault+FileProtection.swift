@@ -11,6 +11,8 @@ extension Fault.Code {
     public static let ownFiles = Fault.Code("E-FILES-OWN", .permanent, exit: .refused)
     /// What came back is not what was backed up.
     public static let filesDamaged = Fault.Code("E-FILES-DAMAGED", .corrupt, exit: .damaged)
+    /// A snapshot does not hold a path.
+    public static let pathMissing = Fault.Code("E-FILES-PATH", .permanent, exit: .refused)
     /// git refuses to work on a history, or something in it cannot be read.
     public static let historyBroken = Fault.Code("E-HISTORY-GIT", .permanent, exit: .failed)
     /// A file that is to be kept in a history holds a secret.

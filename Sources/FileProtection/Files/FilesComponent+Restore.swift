@@ -3,10 +3,10 @@ public import Protection
 internal import Vault
 
 extension FilesComponent {
-    /// Finds out which snapshot is nearest and where its files would go.
+    /// Finds out which snapshot is nearest and where its files, or some of them, would go.
     ///
-    /// - Throws: `E-RESTORE-NOT-EMPTY` when something is where files would go, `E-RESTORE-ROOM`, `E-SNAPSHOT-NONE`,
-    ///   and what reading the vault throws.
+    /// - Throws: `E-RESTORE-NOT-EMPTY` when something is where files would go, `E-FILES-PATH`, `E-RESTORE-ROOM`,
+    ///   `E-SNAPSHOT-NONE`, and what reading the vault throws.
     public func planRestore(_ request: RestoreRequest) async throws(Fault) -> RestorePlan {
         let snapshot = try await SnapshotChoice.newest(
             of: request.stream,
@@ -14,7 +14,7 @@ extension FilesComponent {
             at: request.target,
             only: request.only
         )
-        return try FilesRestoring(snapshot: snapshot, request: request).plan()
+        return try await restoring(snapshot, request).plan()
     }
 
     /// Writes the files, reads each back and compares it.
@@ -27,6 +27,10 @@ extension FilesComponent {
         _ request: RestoreRequest,
         progress: ProgressReporter
     ) async throws(Fault) -> RestoreOutcome {
-        try await FilesRestoring(snapshot: plan.snapshot, request: request).run(progress: progress)
+        try await restoring(plan.snapshot, request).run(progress: progress)
+    }
+
+    private func restoring(_ snapshot: Snapshot, _ request: RestoreRequest) -> FilesRestoring {
+        FilesRestoring(snapshot: snapshot, request: request, rules: rules, own: own)
     }
 }

@@ -21,19 +21,33 @@ struct RestorePlace: Sendable {
     private var moves: [Move] = []
     private var standing: Set<TreePath> = []
 
-    /// Finds out where a restore goes, and refuses a place where something is; changes nothing.
+    /// Finds out where a restore goes, and refuses a place where something is unless `isTaken`; changes nothing.
     ///
+    /// - Parameters:
+    ///   - destination: A folder; nil for the place of origin.
+    ///   - roots: What the snapshot protects.
+    ///   - paths: What of it comes back, each a root or below one; all when empty.
+    ///   - isTaken: Whether something may be there.
     /// - Throws: `E-RESTORE-NOT-EMPTY`, `E-IO-…`.
-    init(destination: FilePath?, roots: [FilePath]) throws(Fault) {
+    init(
+        destination: FilePath?,
+        roots: [FilePath],
+        paths: [TreePath] = [],
+        isTaken: Bool = false
+    ) throws(Fault) {
         folder = destination ?? "/"
         places = destination.map { [$0] } ?? roots
         if let destination {
-            try RestoreDestination.requireVacant(destination)
+            if !isTaken { try RestoreDestination.requireVacant(destination) }
             return
         }
         for root in roots {
-            try RestoreDestination.requireVacant(root)
             let place = ProtectedRoots.place(of: root)
+            let wanted = paths.filter { $0.isAtOrBelow(place) }
+            guard paths.isEmpty || !wanted.isEmpty else { continue }
+            if !isTaken, paths.isEmpty || wanted.contains(place) {
+                try RestoreDestination.requireVacant(root)
+            }
             let present = try Self.deepestFolder(place.parent)
             try move(present)
             if try FileSystem.followedStatus(root) != nil { try move(place) }
@@ -42,8 +56,39 @@ struct RestorePlace: Sendable {
                 standing.insert(folder)
                 folder = folder.parent
             }
+            for path in wanted where path != place { try stand(above: path, below: place, isTaken) }
         }
     }
+
+    /// Lets the folders between a root and a path in it stay as they are, up to the first that is missing or is no folder.
+    ///
+    /// Symbolic links among them are not followed: whoever writes below a root must not choose where a restore goes.
+    private mutating func stand(
+        above path: TreePath,
+        below root: TreePath,
+        _ isTaken: Bool
+    ) throws(Fault) {
+        var folder = root
+        for name in path.names.dropFirst(root.names.count) {
+            guard try FileSystem.status(host(folder))?.isDirectory == true else { return }
+            standing.insert(folder)
+            folder = folder.appending(name)
+        }
+        guard !isTaken, try FileSystem.status(host(path)) != nil else { return }
+        throw Fault(
+            .restoreNotEmpty,
+            "unable to restore to '/\(path)': something is there",
+            hints: [
+                "Restore it elsewhere with `--to DIRECTORY`, or let it take the place of what is there: --delta"
+            ]
+        )
+    }
+
+    /// Where a path of the snapshot is on this host.
+    func host(_ path: TreePath) -> FilePath { moved(path).path(below: folder) }
+
+    /// Where a path of the snapshot is below ``folder``.
+    func target(_ path: TreePath) -> TreePath { moved(path) }
 
     /// Refuses a place whose disk has not enough room for a snapshot.
     ///
@@ -55,6 +100,13 @@ struct RestorePlace: Sendable {
         guard recorded != nil || snapshot.head.kind == .secrets else { return }
         let holes = recorded ?? 0
         let bytes = ByteCount(snapshot.head.sizes.source - holes)
+        try RestoreDestination.requireRoom(for: bytes, at: places)
+    }
+
+    /// Refuses a place whose disk has not enough room for so much.
+    ///
+    /// - Throws: `E-RESTORE-ROOM`, `E-IO-…`.
+    func requireRoom(for bytes: ByteCount) throws(Fault) {
         try RestoreDestination.requireRoom(for: bytes, at: places)
     }
 

@@ -9,6 +9,9 @@ internal import SystemPackage
 struct OwnPlaces: Sendable {
     let paths: [FilePath]
 
+    /// The places without symbolic links.
+    var realPaths: Set<FilePath> { Set(paths.map { Self.real($0) }) }
+
     /// Refuses roots that are one of the places or inside one.
     ///
     /// - Throws: `E-FILES-OWN`.

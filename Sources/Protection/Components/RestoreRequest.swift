@@ -17,11 +17,15 @@ public struct RestoreRequest: Sendable {
     public var timeline: UInt32?
     /// Whether it ends just before the target instead of just behind it.
     public var isExclusive = false
-    /// Whether the destination is a data directory of the same cluster, damaged or older, of which what is right may stay.
+    /// Whether the destination may hold something: a data directory of the same cluster, damaged or older, or files of which what is right stays.
     public var isDelta = false
     /// Whether services are stopped before the restore begins, so that a server which runs while it is planned is no hindrance; one
     /// that runs when it begins is.
     public var stopsServers = false
+    /// Which files and folders come back, as absolute paths of the host that was backed up; all when empty.
+    public var paths: [FilePath] = []
+    /// Whether files that are there and that the snapshot does not hold are removed.
+    public var deletes = false
     /// Where tablespaces of PostgreSQL go, by the path that they were made at; the others go beside the data directory.
     public var tablespaces: [String: FilePath] = [:]
     /// Where to put it; nil: where it came from.

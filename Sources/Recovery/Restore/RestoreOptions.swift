@@ -15,8 +15,12 @@ public struct RestoreOptions: Sendable {
     public var timeline: UInt32?
     /// Whether it ends just before the target instead of just behind it.
     public var isExclusive = false
-    /// Whether the destination is a data directory of the same cluster, damaged or older, of which what is right may stay.
+    /// Whether the destination may hold something: a data directory of the same cluster, damaged or older, or files of which what is right stays.
     public var isDelta = false
+    /// Which files and folders come back, as absolute paths of the host that was backed up; all when empty.
+    public var paths: [FilePath] = []
+    /// Whether files that are there and that the snapshot does not hold are removed.
+    public var deletes = false
     /// The server that PostgreSQL follows when it is to become a standby; nil for an ordinary restore.
     public var standby: StandbyOptions?
     /// Where tablespaces of PostgreSQL go, by the path that they were made at; the others go beside the data directory.

@@ -45,6 +45,7 @@ extension StackRestore {
         let selected = try stack.selection(options.components)
         let selection = options.thing == nil ? selected : [try onlyCluster(selected)]
         if options.bringsHistory { try requireHistory(selection) }
+        if options.standby == nil { try refuseRenewal(selection) }
         try refuseMore(thanSnapshot: name, selection)
         return selection
     }

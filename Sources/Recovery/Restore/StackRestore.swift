@@ -117,8 +117,8 @@ public struct StackRestore: Sendable {
         if options.bringsHistory { try requireHistory(selection) }
         if options.standby != nil {
             try requireCluster(selection, for: "a standby")
-        } else if options.isDelta {
-            try requireCluster(selection, for: "a delta", mayStayThere: stopsServices)
+        } else {
+            try refuseRenewal(selection)
         }
         if case .time(let moment) = options.target, moment > stack.clock.now() {
             throw Fault(
@@ -131,7 +131,7 @@ public struct StackRestore: Sendable {
 
     /// A delta takes over a data directory, and a standby is one: of one cluster, at a place that a person named, or
     /// where it came from when its server is a service that is stopped first.
-    private func requireCluster(
+    func requireCluster(
         _ selection: [ComponentConfiguration],
         for purpose: String,
         mayStayThere: Bool = false
@@ -145,17 +145,6 @@ public struct StackRestore: Sendable {
                 hints: ["Name both: \(name)/COMPONENT --to DIR"]
             )
         }
-    }
-
-    /// A history is that of one configuration.
-    func requireHistory(_ selection: [ComponentConfiguration]) throws(Fault) {
-        if selection.count == 1, case .configuration = selection[0].source { return }
-        let name = stack.configuration.stack
-        throw Fault(
-            .invalidValue,
-            "unable to restore the history of '\(name)': that takes one component of kind configuration",
-            hints: ["Name it: \(name)/COMPONENT --history --to DIR.git"]
-        )
     }
 
     /// A point of a log, a timeline and tablespaces are those of one cluster.
@@ -219,6 +208,8 @@ public struct StackRestore: Sendable {
         request.tablespaces = options.tablespaces
         request.isDelta = options.isDelta
         request.stopsServers = stopsServices
+        request.paths = options.paths
+        request.deletes = options.deletes
         let plan = try await component.planRestore(request)
         var found: (damage: [String], notes: [String]) = ([], [])
         if only == nil {

@@ -8,20 +8,48 @@ import Vault
 struct LsVerb: Verb {
     static let configuration = CommandConfiguration(
         commandName: "ls",
-        abstract: "Lists the snapshots, and how far the log reaches."
+        abstract: "Lists the snapshots, how far the log reaches, and what a snapshot holds.",
+        discussion: """
+            With --at, --path or --find it lists files of a snapshot, with --diff how two snapshots differ. One file
+            is read with: lifeboat restore STACK/COMPONENT --path FILE --to stdout
+            """
     )
 
     @OptionGroup var about: SubjectArgument
+    @OptionGroup var content: ContentOption
+    @OptionGroup var identities: IdentityOption
     @OptionGroup var global: GlobalOptions
 
     func perform(_ screen: Screen) async throws(Fault) -> Model.ExitCode {
         let stack = try ConfigurationFile.stack(global, subject: about.value, screen)
+        if content.isAsked { return try await look(stack, screen) }
         let timeline = try await Timeline.read(stack, about.value.names)
         try screen.result(Self.lines(timeline, color: screen.hasColor))
         try screen.json("timeline", Self.fields(timeline))
         for copy in timeline.copies.absent { screen.note(CopyText.line(copy)) }
         for fault in timeline.refused { _ = screen.show(fault) }
         return timeline.refused.first?.code.exit ?? .success
+    }
+
+    /// Looks into snapshots of one component; the host's own keys show what they hold.
+    private func look(_ stack: Stack, _ screen: Screen) async throws(Fault) -> Model.ExitCode {
+        guard let name = about.value.component else {
+            throw Fault(
+                .usage,
+                "unable to look into snapshots: no component is named",
+                hints: ["Name one: lifeboat ls STACK/COMPONENT"]
+            )
+        }
+        let isHostEnough = identities.identity.isEmpty && (try? stack.hostKeys()) != nil
+        let ring = isHostEnough ? nil : try await identities.keyRing(stack, screen)
+        let contents = try await ComponentContents(
+            stack,
+            name,
+            identities: ring?.identities ?? [],
+            expecting: ring?.vault
+        )
+        try await ContentRun(contents: contents, option: content).perform(screen)
+        return .success
     }
 
     private static func lines(_ timeline: Timeline, color: Bool) -> [String] {

@@ -13,9 +13,9 @@ struct RestoreVerb: Verb {
         abstract: "Brings the stack, or some components, back to one chosen second.",
         discussion: """
             Prints the plan first, and does nothing without a typed confirmation or --yes. Nothing that exists is
-            replaced: a component's place must be empty, but with --delta. When one component cannot come back nothing does, and the
-            command that brings back the others is named. The services that may use what comes back in its own place are
-            stopped first, and those that ran are started behind it.
+            replaced: a component's place must be empty, but with --delta or --delete. When one component cannot come back
+            nothing does, and the command that brings back the others is named. The services that may use what comes back in
+            its own place are stopped first, and those that ran are started behind it.
 
             With --table or --database one thing comes back out of a PostgreSQL cluster, which is recovered in a
             private place, read there, and removed: --to stdout (as SQL, the default), FILE.sql, table:NAME in the
@@ -67,12 +67,27 @@ struct RestoreVerb: Verb {
     @Flag(
         name: .long,
         help: ArgumentHelp(
-            "Take over the data directory that is at --to, or where it came from: of the same PostgreSQL cluster, damaged or older.",
+            "Take over what is there: files, or the data directory of the same PostgreSQL cluster, damaged or older, at --to or where it came from.",
             discussion:
-                "What is right in it stays, the rest is written or removed. No server may run on it, but one that `services:` lets it stop."
+                "What is right stays, the rest is written; in a data directory, on which no server may run but one that `services:` lets it stop, what is left over is removed."
         )
     )
     var delta = false
+    @Flag(
+        name: .long,
+        help:
+            "With or without --delta, of files: also remove those that the snapshot does not hold, but for what the component leaves out."
+    )
+    var delete = false
+    @Option(
+        name: .long,
+        help: ArgumentHelp(
+            "A file or a folder that comes back, of files or of a configuration; may be repeated.",
+            discussion: "With --to stdout one file is written there, and nothing is asked.",
+            valueName: "PATH"
+        )
+    )
+    var path: [String] = []
     @Option(
         name: .long,
         help: ArgumentHelp(
@@ -106,33 +121,29 @@ struct RestoreVerb: Verb {
     func validate() throws { try about.checkStack() }
 
     func perform(_ screen: Screen) async throws(Fault) -> Model.ExitCode {
+        if isDump { return try await dump(screen) }
         let wish = try thing.wish(to: to)
         try refuse(wish)
         var screen = screen
         screen.resultsGoAside = wish?.place == .output
         let stack = try ConfigurationFile.stack(global, subject: about.stack, screen)
-        let isNamed =
-            at.hasPrefix("commit:")
-            || !at.hasPrefix("mark:") && (at.contains("@") || at.hasPrefix("snapshots/"))
-        let target = try TargetText.parse(
-            isNamed ? "latest" : at,
-            now: SystemClock().now(),
-            offset: TimeEcho.localOffset
-        )
+        let point = try PointText(at)
         let ring = try await identities.keyRing(stack, screen)
         var options = RestoreOptions(
             components: about.names,
-            target: target,
+            target: point.target,
             destination: (wish == nil ? to : thing.scratch).map { WorkingDirectory.absolute($0) },
             identities: try ring.required(to: "restore"),
             vault: ring.vault
         )
         options.thing = wish
-        options.snapshot = isNamed ? at : nil
+        options.snapshot = point.snapshot
         options.copy = from
         options.timeline = timeline
         options.isExclusive = exclusive
         options.isDelta = delta
+        options.deletes = delete
+        options.paths = path.map { FilePath($0) }
         options.tablespaces = try tablespaces()
         options.recovers = !noRecover
         options.keepsSealed = sealed
