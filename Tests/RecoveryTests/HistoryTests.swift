@@ -27,7 +27,7 @@ import Testing
         let second = try await playground.run(["backup", "web/config"])
         #expect(second.code == 0, "\(second.text)")
         #expect(second.text.contains("commit "))
-        try playground.remove("state/work/history")
+        try FileSystem.removeTree(playground.histories)
         try playground.write("source/letter", "third\n")
         #expect(try await playground.run(["backup", "web/config"]).code == 0)
         let history = try await playground.run([

@@ -14,6 +14,8 @@ struct Playground {
     var kit: FilePath { path.appending("kit.txt") }
     var configuration: FilePath { path.appending("lifeboat.yaml") }
     var source: FilePath { path.appending("source") }
+    /// Where the host keeps the histories of configurations.
+    var histories: FilePath { path.appending("state").appending("work").appending("history") }
 
     /// Files to protect; nothing is initialised.
     init() throws {

@@ -79,7 +79,7 @@ import Testing
         #expect(written.contains("BatchMode=yes"))
         #expect(!written.contains("c3RhcGxl"))
         #expect(try playground.read("log.key") == key)
-        let names = try Directory.open(playground.path.appending("state/work/history")).names()
+        let names = try Directory.open(playground.histories).names()
         #expect(names.map(\.description) == ["config.git"])
         #expect(try await playground.run(["ls", "web/config"]).output.contains("config"))
     }

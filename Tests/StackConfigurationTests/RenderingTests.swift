@@ -73,7 +73,7 @@ import Testing
         let kinds = component?["oneOf"] as? [[String: Any]]
         #expect(
             kinds?.compactMap { $0["title"] as? String } == [
-                "postgresql", "redis", "files", "secrets",
+                "postgresql", "redis", "files", "configuration", "secrets",
             ]
         )
         #expect(kinds?.allSatisfy { $0["additionalProperties"] as? Bool == false } == true)

@@ -20,7 +20,7 @@ public struct HistoryConfiguration: Sendable, Hashable {
     public var include: [String]
     /// What is left out, even when `include` names it.
     public var exclude: [String]
-    /// Where commits are pushed to; nil for nowhere.
+    /// Where commits are pushed to; nil when they stay here.
     public var remote: Remote?
 
     /// Groups the parts.
