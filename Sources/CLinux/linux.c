@@ -60,6 +60,14 @@ int linux_remove_attribute(const char *path, const char *name) {
     return lremovexattr(path, name);
 }
 
+ssize_t linux_list_open_attributes(int descriptor, char *names, size_t size) {
+    return flistxattr(descriptor, names, size);
+}
+
+int linux_remove_open_attribute(int descriptor, const char *name) {
+    return fremovexattr(descriptor, name);
+}
+
 off_t linux_seek_data(int descriptor, off_t from) {
     return lseek(descriptor, from, SEEK_DATA);
 }

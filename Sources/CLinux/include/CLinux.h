@@ -18,6 +18,8 @@ ssize_t linux_get_attribute(const char *path, const char *name, void *value, siz
 int linux_set_attribute(const char *path, const char *name, const void *value, size_t size);
 int linux_set_open_attribute(int descriptor, const char *name, const void *value, size_t size);
 int linux_remove_attribute(const char *path, const char *name);
+ssize_t linux_list_open_attributes(int descriptor, char *names, size_t size);
+int linux_remove_open_attribute(int descriptor, const char *name);
 off_t linux_seek_data(int descriptor, off_t from);
 off_t linux_seek_hole(int descriptor, off_t from);
 uint32_t linux_major(uint64_t device);

@@ -38,7 +38,12 @@ struct RestorePlace: Sendable {
         folder = destination ?? "/"
         places = destination.map { [$0] } ?? roots
         if let destination {
-            if !isTaken { try RestoreDestination.requireVacant(destination) }
+            if isTaken {
+                // Links of root and the caller are followed, here too; others are refused.
+                _ = try RestoreDestination.followed(destination)
+            } else {
+                try RestoreDestination.requireVacant(destination)
+            }
             return
         }
         for root in roots {
@@ -47,6 +52,8 @@ struct RestorePlace: Sendable {
             guard paths.isEmpty || !wanted.isEmpty else { continue }
             if !isTaken, paths.isEmpty || wanted.contains(place) {
                 try RestoreDestination.requireVacant(root)
+            } else {
+                _ = try RestoreDestination.followed(root)
             }
             let present = try Self.deepestFolder(place.parent)
             try move(present)

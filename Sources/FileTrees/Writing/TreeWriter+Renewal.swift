@@ -31,6 +31,8 @@ extension TreeWriter {
             try file.setOwner(current.uid, group: current.gid)
         }
         try file.setMode(0o600)
+        // An access list that the entry does not have would let somebody in.
+        try file.removeAttributes()
         let status = try file.status()
         if !Self.isOurs(status) { showsOwners = false }
         known.insert(status.identity)
@@ -46,6 +48,7 @@ extension TreeWriter {
         if status.owner != current.uid || status.mode != 0o700 {
             try inner.setOwner(current.uid, group: status.group, mode: 0o700)
         }
+        try inner.removeAttributes()
         known.insert(status.identity)
     }
 
