@@ -34,6 +34,43 @@ extension LogReceiver {
         return try BackupSlot(settings, context: context).log
     }
 
+    /// Begins to stream from a place.
+    ///
+    /// Who holds the lock of the stream's log is the only one of this host that receives it: a slot that is in use was so by
+    /// the last one, until the server has noticed its end.
+    static func start(
+        _ session: ReplicationSession,
+        _ slot: String?,
+        at place: LogPlace
+    ) async throws(Fault) {
+        let began = ContinuousClock.now
+        while true {
+            do throws(Fault) {
+                return try session.startReplication(
+                    slot: slot,
+                    from: place.position,
+                    timeline: place.timeline
+                )
+            } catch
+                where (error.cause as? ServerError)?.sqlState == inUse
+                && began.duration(to: .now) < slotPatience
+            {
+                try await rest()
+            }
+        }
+    }
+
+    /// How long the server may take to notice that a connection has ended.
+    private static let slotPatience = Duration.seconds(10)
+    /// `ERRCODE_OBJECT_IN_USE`.
+    private static let inUse = "55006"
+
+    private static func rest() async throws(Fault) {
+        do {
+            try await Task.sleep(for: .milliseconds(200))
+        } catch { throw Fault(.cancelled, "unable to go on receiving the log: it was cancelled") }
+    }
+
     /// Whether a server still has its log from a place on that its slot does not keep, by asking for it.
     ///
     /// The slot of a server that has just been promoted is younger than the switch, and what lies between is still there.

@@ -113,7 +113,7 @@ final class LogReceiver {
         if let gap = start.gap { context.progress(.note(gap)) }
         noteBehind()
         try await offerHistory(of: start.timeline)
-        try startReplication(retained: slotPosition ?? start.position)
+        try await startReplication(retained: slotPosition ?? start.position)
     }
 
     private static func mapper(
@@ -133,17 +133,17 @@ final class LogReceiver {
 
     /// Streams from where the buffer begins, or from before that where the newest map ends: what is stored already only goes
     /// into maps, and into the whole piece of its segment.
-    private func startReplication(retained: LSN) throws(Fault) {
+    private func startReplication(retained: LSN) async throws(Fault) {
         let from = mapper?.begin(
             timeline: timeline,
             at: buffer.position,
             retained: retained,
             flushed: identity.position
         )
-        try session.startReplication(
-            slot: slot.streamed,
-            from: from ?? buffer.position,
-            timeline: timeline
+        try await Self.start(
+            session,
+            slot.streamed,
+            at: LogPlace(timeline, from ?? buffer.position)
         )
         isStreaming = true
     }
@@ -349,7 +349,7 @@ final class LogReceiver {
         reported = LSN(0)
         try await offerHistory(of: next)
         buffer = SegmentBuffer(at: start, segmentSize: segmentSize)
-        try startReplication(retained: start)
+        try await startReplication(retained: start)
         context.progress(.note("the server switched to timeline \(next) at \(switchPoint)"))
     }
 

@@ -65,11 +65,6 @@ public struct LogService: Sendable {
         }
     }
 
-    /// Whether somebody else has the slot: our own last connection, until the server has noticed its end.
-    private static func isTaken(_ error: Fault) -> Bool {
-        (error.cause as? ServerError)?.sqlState == "55006"
-    }
-
     /// Writes heartbeats; what goes wrong is reported, once as long as it stays the same, and the log is received all the same.
     private func beat(_ board: HeartbeatBoard) async {
         var pulse: Pulse?

@@ -111,7 +111,8 @@ struct LiveServer {
                 "ALTER DATABASE \(SQLText.identifier(temporary)) RENAME TO \(SQLText.identifier(database))"
             )
         } catch let fault {
-            let drop = "DROP DATABASE IF EXISTS \(SQLText.identifier(temporary))"
+            // The session that filled it may still be ending, and it is nobody else's.
+            let drop = "DROP DATABASE IF EXISTS \(SQLText.identifier(temporary)) WITH (FORCE)"
             do throws(Fault) {
                 let connection = try connect()
                 defer { connection.close() }
