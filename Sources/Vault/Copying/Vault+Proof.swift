@@ -79,18 +79,24 @@ extension Vault {
                 short: short,
                 name: name.objectName
             )
-        case .wayOut(let file):
-            guard WayOut.isKnown(file, bytes) else {
-                throw .damaged(object, "it is none that a release of this program shipped")
-            }
-            // An earlier one knows no revocations, and would trust what a thief signed.
-            guard !knowsRevokedKeys || WayOut.isOfToday(file, bytes) else {
-                throw .damaged(object, "an earlier release's is there, which knows no revoked keys")
-            }
-            guard !holdsOwnWayOut || WayOut.isOfToday(file, bytes) else {
-                throw .damaged(object, Self.earlierWayOut)
-            }
+        case .wayOut(let file): try proveWayOut(bytes, file, object)
         }
+    }
+
+    private func proveWayOut(
+        _ bytes: [UInt8],
+        _ file: String,
+        _ object: String
+    ) throws(Fault) {
+        guard WayOut.isKnown(file, bytes) else {
+            throw .damaged(object, "it is none that a release of this program shipped")
+        }
+        guard !WayOut.isOfToday(file, bytes) else { return }
+        // An earlier one knows no revocations, and would trust what a thief signed.
+        guard !knowsRevokedKeys else {
+            throw .damaged(object, "an earlier release's is there, which knows no revoked keys")
+        }
+        guard !holdsOwnWayOut else { throw .damaged(object, Self.earlierWayOut) }
     }
 
     /// The snapshot whose whole object some bytes are.
