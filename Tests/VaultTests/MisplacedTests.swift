@@ -155,6 +155,35 @@ import Vault
         #expect(vault.hostFaults.count == 1)
     }
 
+    @Test func `several copies are read as one all the same`() async throws {
+        let scene = try await Scene()
+        let (left, right) = (scene.store.copy(), scene.store.copy())
+        for (own, other) in scene.pairs { left.tamper(other, left.contents[own]) }
+        // And something else lies over the newest snapshot, and over a piece of log, of one of them.
+        let names = Forgery.names(left, "snapshots/\(scene.fixture.stream)/")
+        let first = try #require(names.first)
+        left.tamper(try named("\(scene.newest.id)"), left.contents[first])
+        let pieces = Forgery.names(right, "log/")
+        left.tamper(pieces[0], right.contents[pieces[1]])
+        let copies = [
+            try await scene.fixture.opened(in: left).vault,
+            try await scene.fixture.opened(in: right).vault,
+        ]
+        let (vault, _) = Vault.united(copies)
+        let newest = try await vault.newest(of: scene.fixture.stream, isWhole: true)
+        #expect(newest.heads.map(\.id) == [scene.newest.id] && newest.refused.isEmpty)
+        #expect(try await vault.refused(after: scene.newest.id).isEmpty)
+        let list = try await vault.summaries(
+            of: scene.fixture.stream,
+            cache: scene.fixture.state.path.appending("heads")
+        )
+        #expect(list.heads.count == 2 && list.refused.isEmpty && list.misplaced.count == 1)
+        let reader = try await LogReader(vault, stream: scene.fixture.stream)
+        for piece in reader.pieces where piece.to <= 2_000 {
+            #expect(try await reader.head(of: piece).source == "1")
+        }
+    }
+
     @Test func `backups, copies and collections go on`() async throws {
         let scene = try await Scene()
         for (own, other) in scene.pairs { scene.store.tamper(other, scene.store.contents[own]) }

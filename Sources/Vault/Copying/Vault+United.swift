@@ -57,7 +57,10 @@ extension Vault {
         while true {
             do throws(Fault) {
                 return try await step()
-            } catch  where error.code.disposition == .corrupt && error.code != .revoked {
+            } catch
+                where error.code.disposition == .corrupt && error.code != .revoked
+                && error.code != .misplaced
+            {
                 rest -= 1
                 guard rest > 0, let store = store as? UnitedStore,
                     try await store.reconsider(name)

@@ -69,7 +69,7 @@ public struct LogReader: Sendable {
         let name = name(of: piece)
         return try await vault.fromAnyCopy(name) { () async throws(Fault) in
             let signed = try await vault.signedHead(name)
-            return try vault.verifiedHead(signed, piece, stream: stream, name: name)
+            return try await vault.verifiedHead(signed, of: piece, stream: stream)
         }
     }
 

@@ -41,6 +41,20 @@ extension Vault {
         return (signed, head)
     }
 
+    /// The same head, of a piece that was not read whole: when it says another place, the piece is.
+    func verifiedHead(
+        _ signed: SignedObject,
+        of piece: LogPiece,
+        stream: StreamName
+    ) async throws(Fault) -> LogHead {
+        let name = piece.name(in: stream)
+        do throws(Fault) {
+            return try verifiedHead(signed, piece, stream: stream, name: name)
+        } catch  where error.code == .misplaced {
+            throw try await proven(error, name, short: piece.short, length: piece.objectBytes)
+        }
+    }
+
     /// The head of a piece, if an enrolled key signed it and it is what the piece's name says.
     func verifiedHead(
         _ signed: SignedObject,

@@ -74,7 +74,7 @@ extension Vault {
         do throws(Fault) {
             return try await fromAnyCopy(name) { () async throws(Fault) in
                 let signed = try await signedHead(name)
-                let head = try verifiedHead(signed, piece, stream: stream, name: name)
+                let head = try await verifiedHead(signed, of: piece, stream: stream)
                 return VerifyKey(hexadecimal: head.by)
             }
         } catch  where error.code.disposition == .corrupt || error.code == .objectMissing {

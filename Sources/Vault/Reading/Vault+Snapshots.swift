@@ -192,21 +192,28 @@ extension Vault {
         objectBytes: Int64
     ) async throws(Fault) -> (Snapshot, Digest256) {
         let name = VaultName.snapshot(id.stream, seq: id.seq, short: id.short).objectName
-        do throws(Fault) {
-            return try await fromAnyCopy(name) { () async throws(Fault) in
-                let signed = try await signedHead(name)
-                let bytes = length(of: name, listed: objectBytes)
+        return try await fromAnyCopy(name) { () async throws(Fault) in
+            let signed = try await signedHead(name)
+            let bytes = length(of: name, listed: objectBytes)
+            do throws(Fault) {
                 return (try snapshot(id, signed, objectBytes: bytes), signed.headDigest)
+            } catch  where error.code == .misplaced {
+                throw try await proven(error, name, short: id.short, length: bytes)
             }
-        } catch  where error.code == .misplaced {
-            // Bytes that are not those of the name may lie in the place of some that were.
-            _ = try await wholeObject(
-                .snapshot(id.stream, seq: id.seq, short: id.short),
-                short: id.short,
-                length: objectBytes
-            )
-            throw error
         }
+    }
+
+    /// What is so of an object whose head says another place: bytes that are not those of the name may lie over some that were.
+    func proven(
+        _ fault: Fault,
+        _ name: ObjectName,
+        short: String,
+        length: Int64
+    ) async throws(Fault) -> Fault {
+        let bytes = try await store.get(name, limit: Int(min(length, Self.largestObject)))
+        return Hashing.sha256(bytes).short == short
+            ? fault
+            : .damaged(name.text, "its bytes are not those that its name commits to")
     }
 
     /// Verifies the head of one snapshot.
