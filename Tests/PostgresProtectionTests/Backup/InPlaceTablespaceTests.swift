@@ -39,7 +39,10 @@ import Vault
         }
     }
 
-    @Test(arguments: [PostgresEdition.v15, .v16], [PostgresSettings.Method.direct, .sql, .replication])
+    @Test(
+        arguments: [PostgresEdition.v15, .v16],
+        [PostgresSettings.Method.direct, .sql, .replication]
+    )
     func `they come back beside the data directory, whichever way they were read`(
         edition: PostgresEdition,
         method: PostgresSettings.Method

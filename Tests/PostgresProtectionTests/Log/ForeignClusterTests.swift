@@ -7,9 +7,7 @@ import Testing
 
 /// Another cluster answers where the protected one did.
 @Suite(.serialized, .ownThreads) struct ForeignClusterTests {
-    private let binaries = URL(filePath: #filePath).deletingLastPathComponent()
-        .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
-        .appending(path: ".deps/postgresql-16/bin").resolvingSymlinksInPath()
+    private let binaries = PostgresEdition.v16.binaries
 
     @Test func `an upgraded cluster is another one, nothing is left on it, and the old one stays`()
         async throws

@@ -10,13 +10,6 @@ import Vault
 
 /// Nobody receives for longer than the server keeps its log.
 @Suite(.serialized, .ownThreads) struct LostSlotTests {
-    private func binaries(_ major: Int) -> URL {
-        guard major == 16 else { return PostgresServer.standardBinaries }
-        return URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-            .deletingLastPathComponent().deletingLastPathComponent()
-            .appending(path: ".deps/postgresql-16/bin").resolvingSymlinksInPath()
-    }
-
     private func status(_ server: PostgresServer) throws -> String {
         try server.psql("select wal_status from pg_replication_slots")
     }
@@ -33,15 +26,15 @@ import Vault
         #expect(try status(server) == "lost")
     }
 
-    @Test(arguments: [15, 16])
+    @Test(arguments: [PostgresEdition.v15, .v16])
     func `a slot that lost its log is made anew, the gap is refused, and a backup mends it`(
-        major: Int
+        edition: PostgresEdition
     ) async throws {
         let server = try PostgresServer.make(
             settings: [
                 "max_slot_wal_keep_size": "48MB", "max_wal_size": "64MB", "min_wal_size": "32MB",
             ],
-            binaries: binaries(major)
+            binaries: edition.binaries
         )
         defer { server.remove() }
         try server.start()

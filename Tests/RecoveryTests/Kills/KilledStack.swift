@@ -141,9 +141,12 @@ struct KilledStack {
         }
         let rooms = try FileManager.default.contentsOfDirectory(atPath: "/tmp")
         #expect(rooms.filter { $0.hasPrefix("lifeboat-\(ended.value.pid)-") }.isEmpty)
-        guard victim == .server, !ended.value.isLate else {
-            return ended.status == .signalled(SIGKILL)
+        if ended.value.isLate {
+            let words = try scene.playground.read("killed.log").suffix(2_000)
+            #expect(ended.status == .exited(0), "\(victim.rawValue): \(words)")
+            return false
         }
+        guard victim == .server else { return ended.status == .signalled(SIGKILL) }
         guard case .exited = ended.status else {
             throw Fault(.failedTest, "a backup whose server was killed hangs: \(ended.status)")
         }
@@ -158,7 +161,10 @@ struct KilledStack {
             let left = try await WorkingProcesses.awaitEnd(below: folder)
             #expect(left.isEmpty, "\(victim.rawValue): \(folder)")
         }
+        // Where a restore goes there must be nothing.
         try? FileManager.default.removeItem(atPath: place)
+        let copy = scene.playground.path.appending("ledger.sql").string
+        try? FileManager.default.removeItem(atPath: copy)
         let limit = ContinuousClock.now + .seconds(60)
         let question = """
             select (select count(*) from pg_replication_slots where slot_name <> 'lifeboat_db')
