@@ -208,4 +208,38 @@ import Vault
         #expect(try text(at.source.appending("compose.yml")) == "one")
         #expect(try FileSystem.status(at.source.appending("grafana/new.json")) == nil)
     }
+
+    /// The seed's folder: configuration, a knowledge base with a component of its own, and secrets live in one place.
+    @Test func `a configuration goes back among what others have put there`() async throws {
+        let at = try await VaultForTests()
+        try at.write("compose.yml", "one")
+        try at.write("grafana/a.json", "{}")
+        try at.write("knowledge/k.md", "text")
+        let config = try ConfigurationComponent(
+            name: "c",
+            path: at.source,
+            others: [at.source.appending("knowledge"), at.scratch.path.appending("elsewhere")]
+        )
+        _ = try await at.backUp(config)
+        try FileSystem.removeTree(at.source)
+        try at.write("knowledge/k.md", "brought back by another")
+        try at.write("data", "of somebody else")
+        let plan = try await restore(at, config)
+        #expect(plan.steps.filter { $0.hasPrefix("leave '") }.count == 1)
+        #expect(try text(at.source.appending("compose.yml")) == "one")
+        #expect(try text(at.source.appending("knowledge/k.md")) == "brought back by another")
+        #expect(try text(at.source.appending("data")) == "of somebody else")
+        // Its own files are in the way of a second time.
+        let fault = await #expect(throws: Fault.self) { try await restore(at, config) }
+        #expect(fault?.code == .restoreNotEmpty)
+        try FileSystem.removeFile(at.source.appending("compose.yml"))
+        try FileSystem.removeTree(at.source.appending("grafana"))
+        try at.write("grafana", "a file where a folder goes")
+        await #expect(throws: Fault.self) { try await restore(at, config) }
+        #expect(try FileSystem.status(at.source.appending("compose.yml")) == nil)
+        // Elsewhere it is whole.
+        let target = at.scratch.path.appending("t")
+        _ = try await restore(at, config, to: target)
+        #expect(try text(at.restored("knowledge/k.md", below: target)) == "text")
+    }
 }

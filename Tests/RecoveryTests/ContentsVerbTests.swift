@@ -24,6 +24,9 @@ import Testing
         #expect(diff.output.contains("M \(letter)  12 B -> 8 B"), "\(diff.text)")
         #expect(diff.output.contains("+ \(path(playground, "source/new"))"))
         #expect(diff.output.contains("1 added, 1 changed"))
+        let patch = try await playground.run(["ls", "web/files", "--diff", "files@1", "--patch"])
+        #expect(patch.output.contains("-dear reader"), "\(patch.text)")
+        #expect(patch.output.contains("+changed") && patch.output.contains("+new"))
         let json = try await playground.run([
             "ls", "web/files", "--json", "--all", "--find", "letter",
         ])
@@ -60,7 +63,7 @@ import Testing
     @Test(arguments: [
         ["restore", "web", "--path", "/x"], ["restore", "web/secrets", "--delete"],
         ["restore", "web/secrets", "--path", "/x"], ["ls", "web", "--at", "latest"],
-        ["ls", "web/files", "--all", "--diff", "1d ago"],
+        ["ls", "web/files", "--all", "--diff", "1d ago"], ["ls", "web/files", "--patch"],
         ["restore", "web/files", "--path", "/x", "--path", "/y", "--to", "stdout"],
         ["restore", "web/files", "--to", "stdout"],
         ["restore", "web/files", "--at", "files@1", "--history", "--to", "x"],

@@ -66,4 +66,33 @@ import Testing
         let one = try await playground.run(["restore", "web/files", "--history", "--to", "x"])
         #expect(one.code == 2)
     }
+
+    /// The folder of the seed: configuration, knowledge base and secrets in one place, the knowledge base in git as well.
+    @Test func `a folder that several components share comes back as a whole`() async throws {
+        let playground = try Playground()
+        try playground.write("source/compose.yml", "a: ${PASSWORD}\n")
+        try playground.write("source/.env", Playground.secret)
+        let start = try await playground.run([
+            "init", "web", "--copy", "vault", "--files", "source/deep", "--secrets", "source/.env",
+            "--state", "state", "--host", "h1", "--kit", "kit.txt",
+        ])
+        #expect(start.code == 0, "\(start.text)")
+        let source = playground.source.string
+        let config = """
+              config: {kind: configuration, path: \(source), include: [compose.yml]}
+              history: {kind: configuration, path: \(source), include: [deep/]}
+
+            """
+        try playground.write("lifeboat.yaml", try playground.read("lifeboat.yaml") + config)
+        #expect(try await playground.run(["backup"]).code == 0)
+        let noise = try playground.read("source/deep/noise")
+        try playground.remove("source")
+        let restored = try await playground.run(["restore", "--identity", "kit.txt", "--yes"])
+        #expect(restored.code == 0, "\(restored.text)")
+        #expect(try playground.read("source/compose.yml") == "a: ${PASSWORD}\n")
+        #expect(try playground.read("source/.env") == Playground.secret)
+        #expect(try playground.read("source/deep/noise") == noise)
+        // Nothing is replaced by the same command again.
+        #expect(try await playground.run(["restore", "--identity", "kit.txt", "--yes"]).code == 15)
+    }
 }

@@ -1,3 +1,4 @@
+internal import FileTrees
 public import Model
 public import Protection
 internal import SystemIO
@@ -53,6 +54,12 @@ extension ConfigurationComponent {
         )
     }
 
+    /// The places below the folder that other components bring back.
+    private var yielded: [FilePath] {
+        others.map { $0.lexicallyNormalized() }
+            .filter { other in roots.paths.contains { other.starts(with: $0) } }
+    }
+
     private func restoring(_ snapshot: Snapshot, _ request: RestoreRequest) -> FilesRestoring {
         var restoring = FilesRestoring(
             snapshot: snapshot,
@@ -70,7 +77,17 @@ extension ConfigurationComponent {
                 return entry
             }
         } else {
-            restoring.selects = { HistoryPlace.inside($0.path) == nil ? $0 : nil }
+            let others = request.destination == nil ? yielded : []
+            let places = others.map { ProtectedRoots.place(of: $0) }
+            restoring.sharesPlace = true
+            restoring.notes = others.map {
+                "leave '\($0.displayed)' to the component that protects it too"
+            }
+            restoring.selects = { entry in
+                guard HistoryPlace.inside(entry.path) == nil else { return nil }
+                guard let path = TreePath(entry.path) else { return entry }
+                return places.contains { path.isAtOrBelow($0) } ? nil : entry
+            }
         }
         return restoring
     }

@@ -23,6 +23,7 @@ public struct ConfigurationComponent: Component {
     let secretFiles: [FilePath]
     let remote: GitRemote?
     let restoresHistory: Bool
+    let others: [FilePath]
     let own: OwnPlaces
 
     /// Describes what to protect.
@@ -35,6 +36,7 @@ public struct ConfigurationComponent: Component {
     ///   - secretFiles: The stack's secret files: none of their values gets into the history.
     ///   - remote: Another repository that gets every commit.
     ///   - restoresHistory: Whether a restore brings back the repository instead of the files.
+    ///   - others: What other components bring back in the same restore: nothing in there is written to the place of origin.
     ///   - own: What belongs to Lifeboat itself: never part of a snapshot, by whatever name.
     /// - Throws: `E-VALUE` when the path is not absolute, `E-TREE-PATTERN`.
     public init(
@@ -45,12 +47,14 @@ public struct ConfigurationComponent: Component {
         secretFiles: [FilePath] = [],
         remote: GitRemote? = nil,
         restoresHistory: Bool = false,
+        others: [FilePath] = [],
         own: [FilePath] = []
     ) throws(Fault) {
         self.name = name
         self.secretFiles = secretFiles
         self.remote = remote
         self.restoresHistory = restoresHistory
+        self.others = others
         self.own = OwnPlaces(paths: own)
         roots = try ProtectedRoots([path], of: name)
         // The last pattern that fits decides: no other can take a repository back in.

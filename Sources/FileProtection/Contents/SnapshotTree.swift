@@ -39,20 +39,20 @@ public struct SnapshotTree: Sendable {
     public func differences(
         to later: SnapshotTree,
         _ query: ContentQuery,
-        _ body: (ContentChange) throws(Fault) -> Void
+        _ body: (ContentChange) async throws(Fault) -> Void
     ) async throws(Fault) {
         let (old, new) = (try await walk(query), try await later.walk(query))
         var (before, after) = (try await old.next(), try await new.next())
         while before != nil || after != nil {
             try Cancellation.check("compare two snapshots")
             if let removed = before, after.map({ removed.path < $0.path }) ?? true {
-                try body(ContentChange(removed: removed.entry))
+                try await body(ContentChange(removed: removed.entry))
                 before = try await old.next()
             } else if let added = after, before.map({ added.path < $0.path }) ?? true {
-                try body(ContentChange(added: added.entry))
+                try await body(ContentChange(added: added.entry))
                 after = try await new.next()
             } else if let first = before, let second = after {
-                if let change = ContentChange(first.entry, second.entry) { try body(change) }
+                if let change = ContentChange(first.entry, second.entry) { try await body(change) }
                 (before, after) = (try await old.next(), try await new.next())
             }
         }
@@ -102,6 +102,30 @@ public struct SnapshotTree: Sendable {
                 ]
             )
         }
+    }
+
+    /// The content of a file that this snapshot handed out; nil when it is larger than `limit`.
+    ///
+    /// - Throws: `E-FILES-DAMAGED`, `E-KEY-WRONG`, and what reading the vault throws.
+    public func content(
+        of entry: ManifestEntry,
+        limit: ByteCount
+    ) async throws(Fault) -> [UInt8]? {
+        guard entry.kind == .file, entry.size <= limit.bytes else { return nil }
+        let contents = try ContentReader(vault, snapshot: snapshot, identities: identities)
+        var bytes: [UInt8] = []
+        try await contents.read(entry) { (piece) throws(Fault) in bytes += piece }
+        guard case .sha256(let expected) = entry.digest else { return nil }
+        var digest = DigestStream()
+        digest.update(bytes)
+        guard digest.finish() == expected else {
+            throw Fault(
+                .filesDamaged,
+                "unable to read '/\(entry.displayedPath)': it is not what was backed up",
+                hints: ["Run `lifeboat check`, and take another snapshot or copy."]
+            )
+        }
+        return bytes
     }
 
     private func find(

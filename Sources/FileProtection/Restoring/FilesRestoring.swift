@@ -13,11 +13,18 @@ struct FilesRestoring: Sendable {
     var rules = PathRules.none
     /// What belongs to Lifeboat itself: never removed either.
     var own = OwnPlaces(paths: [])
+    /// Whether other things may be at the place of origin, among which the files go; none of the files may be there.
+    var sharesPlace = false
     /// Decides which entries are meant at all, and where they are in the tree.
     var selects: @Sendable (ManifestEntry) -> ManifestEntry? = { $0 }
 
+    /// What else the plan says, a line each.
+    var notes: [String] = []
+
     /// Whether something may be where files go.
     private var renews: Bool { request.isDelta || request.deletes }
+    /// Whether the place of origin is one that others live in too.
+    private var isShared: Bool { sharesPlace && request.destination == nil }
     private var roots: [FilePath] { ProtectedRoots.paths(in: snapshot.head.facts) }
 
     /// Finds out where the files would go and what would become of those that are there, and refuses what cannot be done.
@@ -27,6 +34,7 @@ struct FilesRestoring: Sendable {
     func plan(_ files: String? = nil) async throws(Fault) -> RestorePlan {
         let selection = try await selection()
         let place = try place(selection)
+        try await requireFree(selection, place)
         let bytes =
             selection.paths.isEmpty
             ? ByteCount(snapshot.head.sizes.source) : ByteCount(selection.bytes)
@@ -34,7 +42,7 @@ struct FilesRestoring: Sendable {
         let count = selection.paths.isEmpty ? text.files : PlanText.count(selection.files, "file")
         let whereTo =
             request.destination.map { "below '\($0.string)'" } ?? "where they came from"
-        var steps = [text.choice] + text.shortcomings
+        var steps = [text.choice] + text.shortcomings + notes
         if renews {
             steps += try await renewalSteps(selection, place)
         } else if selection.paths.isEmpty {
@@ -62,6 +70,7 @@ struct FilesRestoring: Sendable {
     func run(progress: ProgressReporter) async throws(Fault) -> RestoreOutcome {
         let selection = try await selection()
         let place = try place(selection)
+        try await requireFree(selection, place)
         let result = try await restorer(selection, place).run(progress: progress)
         let files = PlanText.count(result.files, "file")
         let kept = renews ? ", \(result.kept) of it there already" : ""
@@ -88,8 +97,40 @@ struct FilesRestoring: Sendable {
             destination: request.destination,
             roots: roots,
             paths: selection.paths,
-            isTaken: renews
+            isTaken: renews || isShared
         )
+    }
+
+    /// Refuses a shared place where something is in the way of a file.
+    private func requireFree(
+        _ selection: PathSelection,
+        _ place: RestorePlace
+    ) async throws(Fault) {
+        guard isShared, !renews else { return }
+        let manifest = try await manifest()
+        while let entry = try await manifest.next() {
+            try Cancellation.check("look what is there")
+            guard let placed = placed(entry, selection, place), let path = TreePath(placed.path),
+                let status = try FileSystem.status(path.path(below: place.folder)),
+                !(status.isDirectory && entry.kind == .directory)
+            else { continue }
+            throw Fault(
+                .restoreNotEmpty,
+                "unable to restore to '/\(path)': something is there",
+                hints: [
+                    "Restore it elsewhere with `--to DIRECTORY`, or let it take the place of what is there: --delta"
+                ]
+            )
+        }
+    }
+
+    /// An entry where it goes; nil when it does not come back, or stays as it is there.
+    private func placed(
+        _ entry: ManifestEntry,
+        _ selection: PathSelection,
+        _ place: RestorePlace
+    ) -> ManifestEntry? {
+        selects(entry).flatMap { selection.selected($0) }.flatMap { place.place($0) }
     }
 
     private func manifest() async throws(Fault) -> ManifestReader {
@@ -104,10 +145,7 @@ struct FilesRestoring: Sendable {
             destination: place.folder,
             temporary: request.state
         )
-        let selects = selects
-        restorer.transform = { entry throws(Fault) in
-            selects(entry).flatMap { selection.selected($0) }.flatMap { place.place($0) }
-        }
+        restorer.transform = { entry throws(Fault) in placed(entry, selection, place) }
         if renews { restorer.spares = spares(selection, place) }
         return restorer
     }

@@ -115,8 +115,23 @@ extension Stack {
             secretFiles: secretFiles.map { FilePath($0) },
             remote: remote,
             restoresHistory: options?.bringsHistory ?? false,
+            others: options.map { filesOfOthers(than: name, $0.components) } ?? [],
             own: ownPlaces
         )
+    }
+
+    /// The files and secrets that come back together with a component, when those of some names do; all when none is named.
+    private func filesOfOthers(than name: String, _ names: [String]) -> [FilePath] {
+        configuration.components.flatMap { component -> [String] in
+            guard component.name != name, names.isEmpty || names.contains(component.name) else {
+                return []
+            }
+            return switch component.source {
+            case .files(let files): files.paths
+            case .secrets(let secrets): secrets.paths
+            default: []
+            }
+        }.map { FilePath($0) }
     }
 
     /// What belongs to Lifeboat itself on this host: never part of a snapshot.

@@ -41,6 +41,12 @@ struct ContentOption: ParsableArguments {
     )
     var diff: String?
 
+    @Flag(
+        name: .long,
+        help: "With --diff: also show which lines of text files changed; that takes an identity."
+    )
+    var patch = false
+
     /// Whether a snapshot is looked into at all.
     var isAsked: Bool { at != nil || !path.isEmpty || !find.isEmpty || all || diff != nil }
 
@@ -48,6 +54,9 @@ struct ContentOption: ParsableArguments {
     func validate() throws {
         guard !all || diff == nil && at == nil else {
             throw ValidationError("--all looks into every snapshot, without --at and --diff")
+        }
+        guard !patch || diff != nil else {
+            throw ValidationError("--patch shows what changed, which takes --diff")
         }
     }
 }

@@ -24,6 +24,13 @@ struct ContentRun {
         guard let diff = option.diff else { return try await show(tree, query, screen) }
         let other = try PointText(diff)
         let earlier = try await contents.tree(at: other.target, named: other.snapshot)
+        guard !option.patch || tree.snapshot.head.kind == .files else {
+            throw Fault(
+                .usage,
+                "unable to show what changed in '\(tree.snapshot.id.stream.component)' line by line: only files and configurations hold texts that may be shown",
+                hints: ["Leave --patch out."]
+            )
+        }
         try await compare(earlier, tree, query, screen)
     }
 
@@ -76,6 +83,32 @@ struct ContentRun {
         }
     }
 
+    /// Which lines of a text changed; nil when it is no text, too large, or only its attributes changed.
+    private func patch(
+        _ change: ContentChange,
+        _ earlier: SnapshotTree,
+        _ later: SnapshotTree
+    ) async throws(Fault) -> [String]? {
+        guard [.added, .removed, .changed].contains(change.kind), let entry = change.entry,
+            entry.kind == .file
+        else { return nil }
+        let limit = TextDifference.limit
+        var versions: [[UInt8]] = []
+        for (tree, entry) in [(earlier, change.before), (later, change.after)] {
+            guard let entry else {
+                versions.append([])
+                continue
+            }
+            guard let bytes = try await tree.content(of: entry, limit: limit) else { return nil }
+            versions.append(bytes)
+        }
+        return try await TextDifference.lines(
+            versions[0],
+            versions[1],
+            name: "/\(entry.displayedPath)"
+        )
+    }
+
     private func compare(
         _ earlier: SnapshotTree,
         _ later: SnapshotTree,
@@ -85,10 +118,14 @@ struct ContentRun {
         try screen.result("from \(ContentText.title(earlier))", .dim)
         try screen.result("to   \(ContentText.title(later))", .dim)
         var counts: [ContentChange.Kind: Int] = [:]
-        try await earlier.differences(to: later, query) { (change) throws(Fault) in
+        try await earlier.differences(to: later, query) { (change) async throws(Fault) in
             counts[change.kind, default: 0] += 1
-            try screen.result([ContentText.line(change, color: screen.hasColor)])
-            try screen.json("change", ContentText.fields(change))
+            let patch = option.patch ? try await patch(change, earlier, later) : nil
+            try screen.result(
+                [ContentText.line(change, color: screen.hasColor)]
+                    + (patch ?? []).map { "    \(Styled.visible($0))" }
+            )
+            try screen.json("change", ContentText.fields(change, patch))
         }
         try screen.result([ContentText.summary(counts)])
         try screen.json(

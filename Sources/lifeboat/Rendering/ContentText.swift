@@ -75,13 +75,14 @@ enum ContentText {
     }
 
     /// A difference for programs.
-    static func fields(_ change: ContentChange) -> [JSONField] {
+    static func fields(_ change: ContentChange, _ patch: [String]?) -> [JSONField] {
         [
             JSONField("change", .text(change.kind.rawValue)),
             JSONField("path", .text(change.entry.map { path($0) } ?? "")),
             JSONField("path_bytes", .text(Hexadecimal.encode(change.entry?.path ?? []))),
             JSONField("bytes_before", change.before.map { .integer($0.size) } ?? .null),
             JSONField("bytes_after", change.after.map { .integer($0.size) } ?? .null),
+            JSONField("patch", patch.map { .text($0.joined(separator: "\n")) } ?? .null),
         ]
     }
 

@@ -40,12 +40,14 @@ struct LsVerb: Verb {
                 hints: ["Name one: lifeboat ls STACK/COMPONENT"]
             )
         }
-        let isHostEnough = identities.identity.isEmpty && (try? stack.hostKeys()) != nil
+        let isHostEnough =
+            !content.patch && identities.identity.isEmpty && (try? stack.hostKeys()) != nil
         let ring = isHostEnough ? nil : try await identities.keyRing(stack, screen)
         let contents = try await ComponentContents(
             stack,
             name,
-            identities: ring?.identities ?? [],
+            identities: content.patch
+                ? try ring?.required(to: "look into files") ?? [] : ring?.identities ?? [],
             expecting: ring?.vault
         )
         try await ContentRun(contents: contents, option: content).perform(screen)
