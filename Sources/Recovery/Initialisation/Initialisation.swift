@@ -23,6 +23,8 @@ public struct Initialisation: Sendable {
         public var kitFile: FilePath
         /// Whether this host keeps what opens its backups; else it can only write them.
         public var keepsDataIdentity = true
+        /// What shall stand at the end of the configuration, as comments.
+        public var remarks: [String] = []
         /// What the keys in the kit are sealed with; nil leaves them open.
         public var passphrase: Passphrase?
 
@@ -76,7 +78,7 @@ public struct Initialisation: Sendable {
             kitKeys,
             identity: options.keepsDataIdentity ? folder.dataIdentity : nil
         )
-        let text = ConfigurationTemplate(configuration).text
+        let text = ConfigurationTemplate(configuration, remarks: options.remarks).text
         var kit = RecoveryKit(
             configuration,
             text: text,

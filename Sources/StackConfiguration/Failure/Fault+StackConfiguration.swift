@@ -25,6 +25,8 @@ extension Fault.Code {
     public static let configurationCopies = configuration("E-CONFIG-COPIES")
     /// Services that contradict themselves, or ask for what is not there.
     public static let configurationServices = configuration("E-CONFIG-SERVICES")
+    /// A text is no compose file.
+    public static let composeFile = configuration("E-COMPOSE-FILE")
 
     private static func configuration(_ id: String) -> Fault.Code {
         Fault.Code(id, .permanent, exit: .usage)

@@ -8,7 +8,12 @@ public struct ConfigurationTemplate: Sendable {
     /// - Parameters:
     ///   - configuration: What the file shall say.
     ///   - schema: Where editors find the JSON Schema, a path or URL; nil leaves that line out.
-    public init(_ configuration: StackConfiguration, schema: String? = nil) {
+    ///   - remarks: What shall stand at the end, as comments, each a line.
+    public init(
+        _ configuration: StackConfiguration,
+        schema: String? = nil,
+        remarks: [String] = []
+    ) {
         var text = ConfigurationText(hasComments: true)
         text.write(configuration)
         let head =
@@ -16,6 +21,7 @@ public struct ConfigurationTemplate: Sendable {
             + "# ${NAME} is replaced from the environment; a secret is always a reference:\n"
             + "# {file: /path}, {env: NAME}, {credential: name} or {exec: [command, argument]}.\n"
         let editor = schema.map { "# yaml-language-server: $schema=\($0)\n" } ?? ""
-        self.text = head + editor + "\n" + text.text
+        let tail = remarks.map { "# \($0.filter { !$0.isNewline })\n" }.joined()
+        self.text = head + editor + "\n" + text.text + (tail.isEmpty ? "" : "\n" + tail)
     }
 }

@@ -19,6 +19,7 @@ struct InitVerb: Verb {
               lifeboat init callcenter --copy /backup/callcenter \\
                 --postgres 'host=/run/postgresql dbname=postgres' \\
                 --redis redis://localhost --files /srv/callcenter --secrets /srv/callcenter/.env
+              lifeboat init callcenter --copy /backup/callcenter --compose docker-compose.yml --dry-run
             Nothing that exists is replaced. Passwords are never written down: name the file they are in.
             """
     )
@@ -49,6 +50,9 @@ struct InitVerb: Verb {
     )
     var state: String?
     @OptionGroup(title: "What to protect") var sources: InitSources
+    @OptionGroup(title: "What to protect, from a compose file") var compose: InitCompose
+    @Flag(name: .long, help: "Only print the configuration that would be written.")
+    var dryRun = false
     @Option(
         name: .long,
         help: ArgumentHelp(
@@ -66,12 +70,19 @@ struct InitVerb: Verb {
     @OptionGroup var global: GlobalOptions
 
     func perform(_ screen: Screen) async throws(Fault) -> Model.ExitCode {
-        let configuration = try wanted()
+        let proposal = try compose.proposal(
+            stack: stack,
+            recipient: Self.anyRecipient,
+            variables: Variables.all
+        )
+        let configuration = try wanted(proposal)
+        if dryRun { return try show(configuration, proposal, screen) }
         var options = Initialisation.Options(
             configurationFile: WorkingDirectory.absolute(global.config ?? "lifeboat.yaml"),
             kitFile: WorkingDirectory.absolute(kit ?? "\(stack)-recovery-kit.txt")
         )
         options.keepsDataIdentity = !writeOnly
+        options.remarks = proposal?.remarks ?? []
         options.passphrase = try protection.chosen(screen)
         let made = try await Initialisation(
             configuration,
@@ -90,6 +101,7 @@ struct InitVerb: Verb {
             "  to print       lifeboat key kit --kit \(made.kitFile.displayed) --html",
             "Next: lifeboat backup",
         ])
+        try screen.result((proposal?.remarks ?? []).map { Styled.visible($0) })
         // The kit is a secret: JSON names only its file.
         try screen.json(
             "initialised",
@@ -103,20 +115,38 @@ struct InitVerb: Verb {
                     "recipients",
                     .array(made.configuration.keys.recipients.map { .text($0) })
                 ),
-            ]
+            ] + (proposal?.fields ?? [])
+        )
+        return .success
+    }
+
+    /// Prints what would be written, and writes nothing.
+    private func show(
+        _ configuration: StackConfiguration,
+        _ proposal: ComposeProposal?,
+        _ screen: Screen
+    ) throws(Fault) -> Model.ExitCode {
+        let remarks = proposal?.remarks ?? []
+        let text = ConfigurationTemplate(configuration, remarks: remarks).text
+        try screen.result([text])
+        try screen.json(
+            "proposal",
+            [JSONField("configuration", .text(text))] + (proposal?.fields ?? [])
         )
         return .success
     }
 
     /// The configuration that the flags describe, checked by the same rules as a file: it is
     /// written and read back.
-    private func wanted() throws(Fault) -> StackConfiguration {
-        let components = sources.components(stack: stack, recipient: Self.anyRecipient)
+    private func wanted(_ proposal: ComposeProposal?) throws(Fault) -> StackConfiguration {
+        let components =
+            sources.components(stack: stack, recipient: Self.anyRecipient)
+            + (proposal?.components ?? [])
         guard !components.isEmpty else {
             throw Fault(
                 .usage,
                 "unable to initialise '\(stack)': nothing to protect is named",
-                hints: ["Name something: --postgres, --redis, --files or --secrets."]
+                hints: ["Name something: --compose, --postgres, --redis, --files or --secrets."]
             )
         }
         let draft = StackConfiguration(
@@ -126,7 +156,9 @@ struct InitVerb: Verb {
             state: state.map { WorkingDirectory.absolute($0).string },
             keys: KeyConfiguration(recipients: [Self.anyRecipient]),
             copies: try InitCopies.configurations(copy, variables: Variables.all),
-            components: components
+            components: components,
+            compose: proposal.map { ComposeConfiguration(project: $0.project) },
+            services: proposal?.services ?? []
         )
         var checked = try StackConfiguration.decode(
             draft.description,

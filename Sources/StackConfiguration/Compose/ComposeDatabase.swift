@@ -1,0 +1,206 @@
+/// How a database server of a compose project is reached and where its files are.
+struct ComposeDatabase {
+    let service: ComposeService
+    /// The name of the component.
+    let label: String
+    let stack: String
+    let file: ComposeFile
+    private let trees: ComposeTrees
+    private(set) var unprotected: [ComposeProposal.Remark] = []
+    private(set) var advice: [ComposeProposal.Remark] = []
+
+    init(service: ComposeService, label: String, stack: String, proposal: ComposeProposal) {
+        self.service = service
+        self.label = label
+        self.stack = stack
+        file = proposal.file
+        trees = ComposeTrees(
+            file: proposal.file,
+            volumes: proposal.around.volumes,
+            project: proposal.project
+        )
+    }
+
+    /// A PostgreSQL cluster.
+    mutating func postgres(major: Int?) -> PostgresConfiguration {
+        let user = value(["POSTGRES_USER", "POSTGRESQL_USERNAME"]) ?? "postgres"
+        let database = value(["POSTGRES_DB", "POSTGRESQL_DATABASE"]) ?? user
+        let directory = dataDirectory(major)
+        if directory == nil {
+            unprotected.append(
+                remark(
+                    "its data lies in no volume that is named: it goes with the container, and a restore in place has no place; give it one"
+                )
+            )
+        }
+        let variables = ["POSTGRES_WAL_LEVEL", "POSTGRES_ARCHIVE_MODE", "POSTGRES_ARCHIVE_COMMAND"]
+        let dead = variables.filter { service.environment[$0] != nil }
+        if !dead.isEmpty, !service.image.contains("bitnami") {
+            advice.append(
+                remark(
+                    "\(dead.joined(separator: ", ")) mean nothing to the image; nothing is archived because of them. Lifeboat receives the log itself"
+                )
+            )
+        }
+        if user == "postgres" || service.environment["POSTGRES_USER"] != nil {
+            advice.append(
+                remark(
+                    "'\(user)' is its superuser; a role of its own is better: CREATE ROLE lifeboat LOGIN REPLICATION"
+                )
+            )
+        }
+        let host = host(of: 5432)
+        let name =
+            database.allSatisfy { $0.isLetter || $0.isNumber || $0 == "_" || $0 == "-" }
+            ? database : "'\(database.filter { $0 != "'" && $0 != "\\" })'"
+        return PostgresConfiguration(
+            dsn: "host=\(host.name) port=\(host.port) dbname=\(name)",
+            user: user,
+            password: password(
+                ["POSTGRES_PASSWORD", "POSTGRESQL_PASSWORD", "POSTGRESQL_POSTGRES_PASSWORD"],
+                isOpen: service.environment["POSTGRES_HOST_AUTH_METHOD"] == "trust"
+            ),
+            dataDirectory: directory,
+            wal: WALConfiguration(
+                slot: WALConfiguration.defaultSlot(of: stack),
+                keep: .seconds(7 * 86_400)
+            )
+        )
+    }
+
+    /// A Redis server; nil for a mere cache.
+    mutating func redis() -> RedisConfiguration? {
+        guard let directory = place(of: ["/data", "/bitnami/redis/data", "/bitnami/valkey/data"])
+        else {
+            unprotected.append(
+                remark(
+                    "it has no volume, so it forgets everything with its container: taken for a cache"
+                )
+            )
+            return nil
+        }
+        let host = host(of: 6379)
+        let isLocked =
+            service.command.contains("--requirepass")
+            || ["REDIS_PASSWORD", "VALKEY_PASSWORD", "REDIS_PASSWORD_FILE"].contains {
+                service.environment[$0] != nil
+            }
+        return RedisConfiguration(
+            address: .tcp(host: host.name, port: host.port, tls: false),
+            password: isLocked ? redisPassword : nil,
+            directory: directory
+        )
+    }
+
+    private var redisPassword: SecretReference? {
+        mutating get {
+            if let place = service.command.firstIndex(of: "--requirepass"),
+                place + 1 < service.command.count,
+                let variable = Self.variable(in: service.command[place + 1])
+            {
+                return environment(variable)
+            }
+            return password(["REDIS_PASSWORD", "VALKEY_PASSWORD"], isOpen: false)
+        }
+    }
+
+    /// Where a port of the server is on the host.
+    private mutating func host(of port: Int) -> (name: String, port: Int) {
+        if service.isOnHostNetwork { return ("127.0.0.1", port) }
+        if let found = service.ports.first(where: { $0.target == port }) {
+            let isAny = ["0.0.0.0", "::", "[::]", ""].contains(found.host ?? "")
+            return (isAny ? "127.0.0.1" : found.host ?? "127.0.0.1", found.published)
+        }
+        advice.append(
+            remark(
+                "it cannot be reached from this host: publish its port to this host alone, ports: [\"127.0.0.1:\(port):\(port)\"]"
+            )
+        )
+        return ("127.0.0.1", port)
+    }
+
+    /// Where its password is; nil when it asks for none.
+    private mutating func password(_ names: [String], isOpen: Bool) -> SecretReference? {
+        for name in names {
+            guard let inside = service.environment[name + "_FILE"], !inside.isEmpty else {
+                continue
+            }
+            let key = inside.split(separator: "/").last.map(String.init) ?? ""
+            if let path = file.secretFiles[key] { return .file(path) }
+            advice.append(
+                remark("its password is in '\(inside)' within the container: name that file here")
+            )
+            return .file("/etc/lifeboat/\(stack)-\(label).password")
+        }
+        for name in names {
+            guard let raw = service.rawEnvironment[name], !raw.isEmpty else { continue }
+            if let variable = Self.variable(in: raw) { return environment(variable) }
+            let path = "/etc/lifeboat/\(stack)-\(label).password"
+            advice.append(
+                remark(
+                    "its password stands in the compose file, which is backed up in a component that is no secret: write it into \(path) (mode 0600), and let compose take it from .env"
+                )
+            )
+            return .file(path)
+        }
+        guard !isOpen, service.environmentFiles.isEmpty == false else { return nil }
+        advice.append(
+            remark("its password is in an env_file: name the file or variable under `password:`")
+        )
+        return nil
+    }
+
+    private mutating func environment(_ variable: String) -> SecretReference {
+        advice.append(
+            remark(
+                "its password is the variable \(variable): let Lifeboat's own environment have it, such as by EnvironmentFile= of its unit"
+            )
+        )
+        return .environment(variable)
+    }
+
+    /// The variable that a value is made of; nil when it holds none.
+    static func variable(in raw: String) -> String? {
+        guard let dollar = raw.firstIndex(of: "$") else { return nil }
+        let rest = raw[raw.index(after: dollar)...].drop { $0 == "{" }
+        let name = rest.prefix { $0.isASCII && ($0.isLetter || $0.isNumber || $0 == "_") }
+        guard let first = name.first, !first.isNumber else { return nil }
+        return String(name)
+    }
+
+    /// Where the data directory is on the host; nil when it is in no volume.
+    private func dataDirectory(_ major: Int?) -> String? {
+        // From 18 on the image keeps each version in a folder of its own, with the volume above it.
+        let usual =
+            (major ?? 0) >= 18
+            ? "/var/lib/postgresql/\(major ?? 18)/docker" : "/var/lib/postgresql/data"
+        let isBitnami = service.image.contains("bitnami")
+        let inside = value(["PGDATA"]) ?? (isBitnami ? "/bitnami/postgresql/data" : usual)
+        return place(of: [inside])
+    }
+
+    /// Where the first of some paths of the container is on the host, itself or in a folder above; nil when none is.
+    private func place(of paths: [String]) -> String? {
+        for path in paths {
+            let mounts = service.mounts.filter { ComposeTrees.holds($0.target, path) }
+            guard let mount = mounts.max(by: { $0.target.count < $1.target.count }) else {
+                continue
+            }
+            let rest = String(path.dropFirst(mount.target.count))
+            switch mount.source {
+            case .bind(let source): return source + rest
+            case .volume(let key): return trees.place(of: key) + rest
+            case .anonymous, .memory: continue
+            }
+        }
+        return nil
+    }
+
+    private func value(_ names: [String]) -> String? {
+        names.lazy.compactMap { service.environment[$0] }.first { !$0.isEmpty }
+    }
+
+    private func remark(_ fact: String) -> ComposeProposal.Remark {
+        ComposeProposal.Remark(subject: "service \(service.name)", fact: fact)
+    }
+}

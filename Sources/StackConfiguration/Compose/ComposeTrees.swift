@@ -1,0 +1,131 @@
+/// The files of a compose project that are worth keeping, and those that are not.
+struct ComposeTrees {
+    let file: ComposeFile
+    /// Where the engine keeps volumes.
+    let volumes: String
+    let project: String
+
+    /// Folders and files that services write to, absolute paths.
+    private(set) var data: [String] = []
+    /// Those that they only read.
+    private(set) var settings: [String] = []
+    /// The services that write to what is kept.
+    private(set) var users: Set<String> = []
+    /// Whether it was assumed where a volume is.
+    private(set) var hasVolumes = false
+    /// What is left out, and why.
+    private(set) var unprotected: [ComposeProposal.Remark] = []
+
+    /// Places that belong to the host and not to the stack.
+    private static let host = [
+        "/dev", "/proc", "/sys", "/run", "/var/run", "/tmp", "/var/tmp", "/boot", "/lib/modules",
+        "/usr", "/etc/localtime", "/etc/timezone", "/etc/machine-id", "/etc/hosts",
+        "/etc/resolv.conf", "/etc/passwd", "/etc/group", "/var/lib/docker", "/etc/ssl/certs",
+    ]
+
+    init(file: ComposeFile, volumes: String, project: String) {
+        self.file = file
+        self.volumes = volumes
+        self.project = project
+    }
+
+    /// What a service is to a proposal.
+    enum Role {
+        /// Its files are data.
+        case application
+        /// It has a component of its own, which holds its data.
+        case component
+        /// Its files are those of a server that no component protects.
+        case foreign
+    }
+
+    /// Takes in what a service sees.
+    mutating func add(_ service: ComposeService, _ role: Role) {
+        for mount in service.mounts {
+            let subject = "service \(service.name), \(mount.target)"
+            switch mount.source {
+            case .memory: continue
+            case .anonymous where role == .component: continue
+            case .anonymous:
+                leave(subject, "a volume without a name goes with its container; give it one")
+            case .bind(let path):
+                if path == "/" || Self.host.contains(where: { Self.holds($0, path) }) {
+                    leave("path \(path)", "it is the host's own, and no part of the stack")
+                } else {
+                    take(path, mount, service, role)
+                }
+            case .volume(let key):
+                let volume = file.volumes[key]
+                if let kind = volume?.kind {
+                    leave("volume \(key)", "it is on a \(kind); protect it where its files are")
+                } else {
+                    hasVolumes = hasVolumes || volume?.device == nil
+                    take(place(of: key), mount, service, role)
+                }
+            }
+        }
+    }
+
+    /// Where a volume is on the host.
+    func place(of key: String) -> String {
+        let volume = file.volumes[key]
+        return volume?.device ?? "\(volumes)/\(volume?.name ?? "\(project)_\(key)")/_data"
+    }
+
+    private mutating func take(
+        _ path: String,
+        _ mount: ComposeService.Mount,
+        _ service: ComposeService,
+        _ role: Role
+    ) {
+        guard !mount.isReadOnly else {
+            settings.append(path)
+            return
+        }
+        switch role {
+        case .component: return
+        case .foreign:
+            leave(
+                "path \(path)",
+                "it holds the files of a server that runs: service \(service.name)"
+            )
+        case .application:
+            data.append(path)
+            users.insert(service.name)
+        }
+    }
+
+    private mutating func leave(_ subject: String, _ fact: String) {
+        let remark = ComposeProposal.Remark(subject: subject, fact: fact)
+        if !unprotected.contains(remark) { unprotected.append(remark) }
+    }
+
+    /// Whether a path is another one, or lies within it.
+    static func holds(_ folder: String, _ path: String) -> Bool {
+        path == folder || path.hasPrefix(folder == "/" ? "/" : folder + "/")
+    }
+
+    /// Paths of which none lies within another, in their order.
+    static func withoutOverlap(_ paths: [String]) -> [String] {
+        var kept: [String] = []
+        for path in paths where !kept.contains(where: { holds($0, path) }) {
+            kept.removeAll { holds(path, $0) }
+            kept.append(path)
+        }
+        return kept
+    }
+
+    /// The patterns that leave some files out of the trees that they lie in.
+    static func patterns(for paths: [String], below roots: [String]) -> [String] {
+        var patterns: [String] = []
+        for path in paths {
+            for root in roots where path != root && holds(root, path) {
+                let name = path.dropFirst(root == "/" ? 0 : root.count)
+                patterns.append(
+                    name.map { "*?[\\".contains($0) ? "\\\($0)" : "\($0)" }.joined()
+                )
+            }
+        }
+        return patterns
+    }
+}

@@ -1,0 +1,78 @@
+import Foundation
+import Model
+import SystemIO
+import SystemPackage
+import TestKit
+import Testing
+
+/// `init --compose` through the real executable.
+@Suite(.ownThreads) struct ComposeInitTests {
+    private static let text = """
+        services:
+          db: {image: "mysql:8", volumes: ["m:/var/lib/mysql"]}
+          web:
+            image: web
+            env_file: [.env]
+            volumes: ["./source:/data", "${CACHE:?where}:/cache"]
+
+        """
+
+    private func playground() throws -> Playground {
+        let playground = try Playground()
+        try playground.write("compose.yml", Self.text)
+        try playground.write(".env", "CACHE=./secret.env\nTOKEN=hunter2\n")
+        return playground
+    }
+
+    private let flags = [
+        "init", "web", "--copy", "vault", "--compose", "compose.yml", "--state", "state", "--host",
+        "h1", "--kit", "kit.txt",
+    ]
+
+    @Test func `a dry run prints the configuration and writes nothing`() async throws {
+        let playground = try playground()
+        let shown = try await playground.run(flags + ["--dry-run"])
+        #expect(shown.code == 0, "\(shown.text)")
+        #expect(shown.output.contains("services:"))
+        #expect(shown.output.contains("# Not protected: service db: "), "\(shown.text)")
+        #expect(!shown.text.contains("hunter2"))
+        for name in ["lifeboat.yaml", "kit.txt", "vault", "state"] {
+            #expect(try FileSystem.status(playground.path.appending(name)) == nil, "\(name)")
+        }
+    }
+
+    @Test func `what is proposed is written, backed up and restored`() async throws {
+        let playground = try playground()
+        let made = try await playground.run(flags)
+        #expect(made.code == 0, "\(made.text)")
+        let text = try playground.read("lifeboat.yaml")
+        #expect(text.contains("# Not protected: service db: "), "\(text)")
+        #expect(text.contains("web: {compose: web}"), "\(text)")
+        #expect(!text.contains("hunter2"))
+        let backup = try await playground.run(["backup"])
+        #expect(backup.code == 0, "\(backup.text)")
+        let done = try await playground.run([
+            "restore", "--identity", "kit.txt", "--to", "out", "--yes",
+        ])
+        #expect(done.code == 0, "\(done.text)")
+        #expect(
+            try playground.read(playground.restored("out/files", "source/letter"))
+                == "dear reader\n"
+        )
+        #expect(
+            try playground.read(playground.restored("out/secrets", ".env")).contains("hunter2")
+        )
+        #expect(
+            try playground.read(playground.restored("out/config", "compose.yml")) == Self.text
+        )
+    }
+
+    @Test func `what is no compose file is refused`() async throws {
+        let playground = try Playground()
+        try playground.write("compose.yml", "hello")
+        let refused = try await playground.run(flags)
+        #expect(refused.code == 2, "\(refused.text)")
+        #expect(refused.errors.contains("id: E-COMPOSE-FILE"), "\(refused.text)")
+        #expect(try FileSystem.status(playground.path.appending("vault")) == nil)
+    }
+}
