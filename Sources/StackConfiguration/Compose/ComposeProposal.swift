@@ -200,7 +200,8 @@ public struct ComposeProposal: Sendable {
     }
 
     private mutating func addTrees(_ trees: ComposeTrees, name: String, secrets: [String]) {
-        let data = ComposeTrees.withoutOverlap(trees.data)
+        // A secret that a service sees under a path of its own stays a secret.
+        let data = ComposeTrees.withoutOverlap(trees.data.filter { !secrets.contains($0) })
         if !data.isEmpty {
             let files = FilesConfiguration(
                 paths: data,
@@ -239,7 +240,9 @@ public struct ComposeProposal: Sendable {
         }.values.sorted()
         let knows = !used.isEmpty || service.dependencies.contains { databases[$0] != nil }
         // Files alone would say that it uses no database, which nobody knows.
-        let files = knows && trees.users.contains(service.name) ? [freeName("files")] : []
+        let name = freeName("files")
+        let hasFiles = components.contains { $0.name == name }
+        let files = knows && hasFiles && trees.users.contains(service.name) ? [name] : []
         services.append(
             ServiceConfiguration(name: label, way: .compose(service.name), after: used + files)
         )

@@ -153,8 +153,6 @@ struct ComposeReader {
         }
     }
 
-    // MARK: Nodes
-
     /// The entries of a mapping, those of `<<` behind its own; nil for anything else.
     func entries(_ node: Node?) -> [(String, Node)]? { node?.merged }
 

@@ -245,6 +245,26 @@ import Testing
         _ = try ComposeSamples.configuration(proposal)
     }
 
+    @Test func `a secret that is mounted stays a secret`() throws {
+        let proposal = try ComposeSamples.propose(
+            """
+            services:
+              a:
+                image: a
+                env_file: .env
+                depends_on: [p]
+                volumes: ["./.env:/app/.env", "./key:/app/key:ro"]
+              p: {image: postgres:16}
+            secrets: {key: {file: ./key}}
+            """
+        )
+        #expect(secrets(proposal) == ["/opt/cc/.env", "/opt/cc/key"])
+        #expect(files(proposal, "files") == nil)
+        #expect(files(proposal, "config")?.paths == ["/opt/cc/docker-compose.yml"])
+        #expect(proposal.services.first?.after == [])
+        _ = try ComposeSamples.configuration(proposal)
+    }
+
     @Test func `names become labels, each its own, and files take none of them`() throws {
         let proposal = try ComposeSamples.propose(
             """
