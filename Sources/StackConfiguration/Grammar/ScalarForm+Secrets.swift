@@ -30,7 +30,8 @@ extension ScalarForm {
         guard !text.isEmpty else { return Complaint(fact: "it is empty") }
         let isURI = text.hasPrefix("postgresql://") || text.hasPrefix("postgres://")
         let plain = (isURI ? percentDecoded(text) : text).lowercased()
-        guard !dsnSecrets.contains(where: { assigns(plain, $0) }), !(isURI && hasUserPassword(plain)) else {
+        let hasSecret = dsnSecrets.contains { assigns(plain, $0) }
+        guard !hasSecret, !(isURI && hasUserPassword(plain)) else {
             return Complaint(
                 fact: "there is a password in it",
                 hints: ["Move it out: 'password: {file: /path/to/password}' beside 'dsn:'."],
