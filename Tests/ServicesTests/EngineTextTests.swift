@@ -1,5 +1,5 @@
 import Model
-@testable import Services
+import Services
 import Testing
 
 /// What is read of texts: addresses, labels, states of units.

@@ -1,5 +1,5 @@
 import FoundationEssentials
-@testable import Services
+import Services
 import Testing
 
 @Suite struct HealthWatchTests {

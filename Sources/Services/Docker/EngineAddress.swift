@@ -68,7 +68,7 @@ public enum EngineAddress: Sendable, Hashable {
     }
 
     /// What stands before the path of a request.
-    var base: String {
+    package var base: String {
         switch self {
         case .socket(let path): "http+unix://\(Self.encoded(path))"
         case .tcp(let host, let port): "http://\(host):\(port)"

@@ -7,9 +7,9 @@ internal import Model
 /// has none:            runs for ``settling`` without a break ─▶ works
 /// stands still at two looks after each other ─▶ failed
 /// ```
-struct HealthWatch {
+package struct HealthWatch {
     /// What a look says.
-    enum Verdict: Hashable {
+    package enum Verdict: Hashable {
         case wait
         case works
         case failed(String)
@@ -22,7 +22,8 @@ struct HealthWatch {
     private var runningSince: Duration?
     private var stoodStill = false
 
-    init(patience: Duration) { self.patience = patience }
+    /// Begins to watch one that was started now; `patience`: how long it may take to work.
+    package init(patience: Duration) { self.patience = patience }
 
     /// Takes in a look.
     ///
@@ -30,7 +31,7 @@ struct HealthWatch {
     ///   - details: what the engine says.
     ///   - passed: the time since the start.
     /// - Returns: what it says, with those before.
-    mutating func look(at details: ContainerDetails, after passed: Duration) -> Verdict {
+    package mutating func look(at details: ContainerDetails, after passed: Duration) -> Verdict {
         guard details.isRunning, !details.isRestarting else {
             runningSince = nil
             defer { stoodStill = !details.isRestarting }

@@ -1,17 +1,17 @@
 /// What systemd says of a unit, as `systemctl show` prints it.
-struct UnitState: Hashable {
+package struct UnitState: Hashable {
     /// `active`, `inactive`, `failed`, `activating` and the like.
-    let active: String
+    package let active: String
     /// `loaded`, `not-found`, `masked` and the like.
-    let load: String
+    package let load: String
     /// The units that start it again by themselves: sockets, timers, paths.
-    let triggers: [String]
+    package let triggers: [String]
 
     /// What is asked for.
     static let properties = "ActiveState,LoadState,TriggeredBy"
 
     /// Reads lines of `NAME=VALUE`; nil when a state is not among them.
-    init?(_ text: String) {
+    package init?(_ text: String) {
         var values: [Substring: Substring] = [:]
         for line in text.split(whereSeparator: \.isNewline) {
             let parts = line.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
@@ -24,11 +24,11 @@ struct UnitState: Hashable {
     }
 
     /// Whether there is such a unit.
-    var exists: Bool { load != "not-found" }
+    package var exists: Bool { load != "not-found" }
 
     /// Whether it works, or is about to.
-    var isRunning: Bool { ["active", "reloading", "activating", "refreshing"].contains(active) }
+    package var isRunning: Bool { ["active", "reloading", "activating", "refreshing"].contains(active) }
 
     /// Whether it works.
-    var isSettled: Bool { active == "active" }
+    package var isSettled: Bool { active == "active" }
 }
