@@ -1,7 +1,6 @@
 internal import FileTrees
 public import Model
 public import SystemPackage
-public import Vault
 
 /// Which entries of a snapshot are asked for.
 public struct ContentQuery: Sendable {

@@ -5,7 +5,7 @@ public import Sealing
 internal import StackConfiguration
 internal import SystemIO
 internal import SystemPackage
-public import Vault
+internal import Vault
 
 /// The snapshots of one component, to be looked into without restoring anything.
 public struct ComponentContents: Sendable {
