@@ -27,7 +27,9 @@ package struct UnitState: Hashable {
     package var exists: Bool { load != "not-found" }
 
     /// Whether it works, or is about to.
-    package var isRunning: Bool { ["active", "reloading", "activating", "refreshing"].contains(active) }
+    package var isRunning: Bool {
+        ["active", "reloading", "activating", "refreshing"].contains(active)
+    }
 
     /// Whether it works.
     package var isSettled: Bool { active == "active" }
