@@ -16,7 +16,7 @@ struct ComposeDatabase {
         file = proposal.file
         trees = ComposeTrees(
             file: proposal.file,
-            volumes: proposal.around.volumes,
+            around: proposal.around,
             project: proposal.project
         )
     }
@@ -38,7 +38,7 @@ struct ComposeDatabase {
         if !dead.isEmpty, !service.image.contains("bitnami") {
             advice.append(
                 remark(
-                    "\(dead.joined(separator: ", ")) mean nothing to the image; nothing is archived because of them. Lifeboat receives the log itself"
+                    "\(dead.joined(separator: ", ")): the image has no such variables, so nothing is archived; Lifeboat receives the log itself"
                 )
             )
         }

@@ -82,7 +82,7 @@ public struct ComposeProposal: Sendable {
         project = Self.project(file, around)
         labels = Self.labels(of: file.services.map(\.name))
         for service in file.services { addDatabase(service) }
-        var trees = ComposeTrees(file: file, volumes: around.volumes, project: project)
+        var trees = ComposeTrees(file: file, around: around, project: project)
         for service in file.services {
             let isForeign = ComposeImage(service.image).isOtherDatabase
             let isOurs = databases[service.name] != nil

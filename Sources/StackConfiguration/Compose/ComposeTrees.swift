@@ -1,8 +1,7 @@
 /// The files of a compose project that are worth keeping, and those that are not.
 struct ComposeTrees {
     let file: ComposeFile
-    /// Where the engine keeps volumes.
-    let volumes: String
+    let around: ComposeProposal.Surroundings
     let project: String
 
     /// Folders and files that services write to, absolute paths.
@@ -23,9 +22,9 @@ struct ComposeTrees {
         "/etc/resolv.conf", "/etc/passwd", "/etc/group", "/var/lib/docker", "/etc/ssl/certs",
     ]
 
-    init(file: ComposeFile, volumes: String, project: String) {
+    init(file: ComposeFile, around: ComposeProposal.Surroundings, project: String) {
         self.file = file
-        self.volumes = volumes
+        self.around = around
         self.project = project
     }
 
@@ -49,7 +48,7 @@ struct ComposeTrees {
             case .anonymous:
                 leave(subject, "a volume without a name goes with its container; give it one")
             case .bind(let path):
-                if path == "/" || Self.host.contains(where: { Self.holds($0, path) }) {
+                if isOfHost(path) {
                     leave("path \(path)", "it is the host's own, and no part of the stack")
                 } else {
                     take(path, mount, service, role)
@@ -66,10 +65,17 @@ struct ComposeTrees {
         }
     }
 
+    /// Whether a path is the host's own; what lies beside the compose file is the stack's, wherever that is.
+    private func isOfHost(_ path: String) -> Bool {
+        guard path != "/" else { return true }
+        return !Self.holds(around.folder, path)
+            && Self.host.contains { Self.holds($0, path) }
+    }
+
     /// Where a volume is on the host.
     func place(of key: String) -> String {
         let volume = file.volumes[key]
-        return volume?.device ?? "\(volumes)/\(volume?.name ?? "\(project)_\(key)")/_data"
+        return volume?.device ?? "\(around.volumes)/\(volume?.name ?? "\(project)_\(key)")/_data"
     }
 
     private mutating func take(

@@ -126,8 +126,14 @@ struct InitVerb: Verb {
         _ proposal: ComposeProposal?,
         _ screen: Screen
     ) throws(Fault) -> Model.ExitCode {
-        let remarks = proposal?.remarks ?? []
-        let text = ConfigurationTemplate(configuration, remarks: remarks).text
+        var draft = configuration
+        for index in draft.components.indices {
+            guard case .secrets(var secrets) = draft.components[index].source else { continue }
+            secrets.recipients = []
+            draft.components[index].source = .secrets(secrets)
+        }
+        let remarks = ["The recipients are filled in when it is written."]
+        let text = ConfigurationTemplate(draft, remarks: remarks + (proposal?.remarks ?? [])).text
         try screen.result([text])
         try screen.json(
             "proposal",

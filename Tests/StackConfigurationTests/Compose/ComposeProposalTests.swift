@@ -245,6 +245,18 @@ import Testing
         _ = try ComposeSamples.configuration(proposal)
     }
 
+    @Test func `what lies beside the compose file is the stack's, wherever that is`() throws {
+        let proposal = try ComposeProposal(
+            "services: {a: {image: a, volumes: [\"./d:/d\", \"/tmp/e:/e\"]}}",
+            name: "/tmp/cc/compose.yml",
+            stack: "cc",
+            recipient: Samples.recipient,
+            around: ComposeProposal.Surroundings(folder: "/tmp/cc")
+        )
+        #expect(files(proposal, "files")?.paths == ["/tmp/cc/d"])
+        #expect(hears(proposal, "path /tmp/e", "host's own"))
+    }
+
     @Test func `a secret that is mounted stays a secret`() throws {
         let proposal = try ComposeSamples.propose(
             """
