@@ -95,6 +95,10 @@ import Testing
         #expect(label.timeline == 3)
         #expect(label.isFromStandby)
         #expect(label.label == "nightly: one")
+        let old = try BackupLabel(
+            parsing: Array(Self.label.replacing("FROM: standby", with: "FROM: master").utf8)
+        )
+        #expect(!old.isFromStandby)
     }
 
     @Test func `a backup label without one of its lines, or with one twice, is refused`() {

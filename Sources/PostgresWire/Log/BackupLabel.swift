@@ -52,7 +52,9 @@ public struct BackupLabel: Sendable, Hashable {
         guard location.count == 3, let start = LSN(location[0]), location[1] == "(file",
             location[2].hasSuffix(")"), let checkpoint = LSN(fields["CHECKPOINT LOCATION"] ?? ""),
             let timeline = RelationFile.oid(fields["START TIMELINE", default: ""][...]),
-            let origin = fields["BACKUP FROM"], ["primary", "standby"].contains(origin)
+            let origin = fields["BACKUP FROM"],
+            // Version 13 says master.
+            ["primary", "master", "standby"].contains(origin)
         else { throw Self.fault("a line is missing or malformed") }
         self.start = start
         segment = String(location[2].dropLast())
