@@ -7,7 +7,7 @@ extension StackRestore {
         let wishes = [
             options.isDelta ? "a delta" : nil, options.deletes ? "removals" : nil,
             options.paths.isEmpty ? nil : "single paths",
-        ].compactMap(\.self)
+        ].compactMap { $0 }
         guard let wish = wishes.first else { return }
         let name = stack.configuration.stack
         if selection.count == 1, !options.bringsHistory {
