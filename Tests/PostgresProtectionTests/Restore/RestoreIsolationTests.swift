@@ -229,7 +229,7 @@ import Testing
         let fault = await #expect(throws: Fault.self) {
             _ = try await component.restore(plan, request, progress: .silent)
         }
-        #expect(fault?.code == .diskFull)
+        #expect(fault?.code == .diskFull, "\(fault.map { "\($0)" } ?? "")")
         #expect(fault?.message.contains("could not write to file") == true)
         #expect(try FileSystem.isEmptyDirectory(place) == true)
     }
