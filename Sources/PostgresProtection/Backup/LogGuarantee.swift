@@ -42,7 +42,6 @@ struct LogGuarantee {
             serverTime = receiver.serverTime
         } catch  where error.code == .streamBusy {
             try await waitForOther(timeline: copy.timeline, target: target)
-            try await LogWitness(settings, context).compare(copy.timeline, around: copy.stop)
         }
         try await verify(copy)
         return Proof(consistent: beat?.time ?? max(serverTime, replayed() ?? serverTime))

@@ -17,7 +17,7 @@ struct LogAdvance {
 
     /// Returns when every record that begins before `target` is in a map, as far as it is whole, or no such map is to be had.
     ///
-    /// - Throws: what receiving throws; `E-WAL-DIFFERS` when the other process receives the log of another server.
+    /// - Throws: what receiving throws.
     func reach(_ target: LSN, timeline: UInt32) async throws(Fault) {
         do throws(Fault) {
             let receiver = try await LogReceiver(
@@ -39,9 +39,7 @@ struct LogAdvance {
         var since = ContinuousClock.now
         while since.duration(to: .now) < Self.patience {
             let end = folder.newest(timeline: timeline)?.sheet.map.end
-            if let end, end >= target {
-                return try await LogWitness(settings, context).compare(timeline, around: target)
-            }
+            if let end, end >= target { return }
             if end != reached {
                 reached = end
                 since = .now

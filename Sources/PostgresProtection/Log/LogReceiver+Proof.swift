@@ -44,7 +44,7 @@ extension LogReceiver {
         )
     }
 
-    static let advice =
+    private static let advice =
         "A server that was set back to an older state of its disk, or is a copy of another, goes on as another one: give it a"
         + " component name of its own; the old one stays restorable."
 }

@@ -15,8 +15,6 @@ public final class LogWriter {
         case archive = "archive"
         /// From an archive that was there before.
         case importer = "import"
-        /// Compares what the source has with what is there, and writes nothing.
-        case witness = "witness"
     }
 
     let vault: Vault

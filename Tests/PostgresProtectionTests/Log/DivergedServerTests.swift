@@ -102,60 +102,6 @@ import Vault
         }
     }
 
-    @Test(arguments: [PostgresSettings.Method.direct, .replication])
-    func `what another process received of the server that was is no log of a backup`(
-        method: PostgresSettings.Method
-    ) async throws {
-        let scene = try await Scene()
-        let cluster = scene.cluster
-        defer { scene.server.remove() }
-        try await cluster.backUp(method)
-        try await scene.keep()
-        try await cluster.receiving {
-            for _ in 0..<6 {
-                try scene.write(100, "here")
-                try scene.server.psql("select pg_switch_wal()")
-            }
-            let end = try scene.server.psql("select pg_current_wal_flush_lsn()")
-            try await cluster.waitForLog(#require(LSN(end)))
-        }
-        try await scene.setBack()
-        // It has not noticed, and keeps everybody else from receiving.
-        let other = try LogWriter(
-            cluster.vault,
-            keys: cluster.keys,
-            stream: cluster.stream,
-            kind: .postgresql,
-            state: cluster.context.state
-        )
-        let fault = await #expect(throws: Fault.self) { try await cluster.backUp(method) }
-        withExtendedLifetime(other) {}
-        #expect(fault?.code.id == "E-WAL-DIFFERS", "\(fault?.message ?? "")")
-        #expect(try await cluster.vault.snapshots(of: cluster.stream).snapshots.count == 1)
-    }
-
-    @Test func `a segment of the server is compared with what another process stored of it`()
-        async throws
-    {
-        let scene = try await Scene()
-        let cluster = scene.cluster
-        defer { scene.server.remove() }
-        try await cluster.backUp(.direct)
-        try await scene.keep()
-        _ = try await scene.received(2000, "here")
-        let reader = try await LogReader(cluster.vault, stream: cluster.stream)
-        let reach = try #require(reader.coverage(epoch: 1).ranges.last?.upperBound)
-        let witness = LogWitness(cluster.settings(), cluster.context)
-        try await witness.compare(1, around: LSN(reach))
-        try await scene.setBack()
-        let grown = "select pg_current_wal_flush_lsn() > '\(LSN(reach + 1000))'"
-        while try scene.server.psql(grown) != "t" { try scene.write(500, "there") }
-        let fault = await #expect(throws: Fault.self) {
-            try await witness.compare(1, around: LSN(reach))
-        }
-        #expect(fault?.code.id == "E-WAL-DIFFERS", "\(fault?.message ?? "")")
-    }
-
     @Test func `a server that was set back and promoted meanwhile is read whole`() async throws {
         let scene = try await Scene()
         let (server, cluster) = (scene.server, scene.cluster)

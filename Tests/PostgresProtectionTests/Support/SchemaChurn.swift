@@ -63,6 +63,8 @@ final class SchemaChurn: Sendable {
                 try server.psql("drop database if exists d\(round - 2)")
             }
             await Task.yield()
+            // A backup that failed beside it ends it.
+            try Task.checkCancellation()
         } while !isOver.withLock { $0 }
     }
 
