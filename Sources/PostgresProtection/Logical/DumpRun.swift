@@ -63,7 +63,8 @@ struct DumpRun {
         defer { connection.close() }
         let present = try connection.query(
             """
-            SELECT datname FROM pg_catalog.pg_database WHERE datallowconn AND NOT datistemplate
+            SELECT datname FROM pg_catalog.pg_database
+            WHERE datallowconn AND NOT datistemplate AND datconnlimit <> -2
             ORDER BY datname
             """
         ).compactMap { $0.first ?? nil }

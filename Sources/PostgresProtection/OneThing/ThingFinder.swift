@@ -29,12 +29,14 @@ struct ThingFinder {
         }
     }
 
+    /// The databases that one can connect to; a limit of -2 marks one whose removal has begun (`DATCONNLIMIT_INVALID_DB`).
     private func databases() throws(Fault) -> [String] {
         let connection = try session.connect(to: "template1")
         defer { connection.close() }
         return try connection.query(
             """
-            SELECT datname FROM pg_catalog.pg_database WHERE datallowconn AND NOT datistemplate
+            SELECT datname FROM pg_catalog.pg_database
+            WHERE datallowconn AND NOT datistemplate AND datconnlimit <> -2
             ORDER BY datname
             """
         ).compactMap { $0.first ?? nil }

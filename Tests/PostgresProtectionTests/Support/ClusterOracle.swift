@@ -8,7 +8,10 @@ struct ClusterOracle {
     /// Every table of every database with its rows counted and hashed, one a line.
     func contents() throws -> [String] {
         let databases = try lines(
-            "select datname from pg_database where datallowconn and datname <> 'template1' order by 1"
+            """
+            select datname from pg_database
+            where datallowconn and datconnlimit <> -2 and datname <> 'template1' order by 1
+            """
         )
         return try databases.flatMap { database in
             let tables = try lines(
