@@ -85,10 +85,6 @@ public struct SpoolService: Sendable {
     }
 
     private func rest(_ time: Duration) async throws(Fault) {
-        do {
-            try await Task.sleep(for: time)
-        } catch {
-            throw Fault(.cancelled, "unable to go on taking log files: it was cancelled")
-        }
+        try await Cancellation.pause(time, "go on taking log files")
     }
 }

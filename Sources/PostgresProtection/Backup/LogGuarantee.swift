@@ -75,11 +75,7 @@ struct LogGuarantee {
                     hints: ["Look at the `lifeboat run` that receives it: `lifeboat status`."]
                 )
             }
-            do {
-                try await Task.sleep(for: .milliseconds(500))
-            } catch {
-                throw Fault(.cancelled, "unable to finish the backup: it was cancelled")
-            }
+            try await Cancellation.pause(.milliseconds(500), "finish the backup")
         }
     }
 

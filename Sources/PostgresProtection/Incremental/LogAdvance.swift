@@ -44,11 +44,7 @@ struct LogAdvance {
                 reached = end
                 since = .now
             }
-            do {
-                try await Task.sleep(for: .milliseconds(100))
-            } catch {
-                throw Fault(.cancelled, "unable to go on with the backup: it was cancelled")
-            }
+            try await Cancellation.pause(.milliseconds(100), "go on with the backup")
         }
     }
 }

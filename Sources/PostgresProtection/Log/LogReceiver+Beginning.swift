@@ -55,7 +55,7 @@ extension LogReceiver {
                 where (error.cause as? ServerError)?.sqlState == inUse
                 && began.duration(to: .now) < slotPatience
             {
-                try await rest()
+                try await Cancellation.pause(.milliseconds(200), "go on receiving the log")
             }
         }
     }
@@ -64,12 +64,6 @@ extension LogReceiver {
     private static let slotPatience = Duration.seconds(10)
     /// `ERRCODE_OBJECT_IN_USE`.
     private static let inUse = "55006"
-
-    private static func rest() async throws(Fault) {
-        do {
-            try await Task.sleep(for: .milliseconds(200))
-        } catch { throw Fault(.cancelled, "unable to go on receiving the log: it was cancelled") }
-    }
 
     /// Whether a server still has its log from a place on that its slot does not keep, by asking for it.
     ///

@@ -269,9 +269,7 @@ final class LogReceiver {
     private func offer(_ entry: LogFront.Entry) async throws(Fault) {
         while !fan.withFront({ $0.offer(entry) }) {
             try reportNews()
-            do { try await Task.sleep(for: .milliseconds(100)) } catch {
-                throw Fault(.cancelled, "unable to go on receiving the log: it was cancelled")
-            }
+            try await Cancellation.pause(.milliseconds(100), "go on receiving the log")
         }
     }
 

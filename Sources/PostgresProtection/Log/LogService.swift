@@ -103,10 +103,6 @@ public struct LogService: Sendable {
     }
 
     private func rest(_ time: Duration) async throws(Fault) {
-        do {
-            try await Task.sleep(for: time)
-        } catch {
-            throw Fault(.cancelled, "unable to go on receiving the log: it was cancelled")
-        }
+        try await Cancellation.pause(time, "go on receiving the log")
     }
 }
