@@ -11,12 +11,7 @@ extension ConfigurationComponent {
     /// - Throws: `E-RESTORE-NOT-EMPTY` when something is where files would go, `E-VALUE` for a history without a place to
     ///   go to, `E-RESTORE-ROOM`, `E-SNAPSHOT-NONE`, and what reading the vault throws.
     public func planRestore(_ request: RestoreRequest) async throws(Fault) -> RestorePlan {
-        let snapshot = try await SnapshotChoice.newest(
-            of: request.stream,
-            in: request.vault,
-            at: request.target,
-            only: request.only
-        )
+        let snapshot = try await SnapshotChoice.newest(for: request)
         let facts = snapshot.head.facts
         guard restoresHistory else { return try await restoring(snapshot, request).plan() }
         guard request.destination != nil else {

@@ -8,12 +8,7 @@ extension FilesComponent {
     /// - Throws: `E-RESTORE-NOT-EMPTY` when something is where files would go, `E-FILES-PATH`, `E-RESTORE-ROOM`,
     ///   `E-SNAPSHOT-NONE`, and what reading the vault throws.
     public func planRestore(_ request: RestoreRequest) async throws(Fault) -> RestorePlan {
-        let snapshot = try await SnapshotChoice.newest(
-            of: request.stream,
-            in: request.vault,
-            at: request.target,
-            only: request.only
-        )
+        let snapshot = try await SnapshotChoice.newest(for: request)
         return try await restoring(snapshot, request).plan()
     }
 

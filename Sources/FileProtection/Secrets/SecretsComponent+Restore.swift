@@ -10,12 +10,7 @@ extension SecretsComponent {
     /// - Throws: `E-RESTORE-NOT-EMPTY` when something is where secrets would go, `E-KEY-WRONG` when no identity opens
     ///   them, `E-SNAPSHOT-NONE`, and what reading the vault throws.
     public func planRestore(_ request: RestoreRequest) async throws(Fault) -> RestorePlan {
-        let snapshot = try await SnapshotChoice.newest(
-            of: request.stream,
-            in: request.vault,
-            at: request.target,
-            only: request.only
-        )
+        let snapshot = try await SnapshotChoice.newest(for: request)
         let place = try place(of: snapshot, request)
         try place.requireRoom(for: snapshot)
         if !restoreSealed { try await openFirst(snapshot, request) }

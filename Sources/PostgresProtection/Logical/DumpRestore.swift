@@ -14,12 +14,7 @@ struct DumpRestore {
 
     /// Finds the snapshot and examines the place.
     func plan() async throws(Fault) -> RestorePlan {
-        let snapshot = try await SnapshotChoice.newest(
-            of: request.stream,
-            in: request.vault,
-            at: request.target,
-            only: request.only
-        )
+        let snapshot = try await SnapshotChoice.newest(for: request)
         guard let place = request.destination else {
             throw Fault(
                 .invalidValue,

@@ -3,6 +3,18 @@ public import Vault
 
 /// Chooses the snapshot that a restore begins with.
 public enum SnapshotChoice {
+    /// The snapshot that a restore was asked to begin with.
+    ///
+    /// - Throws: as ``newest(of:in:at:only:)``.
+    public static func newest(for request: RestoreRequest) async throws(Fault) -> Snapshot {
+        try await newest(
+            of: request.stream,
+            in: request.vault,
+            at: request.target,
+            only: request.only
+        )
+    }
+
     /// The snapshot that was named, else the newest one at or before the target, for components without a log.
     ///
     /// The one with the highest number is the newest: a clock that was wrong once must not make its snapshot the newest

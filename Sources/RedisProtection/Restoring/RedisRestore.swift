@@ -17,12 +17,7 @@ struct RedisRestore {
 
     /// Finds out what the restore would do; changes nothing.
     func plan() async throws(Fault) -> RestorePlan {
-        let snapshot = try await SnapshotChoice.newest(
-            of: request.stream,
-            in: request.vault,
-            at: request.target,
-            only: request.only
-        )
+        let snapshot = try await SnapshotChoice.newest(for: request)
         let facts = snapshot.head.facts
         let folder = try folder(facts)
         let settings = try RestoreSettings.settings(
