@@ -76,6 +76,27 @@ import Testing
         #expect(unknown.code == 15 && unknown.errors.contains("id: E-SNAPSHOT-NONE"))
     }
 
+    @Test func `a history whose last snapshot is cold is stored again`() async throws {
+        let bucket = try Bucket(.moto)
+        let playground = try Playground()
+        let run = { (words: [String]) in
+            try await playground.run(words, variables: bucket.variables)
+        }
+        let ending = try await run([
+            "init", "web", "--copy", bucket.url, "--files", "source", "--state", "state",
+            "--host", "h1", "--kit", "kit.txt",
+        ])
+        try #require(ending.code == 0, "\(ending.text)")
+        try playground.edit("url: \(bucket.url)", "url: \(bucket.url), storage_class: GLACIER")
+        let history =
+            "  history: {kind: configuration, path: \(playground.source.string), include: [letter]}\n"
+        try playground.write("lifeboat.yaml", playground.read("lifeboat.yaml") + history)
+        #expect(try await run(["backup", "web/history"]).code == 0)
+        try playground.write("source/letter", "another letter\n")
+        let next = try await run(["backup", "web/history"])
+        #expect(next.code == 0, "\(next.text)")
+    }
+
     @Test func `prices grow with what is thawed, and bulk is never dearer`() {
         for archive in [ArchiveClass.flexible, .deep] {
             let price = { (objects: Int, isUrgent: Bool) in

@@ -18,7 +18,7 @@ final class EarlierHistory {
     init(_ session: BackupSession) async throws(Fault) {
         do throws(Fault) {
             reader = try await session.previousManifest()
-        } catch  where Self.isBearable(error) { refusal = error }
+        } catch  where BackupSession.canDoWithout(error) { refusal = error }
         try await advance()
     }
 
@@ -37,12 +37,7 @@ final class EarlierHistory {
                 let isBranch = inside.elementsEqual(GitRepository.branch.utf8)
                 if inside.starts(with: Array("refs/".utf8)), !isBranch { references.append(entry) }
             }
-        } catch  where Self.isBearable(error) { refusal = error }
+        } catch  where BackupSession.canDoWithout(error) { refusal = error }
         reader = nil
-    }
-
-    /// Whether a backup can do without what could not be read: damage and lost keys cost time, not data.
-    private static func isBearable(_ fault: Fault) -> Bool {
-        fault.code.disposition == .corrupt || fault.code.exit == .wrongKey
     }
 }
