@@ -12,10 +12,14 @@ public final class RedisServer {
         public let description: String
     }
 
+    /// Which server it is.
+    public let kind: RedisProgram
     /// Its data folder; also holds its socket and its log.
     public let directory: URL
     /// Its TCP port on 127.0.0.1.
     public let port: Int
+    /// Another free port of 127.0.0.1, for `--tls-port`.
+    public let securePort: Int
     /// The path of its Unix socket.
     public var socketPath: String { directory.appendingPathComponent("redis.sock").path }
     private var logPath: String { directory.appendingPathComponent("redis.log").path }
@@ -26,15 +30,19 @@ public final class RedisServer {
     /// - Parameter arguments: Settings as on the command line, such as `--appendonly yes`.
     /// - Throws: ``Failure`` when it does not accept connections within two minutes.
     public init(_ arguments: String...) throws {
+        kind = .redis7
         directory = try Self.makeDirectory()
         port = Int(FreePort.find())
+        securePort = Int(FreePort.find())
         try start(arguments)
     }
 
     /// Makes an empty folder and no server yet.
-    public init(stopped: Void) throws {
+    public init(stopped: Void, _ kind: RedisProgram = .redis7) throws {
+        self.kind = kind
         directory = try Self.makeDirectory()
         port = Int(FreePort.find())
+        securePort = Int(FreePort.find())
     }
 
     deinit { remove() }
@@ -59,7 +67,7 @@ public final class RedisServer {
         try? FileManager.default.removeItem(atPath: logPath)
         let program = try ChildProgram(
             [
-                "/usr/bin/redis-server", "--port", "\(port)", "--bind", "127.0.0.1",
+                kind.path, "--port", "\(port)", "--bind", "127.0.0.1",
                 "--unixsocket", socketPath, "--dir", directory.path, "--logfile", logPath,
                 "--daemonize", "no", "--save", "", "--enable-debug-command", "yes",
             ] + arguments,
