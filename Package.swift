@@ -25,6 +25,10 @@ let nio: [Target.Dependency] = [
     .product(name: "NIOCore", package: "swift-nio"),
     .product(name: "NIOPosix", package: "swift-nio"),
 ]
+let nioTLS: [Target.Dependency] = [
+    .product(name: "NIOSSL", package: "swift-nio-ssl"),
+    .product(name: "NIOTLS", package: "swift-nio"),
+]
 let http: [Target.Dependency] = [
     .product(name: "AsyncHTTPClient", package: "async-http-client"),
     .product(name: "NIOCore", package: "swift-nio"),
@@ -87,7 +91,7 @@ let package = Package(
             swiftSettings: strict
         ),
         room("PostgresWire", ["Model", "CPostgres"]),
-        room("RedisWire", ["Model"] + nio),
+        room("RedisWire", ["Model"] + nio + nioTLS),
         room("FileTrees", ["Model", "SystemIO", system]),
         room("Services", ["Model", "SystemIO", system] + http),
         room(
@@ -155,7 +159,7 @@ let package = Package(
         ),
         tests("ObjectStorageTests", ["ObjectStorage", "TestKit", "SystemIO", "Model", system]),
         tests("PostgresWireTests", ["Model", "PostgresWire", "TestKit"]),
-        tests("RedisWireTests", ["Model", "RedisWire", "TestKit"]),
+        tests("RedisWireTests", ["Model", "RedisWire", "TestKit", system]),
         tests(
             "RedisProtectionTests",
             [

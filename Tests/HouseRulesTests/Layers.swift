@@ -42,7 +42,7 @@ enum Layers {
         ),
         "RedisWire": Row(
             ["Model", "SystemIO"],
-            libc.union(["NIOCore", "NIOPosix", "NIOSSL"])
+            libc.union(["NIOCore", "NIOPosix", "NIOSSL", "NIOTLS"])
         ),
         "FileTrees": Row(["Model", "SystemIO"], libc.union(["SystemPackage"])),
         "Protection": Row(

@@ -9,6 +9,8 @@ struct RDBBuilder {
         bytes = Array(("REDIS" + String(repeating: "0", count: 4 - digits.count) + digits).utf8)
     }
 
+    init(valkey version: Int) { bytes = Array("VALKEY0\(version)".utf8) }
+
     /// Raw bytes.
     mutating func raw(_ more: [UInt8]) { bytes += more }
 

@@ -132,6 +132,23 @@ import Testing
         #expect(try Self.read(pieces) == Self.read([Self.everything]))
     }
 
+    @Test func `what Valkey writes since it has a format of its own is read`() throws {
+        var rdb = RDBBuilder(valkey: 80)
+        rdb.raw([250])
+        rdb.string("valkey-ver")
+        rdb.string("9.1.2")
+        rdb.raw([254, 0])
+        let never = [UInt8](repeating: 0xFF, count: 8)
+        rdb.key("h", type: 22, [2, 1, 65, 1, 66] + never + [1, 67, 1, 68] + never)
+        let bytes = rdb.finished()
+        for cut in 0...bytes.count {
+            let facts = try Self.read([Array(bytes[..<cut]), Array(bytes[cut...])])
+            #expect(facts.dialect == .valkey && facts.version == 80)
+            #expect(facts.isOfValkey && facts.redisVersion == "9.1.2")
+            #expect(facts.total.keys == 1)
+        }
+    }
+
     @Test func `truncated at any length is refused`() {
         for length in 0..<Self.everything.count {
             #expect(throws: Fault.self, "length \(length)") {
@@ -196,7 +213,9 @@ import Testing
 
     @Test(arguments: [
         ("REDIS0013", "it has version 13, at byte 5"), ("REDIS0000", "it has version 0, at byte 5"),
-        ("VALKEY080", "it has the format of Valkey 9, at byte 0"),
+        ("VALKEY081", "it has version 81 of Valkey, at byte 6"),
+        ("VALKEY012", "it has version 12 of Valkey, at byte 6"),
+        ("VALKEY080\u{18}", "a record of Valkey's type 24, at byte 9"),
         ("REDIS0010\u{06}", "a module's value of Redis before 4.0, at byte 9"),
     ])
     func `what is not known is refused as unsupported`(text: String, fact: String) {
@@ -207,7 +226,7 @@ import Testing
 
     @Test(
         arguments: [
-            ("RODIS0010", [], "it does not begin with REDIS, at byte 0"),
+            ("RODIS0010", [], "it begins with neither REDIS nor VALKEY, at byte 0"),
             ("REDIS00a0", [], "its version is not a number, at byte 5"),
             ("REDIS0010", [99], "a record of the unknown type 99, at byte 9"),
             ("REDIS0010", [0, 0x82], "a string with an impossible length, at byte 10"),

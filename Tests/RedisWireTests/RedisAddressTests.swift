@@ -37,13 +37,22 @@ import Testing
         "redis://:sesame@host:0", "redis://:sesame@host:70000", "redis://:sesame@host:x",
         "redis://:sesame@host:+1", "redis://:sesame%4@host", "redis://:sesame%ff@host",
         "redis://:sesame@host/x", "redis://:sesame@host/-1", "redis://:sesame@[::1",
-        "rediss://:sesame@host", "unix://relative", "unix://:sesame@/", "unix://u:sesame@rel/x",
+        "rediss://:sesame@host:0", "unix://relative", "unix://:sesame@/", "unix://u:sesame@rel/x",
         "redis://:sesame@host/99999999999",
     ])
     func `refuses what is no address without repeating it`(text: String) {
         let fault = #expect(throws: Fault.self) { try RedisAddress(parsing: text) }
         #expect(fault?.code == .redisAddress)
         #expect(fault?.description.contains("sesame") == false)
+    }
+
+    @Test func `rediss is the same with TLS`() throws {
+        let address = try RedisAddress(parsing: "rediss://u:p@h:1/2")
+        let plain = try RedisAddress(parsing: "redis://u:p@h:1/2")
+        #expect(address.tls == RedisTLS())
+        #expect(plain.tls == nil)
+        #expect(address.endpoint == plain.endpoint && address.database == 2)
+        #expect(address.description == "rediss://u:***@h:1/2")
     }
 
     @Test(arguments: ["redis://u:***@h:1/2", "redis://:***@h:1", "unix://u:***@/s?db=1"])

@@ -178,7 +178,7 @@ import Testing
             sizes.withLock { $0.append(piece.count) }
         }
         #expect(sizes.withLock { $0.reduce(0, +) } > 24_000_000)
-        #expect(sizes.withLock { $0.dropLast().allSatisfy { 131_072...262_144 ~= $0 } })
+        #expect(sizes.withLock { $0.dropLast().allSatisfy { 131_000...262_300 ~= $0 } })
 
         let fault = await #expect(throws: Fault.self) {
             var pieces = 0

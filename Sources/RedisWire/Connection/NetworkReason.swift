@@ -21,6 +21,8 @@ struct NetworkReason: CustomStringConvertible {
             error.connectionErrors.first.map { words($0.error) } ?? "the host name is not known"
         case let error as IOError: words(error.errnoCode)
         case ChannelError.connectTimeout: "no answer came in time"
+        case is RedisByteReader.TimedOut: "TLS was not agreed on in time"
+        case ChannelError.eof, ChannelError.alreadyClosed: "the server ended the connection"
         case is SocketAddressError: "the host name is not known"
         default: "the connection failed"
         }

@@ -45,7 +45,7 @@ extension RedisAddress {
             .redisAddress,
             "unable to read the address of a Redis server: \(fact)",
             hints: (hint.map { [$0] } ?? []) + [
-                "Write redis://[user:password@]host:port[/database] or unix:///path/of/socket."
+                "Write redis://[user:password@]host:port[/database], rediss:// for TLS, or unix:///path."
             ]
         )
     }

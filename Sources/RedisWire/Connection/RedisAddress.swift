@@ -2,7 +2,7 @@ public import Model
 
 /// Where a Redis server listens and as whom to log in.
 ///
-/// As text: `redis://[user:password@]host[:port][/database]` or
+/// As text: `redis://[user:password@]host[:port][/database]`, the same with `rediss://` for TLS, or
 /// `unix://[user:password@]/path[?db=database]`; `%XX` escapes in user and password. Descriptions,
 /// also those of debuggers and of `dump`, never show the password.
 public struct RedisAddress: Sendable, Hashable {
@@ -14,6 +14,8 @@ public struct RedisAddress: Sendable, Hashable {
     public var password: String?
     /// The database to select; nil leaves the server's choice, 0.
     public var database: Int?
+    /// How the connection is secured; nil for a plain one, such as every Unix socket.
+    public var tls: RedisTLS?
 
     /// The port where none is given.
     public static let standardPort = 6379
@@ -23,12 +25,14 @@ public struct RedisAddress: Sendable, Hashable {
         endpoint: RedisEndpoint,
         user: String? = nil,
         password: String? = nil,
-        database: Int? = nil
+        database: Int? = nil,
+        tls: RedisTLS? = nil
     ) {
         self.endpoint = endpoint
         self.user = user
         self.password = password
         self.database = database
+        self.tls = tls
     }
 
     /// Reads the text form.
@@ -37,19 +41,19 @@ public struct RedisAddress: Sendable, Hashable {
     ///   hold a password.
     public init(parsing text: String) throws(Fault) {
         guard let mark = Self.split(text[...], at: "://") else {
-            throw Self.refusal("it begins neither with redis:// nor with unix://")
+            throw Self.refusal(Self.beginnings)
         }
         switch mark.before {
         case "redis": try self.init(networkPart: mark.after)
         case "unix": try self.init(socketPart: mark.after)
         case "rediss":
-            throw Self.refusal(
-                "TLS is not supported",
-                hint: "Use redis:// on the server's own host, or through an encrypted tunnel."
-            )
-        default: throw Self.refusal("it begins neither with redis:// nor with unix://")
+            try self.init(networkPart: mark.after)
+            tls = RedisTLS()
+        default: throw Self.refusal(Self.beginnings)
         }
     }
+
+    private static let beginnings = "it begins with none of redis://, rediss:// and unix://"
 }
 
 extension RedisAddress: CustomStringConvertible, CustomDebugStringConvertible, CustomReflectable {
@@ -57,7 +61,9 @@ extension RedisAddress: CustomStringConvertible, CustomDebugStringConvertible, C
     public var description: String {
         let login = password == nil ? "" : "\(user ?? ""):***@"
         return switch endpoint {
-        case .tcp: "redis://\(login)\(endpoint)" + (database.map { "/\($0)" } ?? "")
+        case .tcp:
+            "redis\(tls == nil ? "" : "s")://\(login)\(endpoint)"
+                + (database.map { "/\($0)" } ?? "")
         case .socket: "unix://\(login)\(endpoint)" + (database.map { "?db=\($0)" } ?? "")
         }
     }

@@ -1,5 +1,7 @@
 import Model
 import NIOCore
+import NIOSSL
+import NIOTLS
 
 /// The end of a channel's pipeline: hands out what arrives only when it is asked for.
 ///
@@ -16,6 +18,8 @@ final class RedisByteReader: ChannelInboundHandler {
     private var arrived: [ByteBuffer] = []
     private var waiting: EventLoopPromise<Arrival>?
     private var timeout: Scheduled<Void>?
+    /// Whoever waits for TLS to be agreed on.
+    private var securing: EventLoopPromise<Void>?
     private var failure: (any Error)?
     private var isClosed = false
 
@@ -35,11 +39,33 @@ final class RedisByteReader: ChannelInboundHandler {
         return promise.futureResult
     }
 
+    /// Waits until TLS is agreed on; fails with what prevents that, and with `TimedOut`.
+    func secured(within limit: TimeAmount, on loop: any EventLoop) -> EventLoopFuture<Void> {
+        if let failure { return loop.makeFailedFuture(failure) }
+        guard let context, !isClosed else {
+            return loop.makeFailedFuture(ChannelError.alreadyClosed)
+        }
+        let promise = loop.makePromise(of: Void.self)
+        securing = promise
+        timeout = loop.assumeIsolated().scheduleTask(in: limit) {
+            self.endSecuring(.failure(TimedOut()))
+        }
+        // Nothing is read before somebody asks; the handshake's own reads follow from this one.
+        context.read()
+        return promise.futureResult
+    }
+
+    func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
+        if let event = event as? TLSUserEvent, case .handshakeCompleted = event {
+            endSecuring(.success(()))
+        }
+    }
+
     func handlerAdded(context: ChannelHandlerContext) { self.context = context }
 
     func handlerRemoved(context: ChannelHandlerContext) {
         self.context = nil
-        settle(.success(nil))
+        end()
     }
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
@@ -53,14 +79,31 @@ final class RedisByteReader: ChannelInboundHandler {
     }
 
     func channelInactive(context: ChannelHandlerContext) {
-        isClosed = true
-        settle(.success(nil))
+        end()
     }
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
+        // Redis ends TLS without a farewell. Nothing here takes an end for a whole: replies and
+        // RDBs say themselves where they end.
+        guard error as? NIOSSLError != .uncleanShutdown else { return end() }
         failure = error
+        endSecuring(.failure(error))
         settle(.failure(error))
         context.close(promise: nil)
+    }
+
+    private func end() {
+        isClosed = true
+        endSecuring(.failure(ChannelError.eof))
+        settle(.success(nil))
+    }
+
+    private func endSecuring(_ result: Result<Void, any Error>) {
+        guard let promise = securing else { return }
+        timeout?.cancel()
+        timeout = nil
+        securing = nil
+        promise.completeWith(result)
     }
 
     private func settle(_ result: Result<Arrival, any Error>) {

@@ -24,15 +24,25 @@ public final class RedisConnection {
 
     /// Connects and logs in.
     ///
-    /// - Throws: `redisUnreachable`, `redisAuthentication`, `redisPermission`, and what
+    /// - Throws: `redisUnreachable`, `redisTLS`, `redisAuthentication`, `redisPermission`, and what
     ///   ``command(_:)`` throws.
     public static func connect(
         to address: RedisAddress,
         patience: RedisPatience = .standard
     ) async throws(Fault) -> RedisConnection {
+        try await connect(to: address, patience: patience, heedsCancellation: true)
+    }
+
+    static func connect(
+        to address: RedisAddress,
+        patience: RedisPatience,
+        heedsCancellation: Bool
+    ) async throws(Fault) -> RedisConnection {
         let transport = try await RedisTransport.connect(
             to: address.endpoint,
-            within: patience.connecting
+            tls: address.tls,
+            within: patience.connecting,
+            heedsCancellation: heedsCancellation
         )
         let connection = RedisConnection(transport, address, patience)
         if let password = address.password {
@@ -101,7 +111,7 @@ public final class RedisConnection {
                 throw error
             }
             guard let bytes = try await transport.receive(within: patience.silence) else {
-                throw RedisTransport.closed(address.endpoint)
+                throw RedisTransport.closed(address.endpoint, isSecured: address.tls != nil)
             }
             decoder.append(bytes)
         }

@@ -2,7 +2,7 @@ import Model
 import NIOCore
 import NIOPosix
 
-/// A byte stream to a Redis server over TCP or a Unix socket, read only as fast as its user asks.
+/// A byte stream to a Redis server over TCP, TLS or a Unix socket, read only as fast as its user asks.
 ///
 /// Dropping the last reference closes it.
 final class RedisTransport: Sendable {
@@ -12,26 +12,38 @@ final class RedisTransport: Sendable {
     let endpoint: RedisEndpoint
     private let channel: any Channel
     private let reader: NIOLoopBound<RedisByteReader>
+    /// Whether the task's cancellation ends it; not where a server must be told something at the end.
+    private let heedsCancellation: Bool
+    private let isSecured: Bool
 
     private init(
         _ channel: any Channel,
         _ reader: NIOLoopBound<RedisByteReader>,
-        _ endpoint: RedisEndpoint
+        _ endpoint: RedisEndpoint,
+        _ heedsCancellation: Bool,
+        _ isSecured: Bool
     ) {
         self.channel = channel
         self.reader = reader
         self.endpoint = endpoint
+        self.heedsCancellation = heedsCancellation
+        self.isSecured = isSecured
     }
 
     deinit { channel.close(promise: nil) }
 
-    /// Connects, within the time given.
+    /// Connects, and agrees on TLS where it is asked for, within the time given for each.
     ///
-    /// - Throws: `redisUnreachable`, `cancelled`.
+    /// - Throws: `redisUnreachable`, `redisTLS`, `cancelled`.
     static func connect(
         to endpoint: RedisEndpoint,
-        within limit: Duration
+        tls: RedisTLS?,
+        within limit: Duration,
+        heedsCancellation: Bool = true
     ) async throws(Fault) -> RedisTransport {
+        let security = try tls.map { tls throws(Fault) in
+            try TransportSecurity(tls, for: endpoint)
+        }
         let bootstrap = ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton)
             .channelOption(.autoRead, value: false)
             .channelOption(.maxMessagesPerRead, value: 1)
@@ -42,7 +54,9 @@ final class RedisTransport: Sendable {
             .connectTimeout(TimeAmount(limit))
             .channelInitializer { channel in
                 channel.eventLoop.makeCompletedFuture {
-                    try channel.pipeline.syncOperations.addHandler(RedisByteReader())
+                    let pipeline = channel.pipeline.syncOperations
+                    if let security { try pipeline.addHandler(try security.handler()) }
+                    try pipeline.addHandler(RedisByteReader())
                 }
             }
         do {
@@ -53,16 +67,43 @@ final class RedisTransport: Sendable {
                 case .socket(let path):
                     try await bootstrap.connect(unixDomainSocketPath: path).get()
                 }
-            let reader = try await channel.eventLoop.submit {
-                let operations = channel.pipeline.syncOperations
-                let reader = try operations.handler(type: RedisByteReader.self)
-                return NIOLoopBound(reader, eventLoop: channel.eventLoop)
+            let transport = try await of(
+                channel,
+                endpoint,
+                heedsCancellation: heedsCancellation,
+                isSecured: security != nil
+            )
+            guard security != nil else { return transport }
+            let reader = transport.reader
+            try await channel.eventLoop.flatSubmit {
+                reader.value.secured(within: TimeAmount(limit), on: channel.eventLoop)
             }.get()
-            return RedisTransport(channel, reader, endpoint)
+            return transport
         } catch {
             throw unreachable(endpoint, error)
         }
     }
+
+    /// Wraps a connection that has a reader in its pipeline.
+    static func of(
+        _ channel: any Channel,
+        _ endpoint: RedisEndpoint,
+        heedsCancellation: Bool = true,
+        isSecured: Bool = false
+    ) async throws -> RedisTransport {
+        let reader = try await channel.eventLoop.submit {
+            let operations = channel.pipeline.syncOperations
+            let reader = try operations.handler(type: RedisByteReader.self)
+            return NIOLoopBound(reader, eventLoop: channel.eventLoop)
+        }.get()
+        return RedisTransport(channel, reader, endpoint, heedsCancellation, isSecured)
+    }
+
+    /// The address of this host that the other side sees; nil for a Unix socket.
+    var localHost: String? { channel.localAddress?.ipAddress }
+
+    /// The address of the other side; nil for a Unix socket.
+    var remoteHost: String? { channel.remoteAddress?.ipAddress }
 
     /// Sends bytes; returns when the system has taken them.
     ///
@@ -118,6 +159,7 @@ final class RedisTransport: Sendable {
         _ body: @Sendable () async throws -> Value
     ) async throws(Fault) -> Value {
         do {
+            guard heedsCancellation else { return try await body() }
             let value = try await withTaskCancellationHandler {
                 try await body()
             } onCancel: {
@@ -132,7 +174,7 @@ final class RedisTransport: Sendable {
     }
 
     private func fault(of error: any Error) -> Fault {
-        if Task.isCancelled {
+        if heedsCancellation, Task.isCancelled {
             return Fault(.cancelled, "unable to talk to Redis at '\(endpoint)': cancelled")
         }
         if error is RedisByteReader.TimedOut {
@@ -143,15 +185,27 @@ final class RedisTransport: Sendable {
                 cause: error
             )
         }
-        return Self.closed(endpoint, cause: error)
+        if let reason = TLSReason(error) { return reason.fault(endpoint, error) }
+        return Self.closed(endpoint, isSecured: isSecured, cause: error)
     }
 
     /// The fault of a connection that ended before its time.
-    static func closed(_ endpoint: RedisEndpoint, cause: (any Error)? = nil) -> Fault {
-        Fault(
+    ///
+    /// A server that does not accept our certificate says so, and ends the connection at once: which of the
+    /// two is noticed first is chance.
+    static func closed(
+        _ endpoint: RedisEndpoint,
+        isSecured: Bool,
+        cause: (any Error)? = nil
+    ) -> Fault {
+        let reason =
+            isSecured
+            ? "it may want a certificate that it accepts (tls: {certificate: FILE, key: FILE})."
+            : "it may have restarted, run out of memory, or want TLS (rediss://)."
+        return Fault(
             .redisClosed,
             "unable to talk to Redis at '\(endpoint)': the server ended the connection",
-            hints: ["Look at the server's log; it may have restarted or run out of memory."],
+            hints: ["Look at the server's log; " + reason],
             cause: cause
         )
     }
@@ -160,6 +214,7 @@ final class RedisTransport: Sendable {
         if Task.isCancelled {
             return Fault(.cancelled, "unable to connect to Redis at '\(endpoint)': cancelled")
         }
+        if let reason = TLSReason(error) { return reason.fault(endpoint, error) }
         return Fault(
             .redisUnreachable,
             "unable to connect to Redis at '\(endpoint)': \(NetworkReason(error))",

@@ -9,6 +9,8 @@ extension Fault.Code {
     )
     /// The server ended the connection in the middle of something.
     public static let redisClosed = Fault.Code("E-REDIS-CLOSED", .retry, exit: .sourceUnreachable)
+    /// TLS with the server did not come about: it or we could not prove who we are.
+    public static let redisTLS = Fault.Code("E-REDIS-TLS", .permanent, exit: .sourceUnreachable)
     /// The server sent no byte for longer than the caller is willing to wait.
     public static let redisSilent = Fault.Code("E-REDIS-SILENT", .retry, exit: .sourceUnreachable)
     /// The server is still reading its own data from disk.
@@ -45,6 +47,10 @@ extension Fault.Code {
     public static let rdbDamaged = Fault.Code("E-RDB-DAMAGED", .corrupt, exit: .damaged)
     /// An RDB is of a version or has a content that this program does not know.
     public static let rdbUnsupported = Fault.Code("E-RDB-UNSUPPORTED", .permanent, exit: .refused)
+    /// A key with its value is too large to be brought back by itself.
+    public static let redisTooLarge = Fault.Code("E-REDIS-TOO-LARGE", .permanent, exit: .refused)
+    /// A running server did not take over a snapshot from us.
+    public static let redisHandover = Fault.Code("E-REDIS-HANDOVER", .permanent, exit: .failed)
     /// The server's settings do not allow a restore into its files.
     public static let redisRestoreFiles = Fault.Code("E-REDIS-FILES", .permanent, exit: .refused)
 }

@@ -2,10 +2,14 @@ public import Model
 
 /// What an RDB says about itself and what was counted in it.
 public struct RDBFacts: Sendable, Hashable {
-    /// The format's version: 10 is Redis 7.0, 11 is 7.2, 12 is 7.4 and 8.0.
+    /// Whose format it has.
+    public internal(set) var dialect = RDBDialect.redis
+    /// The format's version: 10 is Redis 7.0, 11 is 7.2, 12 is 7.4 to 8.2, 80 is Valkey 9.
     public internal(set) var version = 0
     /// The version of the server that wrote it, such as `7.0.15`.
     public internal(set) var redisVersion: String?
+    /// Whether that server is a Valkey, by its own word.
+    public internal(set) var isOfValkey = false
     /// When it was made, by the server's clock, in whole seconds.
     public internal(set) var createdAt: Instant?
     /// How much memory the server's data took.

@@ -10,6 +10,12 @@ extension RDBParser {
     private static let mostModules = 64
     private static let mostDatabases = 65_536
 
+    mutating func readKey(_ bytes: Span<UInt8>, _ index: inout Int) throws(Fault) -> Bool {
+        guard try readString(bytes, &index) else { return false }
+        mark(.value, at: index, behind: skipping)
+        return true
+    }
+
     mutating func readStreamID(_ bytes: Span<UInt8>, _ index: inout Int) throws(Fault) -> Bool {
         guard let header = try stringHeader(bytes, at: index) else { return false }
         guard header.outcome == .plain, header.content == 16 else {
@@ -115,7 +121,9 @@ extension RDBParser {
             guard let seconds = number(value), 0..<9_000_000_000 ~= seconds else { return }
             facts.createdAt = Instant(seconds: seconds)
         case "used-mem": facts.usedMemory = number(value).map { ByteCount($0) }
-        default: facts.redisVersion = String(decoding: value, as: UTF8.self)
+        default:
+            facts.redisVersion = String(decoding: value, as: UTF8.self)
+            facts.isOfValkey = name == "valkey-ver"
         }
     }
 

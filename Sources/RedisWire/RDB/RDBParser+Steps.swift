@@ -5,15 +5,35 @@ extension RDBParser {
     /// Goes as far as the bytes allow and says how many were used; what is left begins an
     /// incomplete item.
     mutating func advance(_ bytes: Span<UInt8>) throws(Fault) -> Int {
-        let program = program
+        if stage == .magic {
+            var index = 0
+            guard try readMagic(bytes, &index) else { return 0 }
+            return index + (try advance(behindMagic: bytes.extracting(droppingFirst: index), index))
+        }
+        return try follow(program, bytes)
+    }
+
+    /// Goes on behind the magic, with the program of its dialect.
+    private mutating func advance(
+        behindMagic bytes: Span<UInt8>,
+        _ start: Int
+    ) throws(Fault) -> Int {
+        base += UInt64(start)
+        defer { base -= UInt64(start) }
+        return try follow(program, bytes)
+    }
+
+    private mutating func follow(
+        _ program: RDBProgram,
+        _ bytes: Span<UInt8>
+    ) throws(Fault) -> Int {
         let instructions = program.instructions.span
         var index = 0
         while true {
             if skipping > 0 { skip(bytes, &index) }
             guard skipping == 0, index < bytes.count || stage == .content else { return index }
             switch stage {
-            case .magic:
-                guard try readMagic(bytes, &index) else { return index }
+            case .magic: preconditionFailure("the magic was read before")
             case .record:
                 try beginRecord(with: bytes[index], program.starts, at: index)
                 index += 1
@@ -38,20 +58,26 @@ extension RDBParser {
     {
         guard bytes.count - index >= 9 else { return false }
         let text = (index..<(index + 9)).map { bytes[$0] }
-        guard text.starts(with: "REDIS".utf8) else {
-            if text.starts(with: "VALKEY".utf8) {
-                throw Self.unsupported("it has the format of Valkey 9", at: base)
-            }
-            throw Self.damage("it does not begin with REDIS", at: base)
+        let dialect: RDBDialect
+        if text.starts(with: "REDIS".utf8) {
+            dialect = .redis
+        } else if text.starts(with: "VALKEY".utf8) {
+            dialect = .valkey
+            program = RDBProgram.valkey
+        } else {
+            throw Self.damage("it begins with neither REDIS nor VALKEY", at: base)
         }
-        let digits = text.dropFirst(5)
+        let place = dialect == .redis ? 5 : 6
+        let digits = text.dropFirst(place)
         guard digits.allSatisfy({ 0x30...0x39 ~= $0 }) else {
-            throw Self.damage("its version is not a number", at: base + 5)
+            throw Self.damage("its version is not a number", at: base + UInt64(place))
         }
         let version = digits.reduce(0) { $0 * 10 + Int($1 - 0x30) }
-        guard 1...12 ~= version else {
-            throw Self.unsupported("it has version \(version)", at: base + 5)
+        guard dialect.versions ~= version else {
+            let whose = dialect == .redis ? "" : " of Valkey"
+            throw Self.unsupported("it has version \(version)\(whose)", at: base + UInt64(place))
         }
+        facts.dialect = dialect
         facts.version = version
         stage = .record
         index += 9
@@ -69,12 +95,15 @@ extension RDBParser {
             switch byte {
             case 6: throw Self.unsupported("a module's value of Redis before 4.0", at: offset)
             case 246: throw Self.unsupported("a function of Redis before 7.0", at: offset)
+            case 22...243 where facts.dialect == .valkey:
+                throw Self.unsupported("a record of Valkey's type \(byte)", at: offset)
             default: throw Self.damage("a record of the unknown type \(byte)", at: offset)
             }
         }
         isKey = byte < 244
         instruction = start
         stage = .content
+        mark(isKey ? .key(type: byte) : .record(byte), at: index)
         guard byte == 255 else { return }
         noteCounts()
         checksumEnd = base + UInt64(index) + 1
@@ -89,6 +118,21 @@ extension RDBParser {
     ) throws(Fault) -> Bool {
         switch step {
         case .string: return try readString(bytes, &index)
+        case .key: return try readKey(bytes, &index)
+        case .fieldExpiry:
+            mark(.fieldExpiry, at: index)
+            mark(.value, at: index, behind: 8)
+            skipping = 8
+            instruction += 1
+        case .fieldDelay:
+            let place = index
+            guard try readLength(bytes, &index) != nil else { return false }
+            mark(.fieldDelay, at: place)
+            mark(.value, at: index)
+        case .fieldPack:
+            let place = index
+            guard try readString(bytes, &index) else { return false }
+            mark(.fieldPack, at: place)
         case .length: return try readLength(bytes, &index) != nil
         case .bytes(let count):
             skipping = UInt64(count)
@@ -140,6 +184,14 @@ extension RDBParser {
         expiry = nil
         counts.expiring += 1
         if let now = self.moment, moment <= now.nanoseconds / 1_000_000 { counts.expired += 1 }
+    }
+
+    /// Notes that a section begins, at an item or so many bytes behind it.
+    @inline(__always)
+    mutating func mark(_ section: RDBSection, at index: Int, behind length: UInt64 = 0) {
+        guard marks != nil else { return }
+        let (offset, isBeyond) = (base + UInt64(index)).addingReportingOverflow(length)
+        marks?.append((isBeyond ? .max : offset, section))
     }
 
     // MARK: Items

@@ -4,8 +4,9 @@ public import Model
 ///
 /// Feed it the bytes in order, split in any way, then ask for the facts with ``finish()``. What it
 /// accepts has the structure that ``RDBShape`` draws from the first to the last byte and, unless
-/// the server switched checksums off, the checksum that the server computed. Versions 1 to 12 are
-/// known. Memory is bounded whatever the bytes say. After a fault it is of no further use.
+/// the server switched checksums off, the checksum that the server computed. Versions 1 to 12 of
+/// Redis and 80 of Valkey are known. Memory is bounded whatever the bytes say. After a fault it is
+/// of no further use.
 public struct RDBParser: Sendable {
     enum Stage {
         case magic
@@ -22,7 +23,7 @@ public struct RDBParser: Sendable {
     /// More than any single item needs: the longest is a module's string header with 28 bytes.
     private static let seam = 64
 
-    let program = RDBProgram.standard
+    var program = RDBProgram.redis
     let moment: Instant?
     var facts = RDBFacts()
     var stage = Stage.magic
@@ -48,6 +49,11 @@ public struct RDBParser: Sendable {
     /// The offset in the RDB of the first byte of what is being looked at.
     var base: UInt64 = 0
 
+    /// Where sections begin, see ``RDBSection``; nil when nobody asks for them.
+    var marks: [(offset: UInt64, section: RDBSection)]?
+    /// How far everything is understood: what lies behind begins an incomplete item.
+    private(set) var position: UInt64 = 0
+
     private var checksum = CRC64()
     /// The beginning of an item whose rest has not arrived.
     private var carry: [UInt8] = []
@@ -57,6 +63,19 @@ public struct RDBParser: Sendable {
     ///
     /// - Parameter moment: Also counts the keys that have expired by then; nil to not count them.
     public init(countingExpiredBy moment: Instant? = nil) { self.moment = moment }
+
+    /// Makes a parser that also tells where sections begin.
+    init(markingSectionsAnd moment: Instant?) {
+        self.moment = moment
+        marks = []
+    }
+
+    /// The sections that began since the last call, in order.
+    mutating func takeMarks() -> [(offset: UInt64, section: RDBSection)] {
+        let taken = marks ?? []
+        marks?.removeAll(keepingCapacity: true)
+        return taken
+    }
 
     /// Whether the end was reached and the checksum was right.
     public var isComplete: Bool { stage == .complete }
@@ -79,7 +98,9 @@ public struct RDBParser: Sendable {
         if let start = try joinCarry(with: bytes) {
             base = wasReceived + UInt64(start)
             let rest = bytes.extracting(droppingFirst: start)
-            keepCarry(rest, from: try advance(rest))
+            let used = try advance(rest)
+            position = base + UInt64(used)
+            keepCarry(rest, from: used)
         }
         let summed = min(UInt64(bytes.count), checksumEnd &- min(wasReceived, checksumEnd))
         // Every byte of an initialised span of bytes may be read.
@@ -111,6 +132,7 @@ public struct RDBParser: Sendable {
         for index in 0..<min(bytes.count, Self.seam) { joined.append(bytes[index]) }
         base = received - UInt64(bytes.count) - UInt64(carried)
         let used = try advance(joined.span)
+        position = base + UInt64(used)
         guard used >= carried else {
             keepCarry(joined.span, from: used)
             return nil
@@ -140,7 +162,10 @@ public struct RDBParser: Sendable {
         Fault(
             .rdbUnsupported,
             "unable to read the RDB: \(fact), at byte \(offset)",
-            hints: ["RDB versions 1 to 12 (Redis up to 8.0, Valkey up to 8.1) can be protected."]
+            hints: [
+                "RDB versions 1 to 12 (Redis up to 8.2, Valkey up to 8.1) and 80 (Valkey 9.0 and 9.1) "
+                    + "can be protected."
+            ]
         )
     }
 }

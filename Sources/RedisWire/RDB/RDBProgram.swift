@@ -3,10 +3,14 @@
 struct RDBProgram: Sendable {
     enum Instruction: Sendable {
         case string
+        case key
         case streamID
         case length
         case container
         case bytes(Int)
+        case fieldExpiry
+        case fieldDelay
+        case fieldPack
         case textScore
         /// Reads a count; goes to the next instruction that many times, or behind the matching end.
         case loop(behind: Int)
@@ -25,7 +29,8 @@ struct RDBProgram: Sendable {
         case end
     }
 
-    static let standard = RDBProgram()
+    static let redis = RDBProgram(.redis)
+    static let valkey = RDBProgram(.valkey)
 
     /// What all records' contents are made of.
     private(set) var instructions: [Instruction] = []
@@ -33,9 +38,9 @@ struct RDBProgram: Sendable {
     /// record.
     private(set) var starts: [Int] = []
 
-    private init() {
+    private init(_ dialect: RDBDialect) {
         for byte in UInt8.min...UInt8.max {
-            guard let shapes = RDBShape.content(after: byte) else {
+            guard let shapes = RDBShape.content(after: byte, in: dialect) else {
                 starts.append(-1)
                 continue
             }
@@ -52,10 +57,14 @@ struct RDBProgram: Sendable {
     private mutating func append(_ shape: RDBShape) {
         switch shape {
         case .string: instructions.append(.string)
+        case .key: instructions.append(.key)
         case .streamID: instructions.append(.streamID)
         case .length: instructions.append(.length)
         case .container: instructions.append(.container)
         case .bytes(let count): instructions.append(.bytes(count))
+        case .fieldExpiry: instructions.append(.fieldExpiry)
+        case .fieldDelay: instructions.append(.fieldDelay)
+        case .fieldPack: instructions.append(.fieldPack)
         case .textScore: instructions.append(.textScore)
         case .repeated(let body):
             let start = instructions.count

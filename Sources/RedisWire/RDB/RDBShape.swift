@@ -1,7 +1,8 @@
 /// How the content of an RDB record is laid out; enough to step over it without keeping it.
 ///
 /// ```
-/// RDB     = "REDIS" version(4 digits) record* 0xFF checksum(8, little-endian, from version 5 on)
+/// RDB     = "REDIS" version(4 digits) | "VALKEY" version(3 digits)
+///           record* 0xFF checksum(8, little-endian, from version 5 on)
 /// record  = opcode content                      0xF4...0xFE
 ///         | type key:string value               0x00...0x19
 /// length  = 00xxxxxx | 01xxxxxx byte | 10000000 4 bytes BE | 10000001 8 bytes BE
@@ -10,10 +11,14 @@
 ///         | 11000011 compressed:length plain:length compressed bytes      (LZF)
 /// ```
 ///
-/// Sources: `rdb.h`, `rdb.c` of Redis 2.4 to 8.0.
+/// Redis 7.4 and Valkey 9 gave the same types different layouts, see ``RDBDialect``.
+///
+/// Sources: `rdb.h`, `rdb.c` of Redis 2.4 to 8.2, `rdb.h` of Valkey 9.
 indirect enum RDBShape {
     /// A string of any kind.
     case string
+    /// A string of any kind that is a key; its value follows.
+    case key
     /// A string of exactly 16 plain bytes: the id that begins a part of a stream.
     case streamID
     /// A length or a number written like one.
@@ -22,6 +27,12 @@ indirect enum RDBShape {
     case container
     /// So many bytes.
     case bytes(Int)
+    /// A moment in 8 bytes, in milliseconds since 1970: when a field of a hash expires.
+    case fieldExpiry
+    /// How long behind the first of its hash a field expires, in milliseconds plus one; 0 for never.
+    case fieldDelay
+    /// A listpack of fields, values and moments, as one string.
+    case fieldPack
     /// A score of a sorted set as text, the way it was written up to version 7.
     case textScore
     /// A length, then the shapes that many times.
@@ -47,8 +58,8 @@ indirect enum RDBShape {
 }
 
 extension RDBShape {
-    /// What follows an opcode or a type byte; nil when there is no such byte in versions 1 to 12.
-    static func content(after byte: UInt8) -> [RDBShape]? {
+    /// What follows an opcode or a type byte; nil when the dialect has no such byte.
+    static func content(after byte: UInt8, in dialect: RDBDialect) -> [RDBShape]? {
         switch byte {
         case 244: [.length, .length, .length]  // SLOT_INFO: slot, keys, expiring keys
         case 245: [.function]  // FUNCTION2
@@ -61,12 +72,12 @@ extension RDBShape {
         case 253: [.expiry(4)]  // EXPIRETIME
         case 254: [.database]  // SELECTDB
         case 255: [.checksum]  // EOF
-        default: value(ofType: byte).map { [.string] + $0 }
+        default: value(ofType: byte, in: dialect).map { [.key] + $0 }
         }
     }
 
     /// The layout of a value, without its key.
-    private static func value(ofType type: UInt8) -> [RDBShape]? {
+    private static func value(ofType type: UInt8, in dialect: RDBDialect) -> [RDBShape]? {
         switch type {
         case 0: [.string]  // STRING
         case 1, 2: [.repeated([.string])]  // LIST, SET
@@ -81,11 +92,24 @@ extension RDBShape {
         case 18: [.repeated([.container, .string])]  // LIST_QUICKLIST_2
         case 19: stream(version: 2)  // STREAM_LISTPACKS_2
         case 21: stream(version: 3)  // STREAM_LISTPACKS_3
-        // Hashes whose fields expire; 22 and 23 are what 7.4 wrote before its release.
-        case 22: [.repeated([.length, .string, .string])]
-        case 23: [.string]
-        case 24: [.bytes(8), .repeated([.length, .string, .string])]
-        case 25: [.bytes(8), .string]
+        default: expiringHash(ofType: type, in: dialect)
+        }
+    }
+
+    /// Hashes whose fields expire.
+    private static func expiringHash(
+        ofType type: UInt8,
+        in dialect: RDBDialect
+    ) -> [RDBShape]? {
+        switch (dialect, type) {
+        case (.valkey, 22): [.repeated([.string, .string, .fieldExpiry])]
+        case (.valkey, _): nil
+        // What Redis 7.4 wrote before its release.
+        case (.redis, 22): [.repeated([.length, .string, .string])]
+        case (.redis, 23): [.string]
+        // The first moment, then each field's own, counted from it; 0 for none.
+        case (.redis, 24): [.fieldExpiry, .repeated([.fieldDelay, .string, .string])]
+        case (.redis, 25): [.fieldExpiry, .fieldPack]
         default: nil
         }
     }

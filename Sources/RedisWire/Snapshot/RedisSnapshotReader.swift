@@ -19,7 +19,7 @@ public struct RedisSnapshotReader: Sendable {
         self.patience = patience
     }
 
-    /// Reads one snapshot and hands its RDB on in pieces of 128 to 256 KiB, in order.
+    /// Reads one snapshot and hands its RDB on in pieces of about 128 to 256 KiB, in order.
     ///
     /// Nothing more is read from the server while `consume` runs, so memory stays bounded; a server
     /// drops a replica that makes it wait longer than its `repl-timeout` (60 s). Every piece was
@@ -32,6 +32,15 @@ public struct RedisSnapshotReader: Sendable {
     ///   whatever `consume` throws.
     public func read(
         _ consume: (_ piece: [UInt8]) async throws(Fault) -> Void
+    ) async throws(Fault) -> RedisSnapshotFacts {
+        try await readRecords { piece, _ async throws(Fault) in try await consume(Array(piece)) }
+    }
+
+    /// Reads one snapshot as ``read(_:)`` does, each piece with where in it keys and other records begin.
+    ///
+    /// - Throws: as ``read(_:)``.
+    public func readRecords(
+        _ consume: (_ piece: ArraySlice<UInt8>, _ starts: [Int]) async throws(Fault) -> Void
     ) async throws(Fault) -> RedisSnapshotFacts {
         let connection = try await connect()
         do {
@@ -46,29 +55,29 @@ public struct RedisSnapshotReader: Sendable {
 
     private func transfer(
         over transport: RedisTransport,
-        _ consume: (_ piece: [UInt8]) async throws(Fault) -> Void
+        _ consume: (_ piece: ArraySlice<UInt8>, _ starts: [Int]) async throws(Fault) -> Void
     ) async throws(Fault) -> RedisSnapshotFacts {
         var machine = RedisSnapshotTransfer(address: address)
-        var parser = RDBParser()
+        var splitter = RDBSplitter(countingExpiredBy: nil)
         var piece: [UInt8] = []
         var step = machine.begin()
         while true {
             if case .send(let command) = step { try await transport.send(command.encoded) }
             let isAtEnd = step == .complete || step == .perhapsComplete
             if isAtEnd || Int64(piece.count) >= Self.leastPiece.bytes {
-                try parser.feed(piece)
-                if !piece.isEmpty { try await consume(piece) }
+                let (known, starts) = try splitter.feedRecords(piece)
+                if !known.isEmpty { try await consume(known, starts) }
                 piece = []
                 piece.reserveCapacity(2 * Int(Self.leastPiece.bytes))
             }
             // Without a mark the announced length is the end, so an unfinished RDB is a damaged
             // one.
-            if step == .complete || isAtEnd && parser.isComplete {
+            if step == .complete || isAtEnd && splitter.isComplete {
                 return RedisSnapshotFacts(
                     replicationID: machine.replicationID,
                     offset: machine.offset,
                     isDiskless: machine.isDiskless,
-                    rdb: try parser.finish()
+                    rdb: try splitter.finish()
                 )
             }
             guard let bytes = try await transport.receive(within: patience.silence) else {

@@ -5,6 +5,7 @@ package import Model
 /// ```
 /// we                        the server
 /// REPLCONF capa eof         +OK (an old server: -ERR)
+/// REPLCONF version 9.0.0    +OK (before Valkey 8: -ERR)
 /// REPLCONF rdb-only 1       +OK (before 7.0: -ERR, then it is left out)
 /// PSYNC ? -1                \n \n ...                          keep-alives until it has forked
 ///                           +FULLRESYNC <replication id> <offset>
@@ -17,7 +18,10 @@ package import Model
 /// mark is no proof: the RDB may hold these bytes by chance. Whoever reads the RDB decides, see
 /// ``Step/perhapsComplete``.
 ///
-/// Sources: `replication.c` and `redis-cli.c` of Redis 7.0.
+/// Valkey sends what a replica of that version can read: without one, the format of Redis 7.2, which
+/// has no place for fields of hashes that expire, and so no snapshot of a server that has any.
+///
+/// Sources: `replication.c` and `redis-cli.c` of Redis 7.0, `replication.c` of Valkey 9.0.
 package struct RedisSnapshotTransfer: Sendable {
     /// What to do next.
     package enum Step: Sendable, Equatable {
@@ -35,6 +39,7 @@ package struct RedisSnapshotTransfer: Sendable {
     private enum State {
         case idle
         case awaitingCapability
+        case awaitingVersion
         case awaitingRDBOnly
         case awaitingSynchronisation
         case awaitingHeader
@@ -43,6 +48,8 @@ package struct RedisSnapshotTransfer: Sendable {
         case complete
     }
 
+    /// The Valkey whose RDBs can be read.
+    private static let version = "9.0.0"
     private static let markLength = 40
     private static let longestLine = 4096
 
@@ -92,8 +99,8 @@ package struct RedisSnapshotTransfer: Sendable {
             case .receivingLength(let missing): return receive(rest, missing, &body)
             // The server's commands after the RDB; the connection is about to be closed.
             case .complete: return .complete
-            case .idle, .awaitingCapability, .awaitingRDBOnly, .awaitingSynchronisation,
-                .awaitingHeader:
+            case .idle, .awaitingCapability, .awaitingVersion, .awaitingRDBOnly,
+                .awaitingSynchronisation, .awaitingHeader:
                 guard let line = try takeLine(&rest) else { return .receive }
                 let step = try received(line: line)
                 guard step == .receive else { return step }
@@ -150,6 +157,10 @@ package struct RedisSnapshotTransfer: Sendable {
         let failure = kind == UInt8(ascii: "-") ? RedisFailure(String(text.dropFirst())) : nil
         switch state {
         case .awaitingCapability:
+            if let failure { try tolerate(failure) }
+            state = .awaitingVersion
+            return .send(RedisCommand("REPLCONF", "version", Self.version))
+        case .awaitingVersion:
             if let failure { try tolerate(failure) }
             state = .awaitingRDBOnly
             return .send(RedisCommand("REPLCONF", "rdb-only", "1"))

@@ -1,0 +1,27 @@
+extension ServerVersion {
+    /// Whether the server loads an RDB, and payloads of `RESTORE`, of this format.
+    ///
+    /// A newer Redis loads what an older one wrote, never the other way; Valkey and Redis went apart
+    /// behind version 11. Source: `rdb.c` of Redis 8.2 and Valkey 9.1.
+    public func loads(_ facts: RDBFacts) -> Bool {
+        switch (kind, facts.dialect) {
+        case (.redis, .redis): facts.version <= newestOfRedis
+        case (.redis, .valkey): false
+        case (.valkey, .redis): facts.version <= 11
+        case (.valkey, .valkey): major >= 9 && facts.version <= 80
+        }
+    }
+
+    private var newestOfRedis: Int {
+        switch (major, minor) {
+        case (8..., _), (7, 4...): 12
+        case (7, 2...): 11
+        case (7, _): 10
+        case (5..., _): 9
+        case (4, _): 8
+        case (3, 2...): 7
+        case (3, _), (2, 6...): 6
+        default: 5
+        }
+    }
+}

@@ -1,0 +1,165 @@
+public import Model
+
+/// Gives a running server the data of an RDB: it becomes our replica for one synchronisation, and its own master again.
+///
+/// ```
+/// REPLICAOF us ─▶ it connects, asks, gets the RDB ─▶ it loads ─▶ it confirms ─▶ counted ─▶ REPLICAOF NO ONE
+/// ```
+/// Meanwhile its clients cannot write, and while it loads they may be told to wait. The RDB must have been proved before:
+/// a server ends itself when it loads a damaged one. However this ends, the server is told to be its own master again.
+public struct RedisHandover: Sendable {
+    private let address: RedisAddress
+    private let patience: RedisPatience
+    private let host: String?
+    private let arrival: Duration
+    private let length: ByteCount
+    private let replicationID: String
+
+    /// Describes a handover.
+    ///
+    /// - Parameters:
+    ///   - address: the server, reached without TLS.
+    ///   - patience: its silence limit holds for every single wait.
+    ///   - host: the address of this host where the server fetches the data; nil for the one that it sees now.
+    ///   - arrival: how long the server may take to come for it.
+    ///   - length: that of the RDB.
+    ///   - replicationID: 40 hexadecimal digits that no history has.
+    public init(
+        address: RedisAddress,
+        patience: RedisPatience = .standard,
+        host: String? = nil,
+        arrival: Duration = .seconds(30),
+        length: ByteCount,
+        replicationID: String
+    ) {
+        self.address = address
+        self.patience = patience
+        self.host = host
+        self.arrival = arrival
+        self.length = length
+        self.replicationID = replicationID
+    }
+
+    /// Hands the RDB over.
+    ///
+    /// - Parameters:
+    ///   - next: the next piece of the RDB; nil at its end.
+    ///   - check: looks at the server once it has loaded it, before it can be written to again.
+    /// - Throws: `redisHandover` when it did not come, went away or did not load it, with what it is now; what talking to the server,
+    ///   `next` and `check` throw.
+    public func run(
+        _ next: () async throws(Fault) -> [UInt8]?,
+        check: (_ server: RedisConnection) async throws(Fault) -> Void
+    ) async throws(Fault) {
+        let control = try await RedisConnection.connect(to: address, patience: patience)
+        let listener = try await RedisListener.listen(
+            on: host ?? control.transport.localHost ?? "127.0.0.1"
+        )
+        do throws(Fault) {
+            _ = try await control.command(
+                RedisCommand("REPLICAOF", listener.host, "\(listener.port)")
+            )
+            let link = try await serve(listener, from: control.transport.remoteHost, next)
+            try await check(control)
+            try await release(control)
+            await link.close()
+            await control.close()
+        } catch {
+            await control.close()
+            throw await released(after: error)
+        }
+    }
+
+    /// Sends the RDB to the server once it comes, and waits until it has loaded it.
+    private func serve(
+        _ listener: RedisListener,
+        from server: String?,
+        _ next: () async throws(Fault) -> [UInt8]?
+    ) async throws(Fault) -> RedisTransport {
+        let deadline = ContinuousClock.now + arrival
+        while true {
+            let left = deadline - ContinuousClock.now
+            guard left > .zero, let link = try await listener.next(within: left) else {
+                throw nobodyCame(listener)
+            }
+            // Where a person named the address, the server may come from anywhere: through a container's network.
+            guard host != nil || link.remoteHost == (server ?? "127.0.0.1") else {
+                await link.close()
+                continue
+            }
+            do throws(Fault) {
+                try await converse(link, next)
+                return link
+            } catch {
+                await link.close()
+                throw error
+            }
+        }
+    }
+
+    private func converse(
+        _ link: RedisTransport,
+        _ next: () async throws(Fault) -> [UInt8]?
+    ) async throws(Fault) {
+        var conversation = RedisMasterConversation(length: length, replicationID: replicationID)
+        while true {
+            guard let bytes = try await link.receive(within: patience.silence) else {
+                throw Fault(
+                    .redisHandover,
+                    "unable to give Redis at '\(address.endpoint)' its data: the server went away",
+                    hints: ["Look at the server's log: it says what it did not like."]
+                )
+            }
+            for step in try conversation.received(bytes) {
+                switch step {
+                case .send(let reply): try await link.send(reply)
+                case .synchronise(let head):
+                    try await link.send(head)
+                    while let piece = try await next() { try await link.send(piece) }
+                case .loaded: return
+                }
+            }
+        }
+    }
+
+    private func nobodyCame(_ listener: RedisListener) -> Fault {
+        Fault(
+            .redisHandover,
+            "unable to give Redis at '\(address.endpoint)' its data: it did not come for it to "
+                + "\(listener.host):\(listener.port) within \(arrival.components.seconds) s",
+            hints: [
+                "Name the address of this host that the server reaches, such as that of a "
+                    + "container's network: --listen ADDRESS"
+            ]
+        )
+    }
+
+    private func release(_ control: RedisConnection) async throws(Fault) {
+        _ = try await control.command(RedisCommand("REPLICAOF", "NO", "ONE"))
+    }
+
+    /// The fault of an attempt, once the server is its own master again; with what to do when it cannot be.
+    private func released(after fault: Fault) async -> Fault {
+        do throws(Fault) {
+            // Also when somebody gives the restore up: the server must not be left waiting.
+            let control = try await RedisConnection.connect(
+                to: address,
+                patience: patience,
+                heedsCancellation: false
+            )
+            do throws(Fault) {
+                try await release(control)
+                await control.close()
+            } catch {
+                await control.close()
+                throw error
+            }
+            return fault
+        } catch {
+            return fault.adding(
+                hint: "The server may still wait for us, and its clients cannot write: "
+                    + "redis-cli REPLICAOF NO ONE (\(error.message))."
+            )
+        }
+    }
+}
