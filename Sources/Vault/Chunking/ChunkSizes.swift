@@ -9,6 +9,8 @@ public struct ChunkSizes: Sendable {
 
     /// File content: 128 KiB, 512 KiB, 2 MiB.
     public static let data = ChunkSizes(minimum: 128 << 10, averageBits: 19, maximum: 2 << 20)
+    /// Content of many small records, of which some change in place: 16 KiB, 64 KiB, 256 KiB.
+    public static let records = ChunkSizes(minimum: 16 << 10, averageBits: 16, maximum: 256 << 10)
     /// Manifest streams: 16 KiB, 64 KiB, 256 KiB.
     public static let manifest = ChunkSizes(minimum: 16 << 10, averageBits: 16, maximum: 256 << 10)
 }

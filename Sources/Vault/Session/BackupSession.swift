@@ -21,7 +21,7 @@ public final class BackupSession {
     let spool: ManifestSpool
     private let pageHasher: ContentHasher
     private let chunkHasher: ContentHasher
-    private let chunker: Chunker
+    private let gear: GearTable
     private let smallFiles = CompressionAdvisor()
     private(set) var sourceBytes: Int64 = 0
     private let book: PageBook?
@@ -50,7 +50,7 @@ public final class BackupSession {
         self.draftPath = draftPath
         pageHasher = keys.secret.hasher(for: .page, vault: vault.id)
         chunkHasher = keys.secret.hasher(for: .chunk, vault: vault.id)
-        chunker = Chunker(sizes: .data, gear: keys.gear(for: vault.id))
+        gear = keys.gear(for: vault.id)
     }
 
     /// Tags the plain text of secrets, so that an unchanged one is recognised.
@@ -106,10 +106,10 @@ public final class BackupSession {
     }
 
     /// Begins a file cut at content-defined boundaries, of about `sizeHint` bytes.
-    public func chunks(sizeHint: Int64) -> ChunkWriter {
+    public func chunks(sizeHint: Int64, sizes: ChunkSizes = .data) -> ChunkWriter {
         ChunkWriter(
             pieces,
-            chunker: chunker,
+            chunker: Chunker(sizes: sizes, gear: gear),
             hasher: chunkHasher,
             lane: .chunks,
             advisor: sizeHint < 1 << 20 ? smallFiles : CompressionAdvisor()

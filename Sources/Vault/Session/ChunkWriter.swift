@@ -38,6 +38,13 @@ public final class ChunkWriter {
         try await cut(downTo: chunker.sizes.maximum)
     }
 
+    /// Ends the present chunk, so that what follows is cut as if a file began with it.
+    ///
+    /// For content with long parts that move as a whole. The chunk may be shorter than any other.
+    ///
+    /// - Throws: what storing throws; the file must then be given up.
+    public func endChunk() async throws(Fault) { try await cut(downTo: 1) }
+
     /// Adds zeros that take no room; a chunk ends before them.
     ///
     /// - Throws: what storing throws.
