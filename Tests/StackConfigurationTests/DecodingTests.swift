@@ -171,10 +171,17 @@ import Testing
     )
 
     private static let redis = RedisConfiguration(
-        address: .tcp(host: "127.0.0.1", port: 6379, tls: false),
+        address: .tcp(host: "127.0.0.1", port: 6379, tls: true),
         user: "lifeboat",
         password: .environment("REDIS_PASSWORD"),
-        directory: "/var/lib/redis"
+        directory: "/var/lib/redis",
+        tls: RedisTLSConfiguration(
+            authority: "/etc/ca.pem",
+            certificate: "/etc/own.pem",
+            key: "/etc/own.key",
+            serverName: "cache"
+        ),
+        prefersReplica: true
     )
 
     @Test func `defaults fill in what the file leaves out`() throws {

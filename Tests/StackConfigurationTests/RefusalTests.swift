@@ -39,6 +39,19 @@ import Testing
         ("kind: secrets, ", "", "E-CONFIG-MISSING-KEY", "kind: postgresql"),
         ("paths: [/srv/.env]", "paths: []", "E-CONFIG-VALUE", "at least one"),
         ("secrets: {", "Secrets: {", "E-CONFIG-VALUE", "a-z"),
+        (
+            "kind: secrets, paths: [/srv/.env]",
+            "kind: redis, address: \"redis://h\", tls: {ca: /c}", "E-CONFIG-VALUE", "rediss://"
+        ),
+        (
+            "kind: secrets, paths: [/srv/.env]",
+            "kind: redis, address: \"rediss://h\", tls: {key: /k}", "E-CONFIG-VALUE", "both"
+        ),
+        (
+            "kind: secrets, paths: [/srv/.env]",
+            "kind: redis, address: \"rediss://h\", tls: {cafile: /k}", "E-CONFIG-UNKNOWN-KEY",
+            ""
+        ),
     ])
     func `what is wrong is named`(part: String, replacement: String, id: String, hint: String) {
         let fault = Samples.fault(Samples.small(part, replacement))

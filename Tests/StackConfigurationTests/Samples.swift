@@ -44,10 +44,12 @@ enum Samples {
             base: {keep: {daily: 30, weekly: 8, monthly: 12}, connections: 8, limit: 200MiB/s, busy: {sessions: 32, wait: 50ms}}
           redis:
             kind: redis
-            address: "redis://127.0.0.1:6379"
+            address: "rediss://127.0.0.1:6379"
             user: lifeboat
             password: {env: REDIS_PASSWORD}
             directory: /var/lib/redis
+            tls: {ca: /etc/ca.pem, certificate: /etc/own.pem, key: /etc/own.key, server_name: cache}
+            prefer_replica: true
             keep: {last: 3, hourly: 24, yearly: 1}
           uploads: {kind: files, paths: [/srv/uploads], include: ["*.jpg"], exclude: ["*.tmp"]}
           config:

@@ -8,17 +8,25 @@ public struct RedisConfiguration: Sendable, Hashable {
     public var password: SecretReference?
     /// Where it keeps its files, an absolute path: the place that a restore of a stopped server writes to.
     public var directory: String?
+    /// What proves who is who over TLS; nil where nothing is said of it.
+    public var tls: RedisTLSConfiguration?
+    /// Whether a replica of it sends the snapshots where one is in step.
+    public var prefersReplica: Bool
 
     /// Groups the parts.
     public init(
         address: RedisAddress,
         user: String? = nil,
         password: SecretReference? = nil,
-        directory: String? = nil
+        directory: String? = nil,
+        tls: RedisTLSConfiguration? = nil,
+        prefersReplica: Bool = false
     ) {
         self.address = address
         self.user = user
         self.password = password
         self.directory = directory
+        self.tls = tls
+        self.prefersReplica = prefersReplica
     }
 }

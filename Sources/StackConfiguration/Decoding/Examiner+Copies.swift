@@ -91,7 +91,7 @@ extension Examiner {
     }
 
     /// The node of a key of a mapping, for its line and column; the mapping's own when the key is not there.
-    private static func key(_ name: String, of node: Node) -> Node {
+    static func key(_ name: String, of node: Node) -> Node {
         guard case .mapping(let mapping) = node,
             let entry = mapping.first(where: { $0.key.scalar?.string == name })
         else { return node }

@@ -141,7 +141,9 @@ struct Examiner {
             if sections.contains(where: { $0.0 == name }) { duplicate(keyNode, name) }
             let place = join(path, name)
             guard let keys = keys(of: item, kinds, at: place) else { continue }
-            sections.append((name, section(item, keys: keys, at: place)))
+            let section = section(item, keys: keys, at: place)
+            redisContradictions(section, item, at: place)
+            sections.append((name, section))
         }
         refuseTaken(sections, node, at: path)
         return .sections(sections)

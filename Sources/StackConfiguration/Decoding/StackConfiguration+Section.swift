@@ -139,11 +139,21 @@ extension RedisConfiguration {
         guard let address = RedisAddress(section.required("address")) else {
             preconditionFailure("an examined address can be read")
         }
+        let tls = section.section("tls")
         self.init(
             address: address,
             user: section.text("user"),
             password: section.secret("password"),
-            directory: section.text("directory")
+            directory: section.text("directory"),
+            tls: section.values["tls"].map { _ in
+                RedisTLSConfiguration(
+                    authority: tls.text("ca"),
+                    certificate: tls.text("certificate"),
+                    key: tls.text("key"),
+                    serverName: tls.text("server_name")
+                )
+            },
+            prefersReplica: section.text("prefer_replica") == "true"
         )
     }
 }

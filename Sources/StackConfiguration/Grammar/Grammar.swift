@@ -168,7 +168,24 @@ enum Grammar {
         Key("user", .scalar(.text), "The ACL user; it needs +psync +replconf +ping."),
         Key("password", .secret, "Where its password is."),
         Key("directory", .scalar(.path), "Where the server keeps its files; restored to."),
+        Key("tls", .mapping(redisTLS), "What proves who is who, for a rediss:// address."),
+        Key(
+            "prefer_replica",
+            .scalar(.boolean),
+            "Take snapshots from a replica of it where one is in step. Default: false."
+        ),
         keep,
+    ]
+
+    static let redisTLS: [Key] = [
+        Key("ca", .scalar(.path), "The authorities to trust, PEM. Default: the system's."),
+        Key("certificate", .scalar(.path), "The certificate to show, PEM."),
+        Key("key", .scalar(.path), "The key of that certificate, PEM."),
+        Key(
+            "server_name",
+            .scalar(.text),
+            "The name in the server's certificate. Default: the address's host."
+        ),
     ]
 
     static let files: [Key] = [

@@ -54,6 +54,9 @@ struct ConfigurationText {
             line(2, "user", redis.user.map(YAMLText.scalar), Grammar.redis)
             line(2, "password", redis.password?.description, Grammar.redis)
             line(2, "directory", redis.directory.map(YAMLText.scalar), Grammar.redis)
+            write(redis.tls)
+            let prefersReplica = redis.prefersReplica ? "true" : nil
+            line(2, "prefer_replica", prefersReplica, Grammar.redis)
         case .files(let files):
             put(2, "kind: files")
             line(2, "paths", YAMLText.list(files.paths), Grammar.files)
@@ -108,6 +111,16 @@ struct ConfigurationText {
         line(3, "databases", Self.optional(logical.databases), Grammar.logical)
         line(3, "globals", "\(logical.hasGlobals)", Grammar.logical)
         line(3, "keep", logical.keep.map(YAMLText.keep), Grammar.logical)
+    }
+
+    private mutating func write(_ tls: RedisTLSConfiguration?) {
+        guard let tls else { return line(2, "tls", nil, Grammar.redis) }
+        guard tls != RedisTLSConfiguration() else { return line(2, "tls", "{}", Grammar.redis) }
+        heading(2, "tls", Grammar.redis)
+        line(3, "ca", tls.authority.map(YAMLText.scalar), Grammar.redisTLS)
+        line(3, "certificate", tls.certificate.map(YAMLText.scalar), Grammar.redisTLS)
+        line(3, "key", tls.key.map(YAMLText.scalar), Grammar.redisTLS)
+        line(3, "server_name", tls.serverName.map(YAMLText.scalar), Grammar.redisTLS)
     }
 
     private mutating func write(_ busy: BusyConfiguration) {
