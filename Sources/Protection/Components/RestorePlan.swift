@@ -8,6 +8,8 @@ public struct RestorePlan: Sendable {
     public let snapshot: Snapshot
     /// Where it will be put.
     public let destination: FilePath
+    /// Where that is in words, when it is not a folder; the destination then is where temporary files go.
+    public let place: String?
     /// The moment that what comes back stands for; nil when only the restore can tell.
     public let point: Instant?
     /// For a log position: a moment at which the source had certainly not come further; what goes back together with it takes that
@@ -24,6 +26,7 @@ public struct RestorePlan: Sendable {
     public init(
         snapshot: Snapshot,
         destination: FilePath,
+        place: String? = nil,
         point: Instant?,
         notBefore: Instant? = nil,
         steps: [String],
@@ -32,6 +35,7 @@ public struct RestorePlan: Sendable {
     ) {
         self.snapshot = snapshot
         self.destination = destination
+        self.place = place
         self.point = point
         self.notBefore = notBefore
         self.steps = steps

@@ -23,7 +23,7 @@ extension Doctor {
                     guard let redis = try await stack.component(component) as? RedisComponent else {
                         continue
                     }
-                    found.append(self.redis(component.name, try await RedisHealth(redis)))
+                    found += self.redis(component.name, try await RedisHealth(redis))
                 case .configuration:
                     let version = try await ConfigurationComponent.gitVersion()
                     found.append(.ok(component.name, "its history is kept by \(version)"))
@@ -196,15 +196,5 @@ extension Doctor {
                 )
             ]
         }
-    }
-
-    private func redis(_ name: String, _ health: RedisHealth) -> Examination {
-        let version = health.version.map { "Redis \($0)" } ?? "Redis"
-        guard health.isDiskless == false else { return .ok(name, "\(version) answers") }
-        return .warning(
-            name,
-            "repl-diskless-sync is off: a snapshot takes room on the server's disk",
-            "CONFIG SET repl-diskless-sync yes, then CONFIG REWRITE"
-        )
     }
 }

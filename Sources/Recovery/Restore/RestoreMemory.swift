@@ -68,7 +68,8 @@ struct RestoreMemory {
         return switch result.kind {
         case .postgresql: options.recovers
         case .secrets: !options.keepsSealed
-        case .redis, .files: true
+        case .redis: options.redis?.hasSelection != true
+        case .files: true
         }
     }
 

@@ -46,6 +46,8 @@ public struct RestoreOptions: Sendable {
     public var bringsHistory = false
     /// One table or database that comes back instead of a whole PostgreSQL cluster.
     public var thing: ThingWish?
+    /// What is asked of the one Redis among the components; nil for an ordinary restore.
+    public var redis: RedisWish?
 
     /// Puts options together.
     public init(

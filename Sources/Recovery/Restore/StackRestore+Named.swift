@@ -40,9 +40,10 @@ extension StackRestore {
 
     /// The component whose snapshot can be meant.
     ///
-    /// - Throws: `E-SNAPSHOT-ALONE`, `E-COMPONENT-UNKNOWN`.
+    /// - Throws: `E-SNAPSHOT-ALONE`, `E-COMPONENT-UNKNOWN`, `E-VALUE`.
     func selection(forSnapshot name: String) throws(Fault) -> [ComponentConfiguration] {
         let selected = try stack.selection(options.components)
+        if let redis = options.redis { try requireRedis(selected, for: redis) }
         let selection = options.thing == nil ? selected : [try onlyCluster(selected)]
         if options.bringsHistory { try requireHistory(selection) }
         if options.standby == nil { try refuseRenewal(selection) }

@@ -6,7 +6,8 @@ internal import StackConfiguration
 extension StackRestore {
     /// Whether the places of the components themselves are written to, so that nobody else may work there meanwhile.
     var isInPlace: Bool {
-        options.thing == nil && options.standby == nil
+        // A running server that takes its own data over must go on running.
+        options.thing == nil && options.standby == nil && options.redis?.isLive != true
             && (options.destination == nil || options.isDelta)
     }
 

@@ -115,6 +115,7 @@ public struct StackRestore: Sendable {
         }
         if !options.tablespaces.isEmpty { try requireOneLog(selection, for: "other tablespaces") }
         if options.bringsHistory { try requireHistory(selection) }
+        if let redis = options.redis { try requireRedis(selection, for: redis) }
         if options.standby != nil {
             try requireCluster(selection, for: "a standby")
         } else {

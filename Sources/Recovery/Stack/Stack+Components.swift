@@ -34,11 +34,7 @@ extension Stack {
                 runtime: LocalServers(binaries: postgres.binaries.map { FilePath($0) })
             )
         case .redis(let redis):
-            return RedisComponent(
-                name: configured.name,
-                address: try await address(redis, isReached: options == nil),
-                directory: redis.directory.map { FilePath($0) }
-            )
+            return try await component(configured.name, redis, for: options)
         case .files(let files):
             return try FilesComponent(
                 name: configured.name,
@@ -60,6 +56,34 @@ extension Stack {
                 own: ownPlaces
             )
         }
+    }
+
+    /// A server, or what goes into it while it runs.
+    private func component(
+        _ name: String,
+        _ redis: RedisConfiguration,
+        for options: RestoreOptions?
+    ) async throws(Fault) -> any Component {
+        let wish = options?.redis
+        var server = RedisComponent(
+            name: name,
+            address: try await address(redis, isReached: options == nil || wish?.isLive == true),
+            directory: redis.directory.map { FilePath($0) },
+            prefersReplica: redis.prefersReplica
+        )
+        server.expiries = wish?.mode ?? .keep
+        guard let wish, wish.isLive else { return server }
+        var take: RedisLive.SafetyCopy?
+        if wish.hasSafetyCopy {
+            let copy = SafetyCopy(self, of: name)
+            take = { progress async throws(Fault) in try await copy.take(progress) }
+        }
+        return RedisLive(
+            server,
+            selection: try wish.selection(),
+            listen: wish.listen,
+            safetyCopy: take
+        )
     }
 
     /// A cluster, a standby of it, or one thing that comes back out of it.
@@ -197,16 +221,17 @@ extension Stack {
             password = try await secrets.text(reference)
         }
         let endpoint: RedisEndpoint
+        var security: RedisTLS?
         switch configured.address {
         case .socket(let path): endpoint = .socket(path: path)
         case .tcp(let host, let port, let tls):
-            guard !tls else {
-                throw Fault(
-                    .unsupported,
-                    "unable to reach Redis '\(configured.address)': this version does not speak TLS",
-                    hints: [
-                        "Use redis:// on the server's own host, or through an encrypted tunnel."
-                    ]
+            if tls {
+                let configured = configured.tls
+                security = RedisTLS(
+                    authority: configured?.authority,
+                    certificate: configured?.certificate,
+                    key: configured?.key,
+                    serverName: configured?.serverName
                 )
             }
             endpoint = .tcp(host: host, port: port)
@@ -214,7 +239,8 @@ extension Stack {
         return RedisWire.RedisAddress(
             endpoint: endpoint,
             user: configured.user,
-            password: password
+            password: password,
+            tls: security
         )
     }
 }

@@ -25,7 +25,7 @@ public struct StatusReport: Sendable {
         /// What of it is whole in no copy, each a line.
         public let damage: [String]
         /// The servers that follow its server, or itself where it is a standby, as it says now; nil when it was not asked or does not answer.
-        public let followers: [PostgresReplication.Follower]?
+        public let followers: [ServerFollower]?
         /// What else a person should know of it, each a line.
         public let problems: [String]
 
@@ -75,7 +75,7 @@ public struct StatusReport: Sendable {
     /// Finds out where some components stand, or all when none is named; needs no key.
     ///
     /// Lists each copy and reads the newest snapshots; everything else is what earlier checks found. A copy that cannot be
-    /// used is a finding. PostgreSQL is asked who follows it; that it does not answer is a line.
+    /// used is a finding. Servers are asked who follows them; that one does not answer is a line.
     ///
     /// - Throws: `E-COMPONENT-UNKNOWN`, what opening the first copy throws when none is there, and `E-CANCELLED`.
     public static func read(

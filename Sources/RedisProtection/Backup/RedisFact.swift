@@ -4,14 +4,16 @@ internal import RedisWire
 /// The names of the facts that a snapshot's head records about a Redis server.
 ///
 /// ```
-/// redis_version rdb_version keys expiring databases functions modules bytes checksummed    of the RDB
-/// replication_id replication_offset diskless                                               of the transfer
+/// redis_version server rdb_version keys expiring databases functions modules bytes checksummed    of the RDB
+/// replication_id replication_offset diskless replica                                       of the transfer
 /// appendonly appenddirname appendfilename dbfilename dir maxmemory_policy                  of the settings
 /// ```
 /// Those of the settings are there as far as the user may ask for them. `databases` is `<number>:<keys>` joined by
-/// commas, in order; `modules` is the names joined by commas; yes and no are `yes` and `no`.
+/// commas, in order; `modules` is the names joined by commas; yes and no are `yes` and `no`; `server` is `Redis` or `Valkey`;
+/// `replica` is the address of the replica that sent the RDB, where one did.
 enum RedisFact {
     static let redisVersion = "redis_version"
+    static let server = "server"
     static let rdbVersion = "rdb_version"
     static let keys = "keys"
     static let expiring = "expiring"
@@ -23,6 +25,7 @@ enum RedisFact {
     static let replicationID = "replication_id"
     static let replicationOffset = "replication_offset"
     static let diskless = "diskless"
+    static let replica = "replica"
     static let appendOnly = "appendonly"
     static let appendDirectory = "appenddirname"
     static let appendFile = "appendfilename"

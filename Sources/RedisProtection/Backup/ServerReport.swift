@@ -9,6 +9,8 @@ struct ServerReport: Sendable {
     private(set) var facts: [String: String] = [:]
     /// What the server's clock showed, and a moment of this host that was not earlier.
     private(set) var clock: ServerClock?
+    /// Who follows it and whom it follows.
+    private(set) var replication: RedisReplication?
 
     /// The folder of the server's files, as the server names it.
     var directory: String? { facts[RedisFact.directory] }
@@ -52,12 +54,18 @@ struct ServerReport: Sendable {
             try await connection.info("server")
         }
         let heard = clock.now()
-        facts[RedisFact.redisVersion] = server?["redis_version"]
+        let version = ServerVersion(info: server ?? [:])
+        facts[RedisFact.redisVersion] = version?.text
+        facts[RedisFact.server] = version?.kind.rawValue
         if let text = server?["server_time_usec"], let time = Int64(text),
             (0..<1 << 52).contains(time)
         {
             self.clock = ServerClock(shown: Instant(nanoseconds: time * 1_000), heard: heard)
         }
+        let replication = try await Self.permitted { () async throws(Fault) in
+            try await connection.info("replication")
+        }
+        self.replication = replication.flatMap { RedisReplication(info: $0) }
         guard facts[RedisFact.appendOnly] == nil else { return }
         let persistence = try await Self.permitted { () async throws(Fault) in
             try await connection.info("persistence")
@@ -66,7 +74,7 @@ struct ServerReport: Sendable {
     }
 
     /// The answer; nil when the user may not ask or the server does not know the question.
-    private static func permitted<Value>(
+    static func permitted<Value>(
         _ ask: () async throws(Fault) -> Value
     ) async throws(Fault) -> Value? {
         do throws(Fault) {

@@ -22,7 +22,11 @@ public struct RedisComponent: Component {
     public let isAppendOnly: Bool?
     /// Whom restored files belong to; nil: the owner of the folder; only root can give files away.
     public let account: Account?
-    private let patience: RedisPatience
+    /// Whether a replica of the server sends the snapshots where one is fit for it.
+    public let prefersReplica: Bool
+    /// What a restore does with the moments at which things expire.
+    public var expiries = RedisExpiries.keep
+    let patience: RedisPatience
 
     /// Describes a server.
     public init(
@@ -31,6 +35,7 @@ public struct RedisComponent: Component {
         directory: FilePath? = nil,
         isAppendOnly: Bool? = nil,
         account: Account? = nil,
+        prefersReplica: Bool = false,
         patience: RedisPatience = .standard
     ) {
         self.name = name
@@ -41,6 +46,7 @@ public struct RedisComponent: Component {
         self.directory = directory
         self.isAppendOnly = isAppendOnly
         self.account = account
+        self.prefersReplica = prefersReplica
         self.patience = patience
     }
 
@@ -54,6 +60,7 @@ public struct RedisComponent: Component {
     ) async throws(Fault) -> BackupDraft {
         try await RedisBackup(
             address: address,
+            prefersReplica: prefersReplica,
             patience: patience,
             session: session,
             context: context

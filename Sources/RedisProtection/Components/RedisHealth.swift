@@ -1,40 +1,43 @@
 public import Model
-internal import RedisWire
+public import RedisWire
 
-/// What a server's settings mean for its protection.
+/// What a server's settings and its replication mean for its protection.
 public struct RedisHealth: Sendable {
-    /// The version, as the server says it; nil when the user may not ask.
-    public let version: String?
+    /// The server and its version, as it says them, such as `Redis 7.0.15`; without a version when the user may not ask.
+    public let server: String
     /// Whether a snapshot needs no room on the server's disk (`repl-diskless-sync`); nil when the user may not ask.
     public let isDiskless: Bool?
+    /// Who follows it and whom it follows; nil when the user may not ask.
+    public let replication: RedisReplication?
 
-    /// Asks the server of a component; changes nothing.
+    /// Asks the server of a component, with a patience of its own where one is given; changes nothing.
     ///
     /// - Throws: `E-REDIS-…` when it cannot be reached or refuses the login.
-    public init(_ component: RedisComponent) async throws(Fault) {
-        let connection = try await RedisConnection.connect(to: component.address)
+    public init(
+        _ component: RedisComponent,
+        patience: RedisPatience? = nil
+    ) async throws(Fault) {
+        let connection = try await RedisConnection.connect(
+            to: component.address,
+            patience: patience ?? component.patience
+        )
         do throws(Fault) {
-            version = try await Self.permitted { () async throws(Fault) in
-                try await connection.info("server")["redis_version"]
+            let info = try await ServerReport.permitted { () async throws(Fault) in
+                try await connection.info("server")
             }
-            let setting = try await Self.permitted { () async throws(Fault) in
+            server = ServerVersion(info: info ?? [:]).map { "\($0)" } ?? "Redis"
+            let setting = try await ServerReport.permitted { () async throws(Fault) in
                 try await connection.configuration("repl-diskless-sync")["repl-diskless-sync"]
             }
-            isDiskless = setting.map { $0 == "yes" }
+            isDiskless = setting.flatMap { $0 }.map { $0 == "yes" }
+            let told = try await ServerReport.permitted { () async throws(Fault) in
+                try await connection.info("replication")
+            }
+            replication = told.flatMap { RedisReplication(info: $0) }
         } catch {
             await connection.close()
             throw error
         }
         await connection.close()
-    }
-
-    private static func permitted(
-        _ ask: () async throws(Fault) -> String?
-    ) async throws(Fault) -> String? {
-        do throws(Fault) {
-            return try await ask()
-        } catch  where error.code == .redisPermission || error.code == .redisRefused {
-            return nil
-        }
     }
 }

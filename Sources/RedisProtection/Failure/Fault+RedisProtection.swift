@@ -5,6 +5,12 @@ extension Fault.Code {
     static let redisRunning = Fault.Code("E-REDIS-RUNNING", .permanent, exit: .refused)
     /// What a restore needs to know of the server was neither recorded nor configured.
     static let redisSettingsUnknown = Fault.Code("E-REDIS-SETTINGS", .permanent, exit: .refused)
+    /// A running server cannot be restored into as it is.
+    static let redisTarget = Fault.Code("E-REDIS-TARGET", .permanent, exit: .refused)
+    /// A server does not load data of this version.
+    static let redisVersion = Fault.Code("E-REDIS-VERSION", .permanent, exit: .refused)
+    /// None of the keys that were asked for is in the snapshot.
+    static let redisKeys = Fault.Code("E-REDIS-KEYS", .permanent, exit: .refused)
     /// A snapshot does not hold the one whole RDB that it should.
     static let redisSnapshot = Fault.Code("E-REDIS-SNAPSHOT", .corrupt, exit: .damaged)
 }

@@ -27,11 +27,21 @@ struct RedisRestore {
         )
         let files = try RedisRestoreFiles.files(for: settings)
         if !request.stopsServers { try await check(folder, facts) }
+        let now = request.clock.now()
+        let time = snapshot.head.time
+        // Also proves that the expiries can be changed, where they are to be.
         let rdb = try await StoredRDB(snapshot, request).read(
-            countingExpiredBy: request.clock.now(),
+            countingExpiredBy: component.expiries.deadline(time, now),
+            changing: component.expiries.change(from: time, to: now),
             .silent
         ) { _ in }
-        let text = RestoreText(snapshot: snapshot, folder: folder, settings: settings, rdb: rdb)
+        let text = RestoreText(
+            snapshot: snapshot,
+            folder: folder,
+            settings: settings,
+            rdb: rdb,
+            expiries: component.expiries.text(from: time, to: now)
+        )
         let owner = try FileOwner.choose(for: folder, account: component.account)
         let bytes = files.reduce(.zero) { $0 + $1.bytes(rdb.bytes) }
         try RestoreDestination.requireRoom(for: bytes, at: [folder])
@@ -65,14 +75,21 @@ struct RedisRestore {
             plan.destination,
             owner: try FileOwner.choose(for: plan.destination, account: component.account)
         )
-        let rdb = try await writer.write(files, from: stored, request.clock.now(), progress)
+        let now = request.clock.now()
+        let time = plan.snapshot.head.time
+        let expiries = (
+            change: component.expiries.change(from: time, to: now),
+            deadline: component.expiries.deadline(time, now)
+        )
+        let rdb = try await writer.write(files, from: stored, expiries, progress)
         return RestoreOutcome(
             point: plan.snapshot.head.time,
             lines: RestoreText(
                 snapshot: plan.snapshot,
                 folder: plan.destination,
                 settings: settings,
-                rdb: rdb
+                rdb: rdb,
+                expiries: component.expiries.text(from: time, to: now)
             ).outcome,
             bytes: files.reduce(.zero) { $0 + $1.bytes(rdb.bytes) }
         )

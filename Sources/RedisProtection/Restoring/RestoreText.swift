@@ -10,10 +10,13 @@ struct RestoreText {
     let folder: FilePath
     let settings: RedisPersistenceSettings
     let rdb: RDBFacts
+    /// What becomes of the expiries; nil when nothing does.
+    let expiries: String?
 
     /// What will be done, a line each.
     func steps(_ files: [RedisRestoreFile], owner: FileOwner?) -> [String] {
         var steps = ["take the snapshot of \(snapshot.head.time): \(keys)", expired("will have")]
+        if let expiries { steps.append(expiries) }
         for file in files {
             let path = folder.appending(file.path).displayed
             steps.append("write \(path) (\(file.bytes(rdb.bytes)))")
@@ -24,7 +27,7 @@ struct RestoreText {
     }
 
     /// What came back, a line each.
-    var outcome: [String] { [keys, expired("have"), start] }
+    var outcome: [String] { [keys, expired("have")] + (expiries.map { [$0] } ?? []) + [start] }
 
     /// The same for programs.
     var facts: [String: String] {
@@ -39,20 +42,14 @@ struct RestoreText {
 
     private var appendOnly: String { settings.isAppendOnly ? "yes" : "no" }
 
-    private var keys: String {
-        let count = rdb.databases.count
-        return "\(rdb.total.keys) keys in \(count) \(count == 1 ? "database" : "databases"), "
-            + "\(rdb.total.expiring) of them with an expiry"
-    }
+    private var keys: String { rdb.keysText }
 
-    private func expired(_ have: String) -> String {
-        let count = rdb.total.expired
-        guard count > 0 else { return "none of the keys has expired by now" }
-        return "\(count) of the keys \(have) expired and are dropped when the server starts"
-    }
+    private func expired(_ have: String) -> String { rdb.expiredText(have) }
 
     private var start: String {
-        let version = rdb.redisVersion.map { "Redis \($0) or later" } ?? "a Redis as new as before"
+        let kind = rdb.isOfValkey ? "Valkey" : "Redis"
+        let version =
+            rdb.redisVersion.map { "\(kind) \($0) or later" } ?? "a \(kind) as new as before"
         let names =
             settings.isAppendOnly
             ? "`appenddirname \(settings.appendDirectory)` and `appendfilename \(settings.appendFile)`"

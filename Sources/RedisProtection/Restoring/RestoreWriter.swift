@@ -22,11 +22,11 @@ final class RestoreWriter {
         self.owner = owner
     }
 
-    /// Writes all files; tells what the RDB holds, its expired keys counted by `moment`.
+    /// Writes all files; tells what the RDB holds, its expired keys counted by the deadline.
     func write(
         _ files: [RedisRestoreFile],
         from stored: StoredRDB,
-        _ moment: Instant,
+        _ expiries: (change: RDBExpiryChange, deadline: Instant),
         _ progress: ProgressReporter
     ) async throws(Fault) -> RDBFacts {
         var facts: RDBFacts?
@@ -38,7 +38,7 @@ final class RestoreWriter {
                 switch file.content {
                 case .literal(let bytes): try write(bytes, to: temporary)
                 case .rdb:
-                    facts = try await write(stored, to: temporary, moment, progress)
+                    facts = try await write(stored, to: temporary, expiries, progress)
                 }
                 try name(temporary, path)
             }
@@ -60,15 +60,16 @@ final class RestoreWriter {
     private func write(
         _ stored: StoredRDB,
         to path: FilePath,
-        _ moment: Instant,
+        _ expiries: (change: RDBExpiryChange, deadline: Instant),
         _ progress: ProgressReporter
     ) async throws(Fault) -> RDBFacts {
         madeFiles.append(path)
         let file = try Descriptor.open(path, .write, create: .exclusive(0o600))
-        let facts = try await stored.read(countingExpiredBy: moment, progress) {
-            piece async throws(Fault) in
-            try file.write(piece)
-        }
+        let facts = try await stored.read(
+            countingExpiredBy: expiries.deadline,
+            changing: expiries.change,
+            progress
+        ) { piece async throws(Fault) in try file.write(piece) }
         try file.synchronize()
         return facts
     }

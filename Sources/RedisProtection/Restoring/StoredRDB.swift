@@ -30,8 +30,10 @@ struct StoredRDB {
         self.request = request
     }
 
-    /// Hands its bytes to `consume`, in order, and checks them: against the manifest's digest, as an RDB, and against
-    /// the checksum that the server computed.
+    /// Hands its bytes to `consume`, in order, and checks them.
+    ///
+    /// They are held against the manifest's digest, read as an RDB, and held against the checksum that the server computed. With a change of
+    /// expiries, what is handed on has the changed ones and a checksum of its own; what has expired is counted before the change.
     ///
     /// Only when this returns are the bytes known to be good; after a fault discard what was consumed.
     ///
@@ -39,6 +41,7 @@ struct StoredRDB {
     ///   throw.
     func read(
         countingExpiredBy moment: Instant,
+        changing change: RDBExpiryChange = .keep,
         _ progress: ProgressReporter,
         _ consume: (ArraySlice<UInt8>) async throws(Fault) -> Void
     ) async throws(Fault) -> RDBFacts {
@@ -49,16 +52,28 @@ struct StoredRDB {
         )
         var check = ContentCheck(entry, pageKey: pageKey)
         var parser = RDBParser(countingExpiredBy: moment)
+        var rewriter = change == .keep ? nil : RDBRewriter(change, countingExpiredBy: moment)
+        var rewritten: [UInt8] = []
         try await reader.read(entry) { piece async throws(Fault) in
             check.update(piece)
-            try parser.feed(piece.span)
-            try await consume(piece)
+            if rewriter == nil {
+                try parser.feed(piece.span)
+                try await consume(piece)
+            } else {
+                rewritten.removeAll(keepingCapacity: true)
+                try rewriter?.feed(piece, into: &rewritten)
+                try await consume(rewritten[...])
+            }
             progress(.advanced(Int64(piece.count)))
         }
         guard check.finish() else {
             throw Self.damage(snapshot, "its RDB is not what its manifest says")
         }
-        return try parser.finish()
+        guard var rewriter else { return try parser.finish() }
+        rewritten.removeAll()
+        let facts = try rewriter.finish(into: &rewritten)
+        try await consume(rewritten[...])
+        return facts
     }
 
     private static func damage(_ snapshot: Snapshot, _ fact: String) -> Fault {

@@ -33,7 +33,7 @@ enum RestoreText {
         for step in plan.steps {
             let head = step.plan.snapshot.head
             let title = Styled(step.name, .cyan).rendered(color: color)
-            let place = Styled.visible(step.plan.destination.displayed)
+            let place = Styled.visible(step.plan.place ?? step.plan.destination.displayed)
             lines.append("  \(title) (\(head.kind.rawValue)) to \(place), \(step.plan.bytes)")
             lines.append(
                 "    from snapshot \(step.plan.snapshot.id.seq) of \(TimeEcho.text(head.time))"
@@ -90,7 +90,10 @@ enum RestoreText {
                     "timeline",
                     step.plan.facts["timeline"].flatMap { Int64($0) }.map { .integer($0) } ?? .null
                 ),
-                JSONField("destination", .text(step.plan.destination.displayed)),
+                JSONField(
+                    "destination",
+                    .text(step.plan.place ?? step.plan.destination.displayed)
+                ),
                 JSONField("bytes", .bytes(step.plan.bytes)),
                 JSONField("passed_over", .array(step.passedOver.map { .text($0) })),
                 JSONField("notes", .array(step.notes.map { .text($0) })),

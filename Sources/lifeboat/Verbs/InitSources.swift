@@ -20,7 +20,10 @@ struct InitSources: ParsableArguments {
     var postgresDirectory: String?
     @Option(
         name: .long,
-        help: ArgumentHelp("A Redis server: redis://HOST:PORT or unix:///PATH.", valueName: "URL")
+        help: ArgumentHelp(
+            "A Redis server: redis://HOST:PORT, rediss://HOST:PORT or unix:///PATH.",
+            valueName: "URL"
+        )
     )
     var redis: String?
     @Option(name: .long, help: ArgumentHelp("Its ACL user.", valueName: "USER"))

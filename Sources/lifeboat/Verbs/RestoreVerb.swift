@@ -20,6 +20,9 @@ struct RestoreVerb: Verb {
             With --table or --database one thing comes back out of a PostgreSQL cluster, which is recovered in a
             private place, read there, and removed: --to stdout (as SQL, the default), FILE.sql, table:NAME in the
             live database, or database:NAME on the live server.
+
+            With --to live a Redis comes back into its running server, which holds what it held or all of the snapshot, and what it
+            holds before is snapshotted first; with --key, --prefix or --db only these keys, beside what is there.
             """
     )
 
@@ -98,6 +101,7 @@ struct RestoreVerb: Verb {
     )
     var from: String?
     @OptionGroup var thing: ThingOption
+    @OptionGroup var redis: RedisOption
     @Flag(name: .long, help: "Do what the plan says without asking.")
     var yes = false
     @OptionGroup var identities: IdentityOption
@@ -123,6 +127,7 @@ struct RestoreVerb: Verb {
     func perform(_ screen: Screen) async throws(Fault) -> Model.ExitCode {
         if isDump { return try await dump(screen) }
         let wish = try thing.wish(to: to)
+        let redisWish = wish == nil ? try redis.wish(to: to) : nil
         try refuse(wish)
         var screen = screen
         screen.resultsGoAside = wish?.place == .output
@@ -132,11 +137,12 @@ struct RestoreVerb: Verb {
         var options = RestoreOptions(
             components: about.names,
             target: point.target,
-            destination: (wish == nil ? to : thing.scratch).map { WorkingDirectory.absolute($0) },
+            destination: place(wish, redisWish).map { WorkingDirectory.absolute($0) },
             identities: try ring.required(to: "restore"),
             vault: ring.vault
         )
         options.thing = wish
+        options.redis = redisWish
         options.snapshot = point.snapshot
         options.copy = from
         options.timeline = timeline
@@ -159,6 +165,12 @@ struct RestoreVerb: Verb {
         return try await RestoreRun(restore: restore, stack: stack, isConfirmed: yes).perform(
             screen
         )
+    }
+
+    /// The folder that `--to`, or what stands for it, names.
+    private func place(_ wish: ThingWish?, _ redis: RedisWish?) -> String? {
+        if redis?.isLive == true { return nil }
+        return wish == nil ? to : thing.scratch
     }
 
     /// Refuses flags that say nothing, or something else, of one thing.

@@ -12,8 +12,8 @@ struct StatusVerb: Verb {
         commandName: "status",
         abstract: "Shows what could be brought back if the stack were lost now.",
         discussion: """
-            Lists each copy, reads the newest snapshots and what earlier checks found; `check` is what reads every byte. PostgreSQL is
-            asked who follows it.
+            Lists each copy, reads the newest snapshots and what earlier checks found; `check` is what reads every byte. PostgreSQL
+            and Redis are asked who follows them.
             Ends with 5 when something is damaged, with 13 when a copy that is not `offline` cannot be used, with 4 when a component has no snapshot or its log does not lead on from
             it, `objectives.copies` is not met or the recovery kit was not tested in time.
             """
@@ -93,10 +93,10 @@ struct StatusVerb: Verb {
         }
     }
 
-    private static func value(_ follower: PostgresReplication.Follower) -> JSONValue {
+    private static func value(_ follower: ServerFollower) -> JSONValue {
         .object([
             JSONField("name", follower.name.map { .text($0) } ?? .null),
-            JSONField("streaming", .boolean(follower.isStreaming)),
+            JSONField("streaming", .boolean(follower.isConnected)),
             JSONField("lag_bytes", follower.lag.map { .bytes($0) } ?? .null),
             JSONField("lag_seconds", follower.delay.map { .seconds($0) } ?? .null),
         ])

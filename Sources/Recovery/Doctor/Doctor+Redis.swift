@@ -1,0 +1,33 @@
+internal import Model
+internal import RedisProtection
+internal import RedisWire
+
+extension Doctor {
+    /// What a Redis server's settings and links mean.
+    func redis(_ name: String, _ health: RedisHealth) -> [Examination] {
+        var found: [Examination] = []
+        if health.isDiskless == false {
+            found.append(
+                .warning(
+                    name,
+                    "repl-diskless-sync is off: a snapshot takes room on the server's disk",
+                    "CONFIG SET repl-diskless-sync yes, then CONFIG REWRITE"
+                )
+            )
+        } else {
+            found.append(.ok(name, "\(health.server) answers"))
+        }
+        guard let replication = health.replication else { return found }
+        let subject = "\(name), replication"
+        let findings = replication.findings
+        guard findings.isEmpty else {
+            return found
+                + findings.map { finding in
+                    finding.preventsSnapshots
+                        ? .problem(subject, finding.fact, finding.remedy, .sourceUnreachable)
+                        : .warning(subject, finding.fact, finding.remedy)
+                }
+        }
+        return found + replication.lines.map { .ok(subject, $0) }
+    }
+}

@@ -1,0 +1,177 @@
+internal import Model
+internal import Protection
+internal import RedisWire
+internal import Sealing
+internal import SystemIO
+internal import Vault
+
+/// One restore into a running server, after its plan.
+struct LiveRun {
+    private static let pieceSize = 256 << 10
+
+    private let live: RedisLive
+    private let plan: RestorePlan
+    private let request: RestoreRequest
+    private let progress: ProgressReporter
+
+    init(
+        _ live: RedisLive,
+        _ plan: RestorePlan,
+        _ request: RestoreRequest,
+        _ progress: ProgressReporter
+    ) {
+        self.live = live
+        self.plan = plan
+        self.request = request
+        self.progress = progress
+    }
+
+    private var component: RedisComponent { live.component }
+    private var time: Instant { plan.snapshot.head.time }
+
+    // MARK: All data
+
+    /// Replaces what the server holds.
+    ///
+    /// ```
+    /// vault ─▶ file without a name, proved ─▶ server
+    /// ```
+    /// The server ends itself when it loads a damaged RDB, so it gets the first byte when the last one was proved.
+    func replace(_ lines: [String]) async throws(Fault) -> RestoreOutcome {
+        progress(.phase("reading"))
+        let stored = try await StoredRDB(plan.snapshot, request)
+        progress(.total(stored.entry.size))
+        let now = request.clock.now()
+        let spool = try Descriptor.anonymous(in: request.state)
+        let rdb = try await stored.read(
+            countingExpiredBy: component.expiries.deadline(time, now),
+            changing: component.expiries.change(from: time, to: now),
+            progress
+        ) { piece async throws(Fault) in try spool.write(piece) }
+        // Only now is anything known that the server will get.
+        try await LiveTarget.ask(component, rdb, isReplaced: true).check(rdb, name: live.name)
+        progress(.phase("handing over"))
+        progress(.total(rdb.bytes.bytes))
+        let handover = RedisHandover(
+            address: component.address,
+            patience: component.patience,
+            host: live.listen,
+            length: rdb.bytes,
+            replicationID: Hexadecimal.encode(RandomBytes.make(20))
+        )
+        var offset: Int64 = 0
+        var problems: [String] = []
+        try await handover.run { () async throws(Fault) in
+            let piece = try spool.read(upTo: Self.pieceSize, at: offset)
+            offset += Int64(piece.count)
+            progress(.advanced(Int64(piece.count)))
+            return piece.isEmpty ? nil : piece
+        } check: { server async throws(Fault) in
+            problems = Self.problems(
+                in: LiveTarget.keys(try await server.info("keyspace")),
+                expecting: rdb
+            )
+        }
+        let outcome = [rdb.keysText, rdb.expiredText("have")]
+        return RestoreOutcome(
+            point: time,
+            lines: outcome + (component.expiries.text(from: time, to: now).map { [$0] } ?? [])
+                + lines,
+            problems: problems,
+            bytes: rdb.bytes
+        )
+    }
+
+    /// What a server that has loaded an RDB, and was not written to, has too many or too few of.
+    private static func problems(
+        in found: [Int: Int64],
+        expecting rdb: RDBFacts
+    ) -> [String] {
+        var problems: [String] = []
+        for number in Set(found.keys).union(rdb.databases.keys).sorted() {
+            let count = rdb.databases[number] ?? RDBKeyCount()
+            let keys = Int64(clamping: count.keys)
+            let least = keys - Int64(clamping: count.expiring)
+            let present = found[number] ?? 0
+            guard !(least...keys ~= present) else { continue }
+            problems.append(
+                "database \(number) has \(present) keys where the snapshot has \(keys)"
+            )
+        }
+        return problems
+    }
+
+    // MARK: Chosen keys
+
+    /// Puts the chosen keys beside what the server holds.
+    ///
+    /// Each chunk of the vault is proved when it is read, the whole RDB was when it was planned.
+    func merge(
+        _ selection: RedisSelection,
+        _ lines: [String]
+    ) async throws(Fault) -> RestoreOutcome {
+        let connection = try await RedisConnection.connect(
+            to: component.address,
+            patience: component.patience
+        )
+        do throws(Fault) {
+            let outcome = try await merge(selection, lines, over: connection)
+            await connection.close()
+            return outcome
+        } catch {
+            await connection.close()
+            throw error
+        }
+    }
+
+    private func merge(
+        _ selection: RedisSelection,
+        _ lines: [String],
+        over connection: RedisConnection
+    ) async throws(Fault) -> RestoreOutcome {
+        progress(.phase("merging"))
+        let stored = try await StoredRDB(plan.snapshot, request)
+        progress(.total(stored.entry.size))
+        let now = request.clock.now()
+        let change = component.expiries.change(from: time, to: now)
+        var reader = RDBKeyReader(change) { selection.contains($0, $1) }
+        var merge: RedisMerge?
+        var bytes: Int64 = 0
+        _ = try await stored.read(countingExpiredBy: now, progress) { piece async throws(Fault) in
+            for key in try reader.feed(piece) {
+                var current =
+                    merge
+                    ?? RedisMerge(
+                        connection,
+                        version: reader.version,
+                        keepsExisting: selection.keepsExisting,
+                        now: now.milliseconds
+                    )
+                bytes += Int64(key.value.count)
+                try await current.add(key)
+                merge = current
+            }
+        }
+        _ = try reader.finish()
+        let tally = try await merge?.finish() ?? RedisMerge.Tally()
+        return RestoreOutcome(
+            point: time,
+            lines: Self.lines(tally) + lines,
+            problems: Self.problems(tally),
+            bytes: ByteCount(bytes)
+        )
+    }
+
+    private static func lines(_ tally: RedisMerge.Tally) -> [String] {
+        var lines = ["\(tally.restored) keys were put back"]
+        if tally.kept > 0 { lines.append("\(tally.kept) keys were there and stayed as they were") }
+        if tally.expired > 0 { lines.append("\(tally.expired) keys had expired and were left out") }
+        return lines
+    }
+
+    private static func problems(_ tally: RedisMerge.Tally) -> [String] {
+        guard tally.refused > 0 else { return [] }
+        return tally.reasons
+            + ["the server refused \(tally.refused) keys in all"]
+    }
+}

@@ -1,0 +1,121 @@
+import Foundation
+import Model
+import SystemIO
+import TestKit
+import Testing
+
+/// Redis through the real executable.
+@Suite(.serialized, .ownThreads) struct RedisVerbTests {
+    private static func run(_ server: RedisServer, _ words: String...) async throws -> String {
+        let command = Command("redis-cli", arguments: ["-s", server.socketPath] + words)
+        let output = try await command.runSuccessfully(outputLimit: 1 << 16)
+        return String(decoding: output, as: UTF8.self).trimmingCharacters(in: .newlines)
+    }
+
+    private static func initialised(_ server: RedisServer) async throws -> Playground {
+        let playground = try Playground()
+        let made = try await playground.run([
+            "init", "web", "--copy", "vault", "--state", "state", "--host", "h1", "--redis",
+            "redis://127.0.0.1:\(server.port)", "--kit", "kit.txt", "--quiet",
+        ])
+        guard made.code == 0 else { throw Fault(.failedTest, made.text) }
+        return playground
+    }
+
+    @Test func `a running server goes back, and what it held comes back again`() async throws {
+        let server = try RedisServer("--repl-diskless-sync-delay", "0")
+        defer { server.remove() }
+        _ = try await Self.run(server, "SET", "a", "old")
+        _ = try await Self.run(server, "SET", "b", "old", "EX", "5000")
+        let playground = try await Self.initialised(server)
+        #expect(try await playground.run(["backup"]).code == 0)
+        _ = try await Self.run(server, "SET", "a", "new")
+        _ = try await Self.run(server, "SET", "c", "new")
+
+        let live = ["restore", "web/redis", "--to", "live"]
+        let unconfirmed = try await playground.run(live)
+        #expect(unconfirmed.code == 15, "\(unconfirmed.text)")
+        #expect(unconfirmed.text.contains("take a snapshot of the 3 keys"))
+        #expect(try await Self.run(server, "GET", "a") == "new")
+
+        let restored = try await playground.run(live + ["--yes", "--ttl", "drop"])
+        #expect(restored.code == 0, "\(restored.text)")
+        #expect(restored.text.contains("what was there before is redis@2"), "\(restored.text)")
+        #expect(try await Self.run(server, "GET", "a") == "old")
+        #expect(try await Self.run(server, "EXISTS", "c") == "0")
+        #expect(try await Self.run(server, "TTL", "b") == "-1")
+
+        let key = live + ["--at", "redis@2", "--key", "c", "--yes", "--no-safety-copy"]
+        let merged = try await playground.run(key)
+        #expect(merged.code == 0, "\(merged.text)")
+        #expect(try await Self.run(server, "MGET", "a", "c") == "old\nnew")
+        let undone = try await playground.run(live + ["--at", "redis@2", "--yes"])
+        #expect(undone.code == 0, "\(undone.text)")
+        #expect(try await Self.run(server, "MGET", "a", "c") == "new\nnew")
+    }
+
+    @Test(arguments: [
+        (["--key", "a"], "Say so: --to live"), (["--ttl", "stretch"], "--ttl shift"),
+        (["--to", "live", "--keep-existing"], "Choose some"),
+        (["--to", "live", "--key", "a", "--listen", "::1"], "Leave it out"),
+        (["--to", "live", "--db", "-1"], ""),
+    ])
+    func `flags that contradict each other are refused`(flags: [String], hint: String)
+        async throws
+    {
+        let server = try RedisServer()
+        defer { server.remove() }
+        let playground = try await Self.initialised(server)
+        let ending = try await playground.run(["restore", "web/redis"] + flags)
+        #expect(ending.code == 2, "\(ending.text)")
+        #expect(ending.text.contains(hint), "\(ending.text)")
+    }
+
+    @Test func `what is no Redis takes none of it`() async throws {
+        let playground = try await Playground.initialised()
+        for flags in [["--to", "live"], ["--ttl", "shift"]] {
+            let ending = try await playground.run(["restore", "web/files"] + flags)
+            #expect(ending.code == 2, "\(ending.text)")
+        }
+    }
+
+    @Test func `replicas are seen by status and doctor, and a lost master is a problem`()
+        async throws
+    {
+        let master = try RedisServer()
+        defer { master.remove() }
+        let replica = try RedisServer(stopped: ())
+        defer { replica.remove() }
+        try replica.start(["--replicaof", "127.0.0.1 \(master.port)"])
+        let deadline = ContinuousClock.now + .seconds(60)
+        while ContinuousClock.now < deadline,
+            try await !Self.run(master, "INFO", "replication").contains("state=online")
+        { try await Task.sleep(for: .milliseconds(50)) }
+        let playground = try await Self.initialised(master)
+        let status = try await playground.run(["status"])
+        #expect(
+            status.output.contains("redis: replica 127.0.0.1:\(replica.port) follows"),
+            "\(status.text)"
+        )
+        let json = try await playground.run(["status", "--json"])
+        #expect(json.output.contains("\"followers\":[{\"name\":\"127.0.0.1:\(replica.port)\""))
+        let doctor = try await playground.run(["doctor"])
+        #expect(doctor.output.contains("redis, replication"), "\(doctor.text)")
+
+        try playground.edit(":\(master.port)", ":\(replica.port)")
+        let follower = try await playground.run(["status"])
+        #expect(
+            follower.output.contains("redis: it is a replica of 127.0.0.1:\(master.port), heard"),
+            "\(follower.text)"
+        )
+        master.stop()
+        while ContinuousClock.now < deadline,
+            try await !Self.run(replica, "INFO", "replication").contains("link_status:down")
+        { try await Task.sleep(for: .milliseconds(50)) }
+        let lost = try await playground.run(["doctor"])
+        #expect(lost.code == 14, "\(lost.text)")
+        #expect(lost.output.contains("REPLICAOF NO ONE"), "\(lost.text)")
+        let told = try await playground.run(["status"])
+        #expect(told.output.contains("and has lost it"), "\(told.text)")
+    }
+}
