@@ -58,7 +58,7 @@ import Testing
         (["--key", "a"], "Say so: --to live"), (["--ttl", "stretch"], "--ttl shift"),
         (["--to", "live", "--keep-existing"], "Choose some"),
         (["--to", "live", "--key", "a", "--listen", "::1"], "Leave it out"),
-        (["--to", "live", "--db", "-1"], ""),
+        (["--to", "live", "--db=-1"], "--db 3"),
     ])
     func `flags that contradict each other are refused`(flags: [String], hint: String)
         async throws

@@ -68,6 +68,11 @@ final class RedisByteReader: ChannelInboundHandler {
         end()
     }
 
+    /// Asks again: what is asked for before the channel is registered is forgotten.
+    func channelActive(context: ChannelHandlerContext) {
+        if waiting != nil { context.read() }
+    }
+
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         let buffer = unwrapInboundIn(data)
         if waiting == nil { arrived.append(buffer) } else { settle(.success(buffer)) }
