@@ -1,5 +1,4 @@
 import Foundation
-import Glibc
 import Model
 import SystemIO
 import SystemPackage
@@ -18,27 +17,6 @@ import Testing
         return kit
     }
 
-    /// Runs the program, kills it after a while; tells whether it was still running.
-    private func kill9(
-        _ playground: Playground,
-        _ arguments: [String],
-        after delay: Duration
-    ) async throws -> Bool {
-        let command = Command(
-            try Program.path,
-            arguments: arguments,
-            environment: ["PATH": "/usr/bin:/bin"],
-            workingDirectory: playground.path
-        )
-        let (_, status) = try await command.spawn(log: playground.path.appending("log")) {
-            child async throws(Fault) in
-            _ = try child.wait(upTo: delay)
-            kill(child.pid, SIGKILL)
-            _ = try child.wait(upTo: .seconds(300))
-        }
-        return status == .signalled(SIGKILL)
-    }
-
     /// How often a backup of new files was killed on its way, ten times at most.
     private func kills(
         _ playground: Playground,
@@ -52,7 +30,7 @@ import Testing
             try fill(playground, &random)
             let delay = usual * Double.random(in: 0.05...0.95, using: &random)
             let started = ContinuousClock.now
-            if try await kill9(playground, ["backup"], after: delay) {
+            if try await playground.kill(["backup"], after: delay) {
                 killed += 1
             } else {
                 usual = started.duration(to: .now)
@@ -146,7 +124,7 @@ import Testing
         #expect(try await playground.run(["backup"]).code == 0)
         for round in 1...3 {
             _ = try server.psql("insert into t select generate_series(1, 1000)")
-            let isKilled = try await kill9(playground, ["run"], after: .milliseconds(1_500))
+            let isKilled = try await playground.kill(["run"], after: .milliseconds(1_500))
             #expect(isKilled, "round \(round)")
         }
         _ = try server.psql("insert into t select generate_series(1, 1000)")

@@ -1,4 +1,3 @@
-import Glibc
 import Model
 import SystemIO
 import SystemPackage
@@ -26,7 +25,7 @@ import Testing
             try fill(playground, round: round, &random)
             let delay = usual * Double.random(in: 0.01...0.99, using: &random)
             let started = ContinuousClock.now
-            guard try await backUp(playground, killedAfter: delay) else {
+            guard try await playground.kill(["backup"], after: delay) else {
                 usual = started.duration(to: .now)
                 continue
             }
@@ -66,25 +65,5 @@ import Testing
             for _ in 0..<40_000 { text += String(random.next(), radix: 16) + "\n" }
             try playground.write("source/file\(number)", text)
         }
-    }
-
-    /// Whether the backup was killed before it ended by itself.
-    private func backUp(
-        _ playground: Playground,
-        killedAfter delay: Duration
-    ) async throws -> Bool {
-        let command = Command(
-            try Program.path,
-            arguments: ["backup"],
-            environment: ["PATH": "/usr/bin:/bin"],
-            workingDirectory: playground.path
-        )
-        let (_, status) = try await command.spawn(log: playground.path.appending("log")) {
-            child async throws(Fault) in
-            _ = try child.wait(upTo: delay)
-            kill(child.pid, SIGKILL)
-            _ = try child.wait(upTo: .seconds(300))
-        }
-        return status == .signalled(SIGKILL)
     }
 }

@@ -1,5 +1,4 @@
 import Foundation
-import Glibc
 import Model
 import SystemIO
 import SystemPackage
@@ -61,27 +60,11 @@ import Testing
         let place = server.root.appending(path: "out")
         let kept = try work(playground)
         let arguments = ["restore", "db/postgres", "--to", place.path, "--yes"]
-        let command = Command(
-            try Program.path,
-            arguments: arguments,
-            environment: ["PATH": "/usr/bin:/bin"],
-            workingDirectory: playground.path
-        )
-        let log = playground.path.appending("restore.log")
-        let (pid, status) = try await command.spawn(log: log) { child async throws(Fault) in
-            let ready = place.appending(path: "postmaster.pid").path
-            let limit = ContinuousClock.now + .seconds(120)
-            while ContinuousClock.now < limit {
-                let text = (try? String(contentsOfFile: ready, encoding: .utf8)) ?? ""
-                if text.contains("standby") || text.contains("ready") { break }
-                usleep(10_000)
-            }
-            try child.terminate(SIGKILL)
-            _ = try child.wait(upTo: .seconds(60))
-            return child.pid
+        let ready = place.appending(path: "postmaster.pid").path
+        let (pid, _) = try await playground.kill(arguments) {
+            let text = (try? String(contentsOfFile: ready, encoding: .utf8)) ?? ""
+            return text.contains("standby") || text.contains("ready")
         }
-        let words = try playground.read("restore.log")
-        #expect(status == .signalled(SIGKILL), "\(words)")
         #expect(try await WorkingProcesses.awaitEnd(below: place.path).isEmpty)
         let rooms = try FileManager.default.contentsOfDirectory(atPath: "/tmp")
         #expect(rooms.filter { $0.hasPrefix("lifeboat-\(pid)-") }.isEmpty)

@@ -1,5 +1,4 @@
 import Foundation
-import Glibc
 import Model
 import SystemIO
 import SystemPackage
@@ -81,23 +80,9 @@ import Testing
             "kind: postgresql\n    binaries: \(programs.path)\n"
         )
         let flags = ["restore", "db/postgres", "--yes", "--scratch", scene.scratch.path]
-        let command = Command(
-            try Program.path,
-            arguments: flags + ["--table", "t"],
-            environment: ["PATH": "/usr/bin:/bin"],
-            workingDirectory: scene.playground.path
-        )
-        let log = scene.playground.path.appending("restore.log")
-        let ended = try await command.spawn(log: log) { child async throws(Fault) in
-            let limit = ContinuousClock.now + .seconds(120)
-            while !FileManager.default.fileExists(atPath: mark), ContinuousClock.now < limit {
-                usleep(10_000)
-            }
-            try child.terminate(SIGKILL)
-            _ = try child.wait(upTo: .seconds(60))
+        _ = try await scene.playground.kill(flags + ["--table", "t"]) {
+            FileManager.default.fileExists(atPath: mark)
         }
-        let words = try scene.playground.read("restore.log")
-        #expect(ended.status == .signalled(SIGKILL), "\(words)")
         #expect(scene.leftovers.count == 1)
         #expect(try await WorkingProcesses.awaitEnd(below: scene.scratch.path).isEmpty)
         try scene.playground.write("lifeboat.yaml", before)

@@ -1,5 +1,4 @@
 import Foundation
-import Glibc
 import Model
 import SystemIO
 import SystemPackage
@@ -37,7 +36,7 @@ import Testing
             try DurableFile.replace(path, with: Array(whole.utf8), mode: 0o700)
         }
 
-        func has(_ name: String) throws -> Bool {
+        func has(_ name: String) throws(Fault) -> Bool {
             try FileSystem.status(playground.path.appending(name)) != nil
         }
 
@@ -135,7 +134,9 @@ import Testing
             let good = try stand.playground.read(script)
             let hang = script == "stop-writer" ? "rm writer; touch stuck" : "touch stuck"
             try stand.script(script, hang + "; sleep 100")
-            try await kill(stand)
+            _ = try await stand.playground.kill(stand.restore) {
+                () throws(Fault) in try stand.has("stuck")
+            }
             try stand.script(script, String(good.split(separator: "\n")[2]))
             #expect(try !stand.has("writer"))
             #expect(try stand.has("state/services.ledger"))
@@ -145,27 +146,6 @@ import Testing
             #expect(next.errors.contains("runs again"), "\(script): \(next.text)")
             #expect(try stand.has("writer") && stand.has("mailer") && !stand.has("job"))
             #expect(try !stand.has("state/services.ledger"))
-        }
-    }
-
-    /// Starts a restore and kills it when a script says that it hangs.
-    private func kill(_ stand: Stand) async throws {
-        let command = Command(
-            try Program.path,
-            arguments: stand.restore,
-            environment: ["PATH": "/usr/bin:/bin"],
-            workingDirectory: stand.playground.path
-        )
-        _ = try await command.spawn { child async throws(Fault) in
-            let deadline = ContinuousClock.now + .seconds(120)
-            while try FileSystem.status(stand.playground.path.appending("stuck")) == nil {
-                guard ContinuousClock.now < deadline else {
-                    throw Fault(.failedTest, "the script was not reached")
-                }
-                usleep(10_000)
-            }
-            try child.terminate(SIGKILL)
-            _ = try child.wait(upTo: .seconds(60))
         }
     }
 
