@@ -4,6 +4,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/capability.h>
 #include <malloc.h>
 #include <poll.h>
 #include <pthread.h>
@@ -13,6 +14,7 @@
 #include <sys/mman.h>
 #include <sys/random.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <sys/sysmacros.h>
 #include <sys/wait.h>
 #include <sys/xattr.h>
@@ -123,6 +125,14 @@ int linux_peek_status(int process, int *code, int *signalled) {
 int linux_synchronize_file_system(int descriptor) { return syncfs(descriptor); }
 
 void linux_name_thread(const char *name) { pthread_setname_np(pthread_self(), name); }
+
+uint64_t linux_capabilities(void) {
+    struct __user_cap_header_struct header = {_LINUX_CAPABILITY_VERSION_3, 0};
+    struct __user_cap_data_struct data[2];
+    memset(data, 0, sizeof data);
+    if (syscall(SYS_capget, &header, data) != 0) return 0;
+    return (uint64_t)data[1].effective << 32 | data[0].effective;
+}
 
 void linux_keep_heap(int mapped_bytes, int trimmed_bytes, int arenas) {
     mallopt(M_MMAP_THRESHOLD, mapped_bytes);

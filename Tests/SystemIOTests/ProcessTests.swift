@@ -146,6 +146,8 @@ import Testing
         #expect(Account.groupName(0) == "root")
         #expect(Account.groupID("root") == 0)
         #expect(Account.current.uid == 0)
+        #expect(Account.currentID == 0)
+        #expect(Account.mayGiveFiles)
         let fault = #expect(throws: Fault.self) { try Account.named("no-such-user") }
         #expect(fault?.code == .accountMissing)
     }

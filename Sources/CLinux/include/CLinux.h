@@ -38,6 +38,8 @@ int linux_poll_readable(int descriptor, int milliseconds);
 int linux_peek_status(int process, int *code, int *signalled);
 int linux_synchronize_file_system(int descriptor); /* syncfs */
 void linux_name_thread(const char *name);
+/* The capabilities in effect of this thread, a bit each, or 0. */
+uint64_t linux_capabilities(void);
 /* mallopt of glibc: from which size on buffers are mapped, from which free size on memory is given back, arenas. */
 void linux_keep_heap(int mapped_bytes, int trimmed_bytes, int arenas);
 

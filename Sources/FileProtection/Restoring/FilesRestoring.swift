@@ -79,7 +79,7 @@ struct FilesRestoring: Sendable {
             lines: [
                 "\(files), \(result.bytes)\(kept), written and compared with the snapshot of "
                     + "\(snapshot.head.time)"
-            ],
+            ] + result.strangers,
             problems: result.problems,
             bytes: result.bytes
         )
@@ -145,6 +145,7 @@ struct FilesRestoring: Sendable {
             destination: place.folder,
             temporary: request.state
         )
+        restorer.ownership = .possible(numeric: request.keepsNumbers)
         restorer.transform = { entry throws(Fault) in placed(entry, selection, place) }
         if renews { restorer.spares = spares(selection, place) }
         return restorer

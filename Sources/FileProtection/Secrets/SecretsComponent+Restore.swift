@@ -47,7 +47,8 @@ extension SecretsComponent {
         let count = PlanText.count(restore.files, "secret")
         return RestoreOutcome(
             point: plan.snapshot.head.time,
-            lines: ["\(count) opened and written, as of \(plan.snapshot.head.time)"],
+            lines: ["\(count) opened and written, as of \(plan.snapshot.head.time)"]
+                + restore.strangers,
             problems: restore.problems,
             bytes: restore.bytes
         )
@@ -66,6 +67,7 @@ extension SecretsComponent {
             destination: place.folder,
             temporary: request.state
         )
+        restorer.ownership = .possible(numeric: request.keepsNumbers)
         restorer.transform = { entry throws(Fault) in place.place(entry) }
         let result = try await restorer.run(progress: progress)
         let count = PlanText.count(result.files, "secret")
@@ -73,7 +75,7 @@ extension SecretsComponent {
             point: plan.snapshot.head.time,
             lines: [
                 "\(count) written sealed, as of \(plan.snapshot.head.time); `age -d` opens each"
-            ],
+            ] + result.strangers,
             problems: result.problems,
             bytes: result.bytes
         )

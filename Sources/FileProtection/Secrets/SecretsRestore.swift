@@ -16,6 +16,8 @@ final class SecretsRestore {
     private(set) var files = 0
     private(set) var bytes = ByteCount.zero
     private(set) var problems: [String] = []
+    /// Names of owners whose files no account of this host took, each a line.
+    var strangers: [String] { writer.strangers }
     private var links: [TreeEntry] = []
     /// What was begun; a host has few secrets.
     private var begun: [TreeEntry] = []
@@ -26,7 +28,7 @@ final class SecretsRestore {
         self.place = place
         writer = try TreeWriter(
             target: place.folder,
-            ownership: Account.current.uid == 0 ? .numbers : .keep,
+            ownership: .possible(numeric: request.keepsNumbers),
             collision: .refuse
         )
         contents = try ContentReader(

@@ -41,10 +41,28 @@ extension TreeWriter {
         case .keep: return nil
         case .numbers: return (entry.owner, entry.group)
         case .names:
-            let owner = entry.ownerName.flatMap { name in ownerIDs.id(name) { Account.userID($0) } }
-            let group = entry.groupName.flatMap { name in groupIDs.id(name) { Account.groupID($0) }
-            }
-            return (owner ?? entry.owner, group ?? entry.group)
+            return (
+                ownerIDs.id(of: entry.ownerName, else: entry.owner),
+                groupIDs.id(of: entry.groupName, else: entry.group)
+            )
+        }
+    }
+
+    /// The names of owners whose files no account of this host takes, a line each, and who has the numbers that they got.
+    public var strangers: [String] {
+        Self.lines("user", ownerIDs.strangers) { Account.identified(by: $0)?.name }
+            + Self.lines("group", groupIDs.strangers) { Account.groupName($0) }
+    }
+
+    private static func lines(
+        _ kind: String,
+        _ strangers: [String: UInt32],
+        _ nameHere: (UInt32) -> String?
+    ) -> [String] {
+        strangers.sorted { $0.key < $1.key }.map { name, number in
+            let here = nameHere(number).map { ", which is '\($0)' here" } ?? ""
+            return
+                "\(kind) '\(name)' has no account on this host to take its files: they belong to number \(number)\(here)"
         }
     }
 }

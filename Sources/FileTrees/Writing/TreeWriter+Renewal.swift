@@ -26,8 +26,8 @@ extension TreeWriter {
             return nil
         }
         guard try file.status().links == 1 else { return nil }
-        let current = Account.current
-        if listed.owner != current.uid {
+        if listed.owner != Account.currentID {
+            let current = Account.current
             try file.setOwner(current.uid, group: current.gid)
         }
         try file.setMode(0o600)
@@ -43,10 +43,10 @@ extension TreeWriter {
     /// Makes a folder this user's alone until ``complete()``.
     func take(folder name: FileName, in folder: borrowing Directory) throws(Fault) {
         let inner = try folder.child(name)
-        let current = Account.current
+        let user = Account.currentID
         let status = try inner.status()
-        if status.owner != current.uid || status.mode != 0o700 {
-            try inner.setOwner(current.uid, group: status.group, mode: 0o700)
+        if status.owner != user || status.mode != 0o700 {
+            try inner.setOwner(user, group: status.group, mode: 0o700)
         }
         try inner.removeAttributes()
         known.insert(status.identity)

@@ -20,6 +20,12 @@ public final class TreeWriter {
         case names
         /// Whoever restores.
         case keep
+
+        /// What this program can do: names, or numbers when a person asks for those, and nothing unless it may give files away.
+        public static func possible(numeric: Bool) -> Ownership {
+            guard Account.mayGiveFiles else { return .keep }
+            return numeric ? .numbers : .names
+        }
     }
 
     /// What becomes of a file that is in the way.
@@ -47,8 +53,8 @@ public final class TreeWriter {
     ///
     /// One without owners and modes shows others; it has no rights to give away either.
     var showsOwners = true
-    let ownerIDs = IDCache()
-    let groupIDs = IDCache()
+    var ownerIDs = IDCache { Account.userID($0) }
+    var groupIDs = IDCache { Account.groupID($0) }
 
     /// Opens the target folder, and makes it when it is missing.
     ///
@@ -161,7 +167,7 @@ public final class TreeWriter {
 
     /// Whether a file is as this writer makes files, which nobody else can open or make.
     static func isOurs(_ status: FileStatus) -> Bool {
-        status.owner == Account.current.uid && status.mode == 0o600
+        status.owner == Account.currentID && status.mode == 0o600
     }
 
     /// Gives folders their attributes, the deepest first, and brings everything to the disk.

@@ -26,6 +26,8 @@ public struct RestoreRequest: Sendable {
     public var paths: [FilePath] = []
     /// Whether files that are there and that the snapshot does not hold are removed.
     public var deletes = false
+    /// Whether owners are the numbers of the snapshot, instead of the accounts that have their names here.
+    public var keepsNumbers = false
     /// Where tablespaces of PostgreSQL go, by the path that they were made at; the others go beside the data directory.
     public var tablespaces: [String: FilePath] = [:]
     /// Where to put it; nil: where it came from.

@@ -156,6 +156,7 @@ final class RestoringTree: ContentSink {
     func complete() throws(Fault) -> TreeRestoration {
         try state.withLock { state throws(Fault) in
             state.add(try state.writer.complete())
+            state.result.strangers = state.writer.strangers
             state.result.written = ByteCount(state.writer.written)
             for file in state.withheld.values {
                 state.result.withheld[file.entry.path] = file

@@ -15,6 +15,8 @@ public struct TreeRestoration: Sendable {
     public internal(set) var removedLinks: [String] = []
     /// What could not be brought back as it was, each a line; very many are summed up in the last line.
     public internal(set) var problems: [String] = []
+    /// Names of owners whose files no account of this host took, each a line.
+    public internal(set) var strangers: [String] = []
     /// The files that were asked to be withheld, by path.
     public internal(set) var withheld: [TreePath: WithheldFile] = [:]
 }

@@ -18,7 +18,8 @@ public struct TreeRestorer: Sendable {
     let identities: [AgeIdentity]
     let destination: FilePath
     private let temporary: FilePath
-    /// Whom restored files belong to: the numbers of the snapshot when root restores, else whoever restores.
+    /// Whom restored files belong to: the accounts of the snapshot's names, or its numbers where this host does not know a name, when root
+    /// restores; else whoever restores.
     public var ownership: TreeWriter.Ownership
     /// Decides about each entry: nil leaves it out, a changed path or target puts it elsewhere.
     ///
@@ -54,7 +55,7 @@ public struct TreeRestorer: Sendable {
         self.identities = identities
         self.destination = destination
         self.temporary = temporary
-        ownership = Account.current.uid == 0 ? .numbers : .keep
+        ownership = .possible(numeric: false)
         transform = { entry throws(Fault) in entry }
     }
 

@@ -21,6 +21,8 @@ public struct RestoreOptions: Sendable {
     public var paths: [FilePath] = []
     /// Whether files that are there and that the snapshot does not hold are removed.
     public var deletes = false
+    /// Whether files belong to the numbers of the snapshot, instead of the accounts that have their owners' names here.
+    public var keepsNumbers = false
     /// The server that PostgreSQL follows when it is to become a standby; nil for an ordinary restore.
     public var standby: StandbyOptions?
     /// Where tablespaces of PostgreSQL go, by the path that they were made at; the others go beside the data directory.

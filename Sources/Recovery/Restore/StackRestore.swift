@@ -211,6 +211,7 @@ public struct StackRestore: Sendable {
         request.stopsServers = stopsServices
         request.paths = options.paths
         request.deletes = options.deletes
+        request.keepsNumbers = options.keepsNumbers
         let plan = try await component.planRestore(request)
         var found: (damage: [String], notes: [String]) = ([], [])
         if only == nil {

@@ -1,3 +1,4 @@
+import CLinux
 import Glibc
 public import Model
 import SystemPackage
@@ -40,6 +41,17 @@ public struct Account: Sendable, Hashable {
     /// The account of a user id; nil when the host knows none.
     public static func identified(by uid: UInt32) -> Account? {
         lookUp { unsafe getpwuid_r(uid, $0, $1, $2, $3) }
+    }
+
+    /// The user id that this program runs as; unlike ``current`` it takes no look at the host's accounts.
+    public static var currentID: UInt32 { geteuid() }
+
+    /// Whether this program may give files to others and set their modes and times afterwards: as root, or with the
+    /// capabilities for that (`CAP_CHOWN`, `CAP_FOWNER`, `CAP_FSETID`).
+    public static var mayGiveFiles: Bool {
+        // Bits 0, 3 and 4; see capabilities(7) and linux/capability.h.
+        let needed: UInt64 = 0b1_1001
+        return geteuid() == 0 || linux_capabilities() & needed == needed
     }
 
     /// The account that this program runs as.

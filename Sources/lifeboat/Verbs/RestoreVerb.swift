@@ -82,6 +82,15 @@ struct RestoreVerb: Verb {
             "With or without --delta, of files: also remove those that the snapshot does not hold, but for what the component leaves out."
     )
     var delete = false
+    @Flag(
+        name: .long,
+        help: ArgumentHelp(
+            "Give files to the user and group numbers of the snapshot.",
+            discussion:
+                "Default, for root: to the users and groups that have their names on this host."
+        )
+    )
+    var numericOwner = false
     @Option(
         name: .long,
         help: ArgumentHelp(
@@ -149,6 +158,7 @@ struct RestoreVerb: Verb {
         options.isExclusive = exclusive
         options.isDelta = delta
         options.deletes = delete
+        options.keepsNumbers = numericOwner
         options.paths = path.map { FilePath($0) }
         options.tablespaces = try tablespaces()
         options.recovers = !noRecover
