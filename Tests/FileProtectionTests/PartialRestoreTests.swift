@@ -237,6 +237,17 @@ import Vault
         try at.write("grafana", "a file where a folder goes")
         await #expect(throws: Fault.self) { try await restore(at, config) }
         #expect(try FileSystem.status(at.source.appending("compose.yml")) == nil)
+        // What brings back all of the folder brings back its files too.
+        let within = try ConfigurationComponent(
+            name: "c",
+            path: at.source,
+            others: [at.scratch.path]
+        )
+        let left = try await restore(at, within)
+        #expect(
+            left.steps.contains("leave '\(at.scratch.path)' to the component that protects it too")
+        )
+        #expect(try FileSystem.status(at.source.appending("compose.yml")) == nil)
         // Elsewhere it is whole.
         let target = at.scratch.path.appending("t")
         _ = try await restore(at, config, to: target)

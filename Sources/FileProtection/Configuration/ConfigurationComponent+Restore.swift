@@ -49,10 +49,12 @@ extension ConfigurationComponent {
         )
     }
 
-    /// The places below the folder that other components bring back.
+    /// The places below the folder that other components bring back, or above it.
     private var yielded: [FilePath] {
         others.map { $0.lexicallyNormalized() }
-            .filter { other in roots.paths.contains { other.starts(with: $0) } }
+            .filter { other in
+                roots.paths.contains { other.starts(with: $0) || $0.starts(with: other) }
+            }
     }
 
     private func restoring(_ snapshot: Snapshot, _ request: RestoreRequest) -> FilesRestoring {

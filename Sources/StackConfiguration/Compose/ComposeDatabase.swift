@@ -6,6 +6,8 @@ struct ComposeDatabase {
     let stack: String
     let file: ComposeFile
     private let trees: ComposeTrees
+    /// The mount that holds its data, as a path of the host; nil when there is none.
+    private(set) var claim: String?
     private(set) var unprotected: [ComposeProposal.Remark] = []
     private(set) var advice: [ComposeProposal.Remark] = []
 
@@ -21,6 +23,16 @@ struct ComposeDatabase {
         )
     }
 
+    /// Where a server writes that there is no component for.
+    var places: [String] {
+        service.mounts.compactMap { mount in
+            guard !mount.isReadOnly, let place = trees.place(of: mount),
+                ComposeUse(of: mount, at: place) == .data
+            else { return nil }
+            return place
+        }
+    }
+
     /// A PostgreSQL cluster.
     mutating func postgres(major: Int?) -> PostgresConfiguration {
         let user = value(["POSTGRES_USER", "POSTGRESQL_USERNAME"]) ?? "postgres"
@@ -34,7 +46,7 @@ struct ComposeDatabase {
             )
         }
         let variables = ["POSTGRES_WAL_LEVEL", "POSTGRES_ARCHIVE_MODE", "POSTGRES_ARCHIVE_COMMAND"]
-        let dead = variables.filter { service.environment[$0] != nil }
+        let dead = variables.filter { value([$0]) != nil }
         if !dead.isEmpty, !service.image.contains("bitnami") {
             advice.append(
                 remark(
@@ -42,7 +54,7 @@ struct ComposeDatabase {
                 )
             )
         }
-        if user == "postgres" || service.environment["POSTGRES_USER"] != nil {
+        if user == "postgres" || value(["POSTGRES_USER"]) != nil {
             advice.append(
                 remark(
                     "'\(user)' is its superuser; a role of its own is better: CREATE ROLE lifeboat LOGIN REPLICATION"
@@ -58,7 +70,7 @@ struct ComposeDatabase {
             user: user,
             password: password(
                 ["POSTGRES_PASSWORD", "POSTGRESQL_PASSWORD", "POSTGRESQL_POSTGRES_PASSWORD"],
-                isOpen: service.environment["POSTGRES_HOST_AUTH_METHOD"] == "trust"
+                isOpen: value(["POSTGRES_HOST_AUTH_METHOD"]) == "trust"
             ),
             dataDirectory: directory,
             wal: WALConfiguration(
@@ -80,28 +92,35 @@ struct ComposeDatabase {
             return nil
         }
         let host = host(of: 6379)
-        let isLocked =
-            service.command.contains("--requirepass")
-            || ["REDIS_PASSWORD", "VALKEY_PASSWORD", "REDIS_PASSWORD_FILE"].contains {
-                service.environment[$0] != nil
-            }
         return RedisConfiguration(
             address: .tcp(host: host.name, port: host.port, tls: false),
-            password: isLocked ? redisPassword : nil,
+            password: redisPassword(),
             directory: directory
         )
     }
 
-    private var redisPassword: SecretReference? {
-        mutating get {
-            if let place = service.command.firstIndex(of: "--requirepass"),
-                place + 1 < service.command.count,
-                let variable = Self.variable(in: service.command[place + 1])
-            {
-                return environment(variable)
-            }
-            return password(["REDIS_PASSWORD", "VALKEY_PASSWORD"], isOpen: false)
+    private mutating func redisPassword() -> SecretReference? {
+        let names = ["REDIS_PASSWORD", "VALKEY_PASSWORD"]
+        guard let place = service.command.firstIndex(of: "--requirepass") else {
+            return password(names, isOpen: true)
         }
+        let words = service.command[(place + 1)...]
+        guard let word = words.first else { return nil }
+        if word.hasPrefix("$$"), let name = Self.variable(in: String(word.dropFirst())) {
+            // A variable of the container.
+            if let raw = service.rawEnvironment[name] { return reference(raw) }
+            return environment(name)
+        }
+        if let variable = Self.variable(in: word) { return environment(variable) }
+        // $(cat /run/secrets/NAME)
+        let text = words.prefix(2).joined(separator: " ")
+        if let secret = service.secrets.first(where: { text.contains("/run/secrets/\($0.target)") }
+        ),
+            let path = file.secretFiles[secret.key]
+        {
+            return .file(path)
+        }
+        return literal()
     }
 
     /// Where a port of the server is on the host.
@@ -122,32 +141,46 @@ struct ComposeDatabase {
     /// Where its password is; nil when it asks for none.
     private mutating func password(_ names: [String], isOpen: Bool) -> SecretReference? {
         for name in names {
-            guard let inside = service.environment[name + "_FILE"], !inside.isEmpty else {
-                continue
-            }
-            let key = inside.split(separator: "/").last.map(String.init) ?? ""
-            if let path = file.secretFiles[key] { return .file(path) }
+            guard let inside = value([name + "_FILE"]) else { continue }
+            let target = inside.split(separator: "/").last.map(String.init) ?? ""
+            let secret = service.secrets.first { $0.target == target }
+            if let path = file.secretFiles[secret?.key ?? target] { return .file(path) }
             advice.append(
                 remark("its password is in '\(inside)' within the container: name that file here")
             )
-            return .file("/etc/lifeboat/\(stack)-\(label).password")
+            return passwordFile
         }
         for name in names {
             guard let raw = service.rawEnvironment[name], !raw.isEmpty else { continue }
-            if let variable = Self.variable(in: raw) { return environment(variable) }
-            let path = "/etc/lifeboat/\(stack)-\(label).password"
-            advice.append(
-                remark(
-                    "its password stands in the compose file, which is backed up in a component that is no secret: write it into \(path) (mode 0600), and let compose take it from .env"
-                )
-            )
-            return .file(path)
+            return reference(raw)
         }
-        guard !isOpen, service.environmentFiles.isEmpty == false else { return nil }
+        let isRead = !isOpen || service.image.contains("bitnami")
+        if isRead, let name = names.first(where: { service.fileEnvironment[$0] != nil }) {
+            return environment(name)
+        }
+        guard !isOpen, !service.environmentFiles.isEmpty else { return nil }
         advice.append(
             remark("its password is in an env_file: name the file or variable under `password:`")
         )
         return nil
+    }
+
+    /// Where a value of the service's environment comes from.
+    private mutating func reference(_ raw: String) -> SecretReference {
+        if let variable = Self.variable(in: raw) { return environment(variable) }
+        return literal()
+    }
+
+    private var passwordFile: SecretReference { .file("/etc/lifeboat/\(stack)-\(label).password") }
+
+    /// A password that stands in the file itself.
+    private mutating func literal() -> SecretReference {
+        advice.append(
+            remark(
+                "its password stands in the compose file, of which a history is kept, and which is refused where it looks like a secret: write it into /etc/lifeboat/\(stack)-\(label).password (mode 0600), and let compose take it from .env"
+            )
+        )
+        return passwordFile
     }
 
     private mutating func environment(_ variable: String) -> SecretReference {
@@ -169,7 +202,7 @@ struct ComposeDatabase {
     }
 
     /// Where the data directory is on the host; nil when it is in no volume.
-    private func dataDirectory(_ major: Int?) -> String? {
+    private mutating func dataDirectory(_ major: Int?) -> String? {
         // From 18 on the image keeps each version in a folder of its own, with the volume above it.
         let usual =
             (major ?? 0) >= 18
@@ -180,24 +213,22 @@ struct ComposeDatabase {
     }
 
     /// Where the first of some paths of the container is on the host, itself or in a folder above; nil when none is.
-    private func place(of paths: [String]) -> String? {
+    private mutating func place(of paths: [String]) -> String? {
         for path in paths {
             let mounts = service.mounts.filter { ComposeTrees.holds($0.target, path) }
             guard let mount = mounts.max(by: { $0.target.count < $1.target.count }) else {
                 continue
             }
-            let rest = String(path.dropFirst(mount.target.count))
-            switch mount.source {
-            case .bind(let source): return source + rest
-            case .volume(let key): return trees.place(of: key) + rest
-            case .anonymous, .memory: continue
-            }
+            guard let root = trees.place(of: mount) else { continue }
+            claim = root
+            return root + path.dropFirst(mount.target.count)
         }
         return nil
     }
 
     private func value(_ names: [String]) -> String? {
-        names.lazy.compactMap { service.environment[$0] }.first { !$0.isEmpty }
+        names.lazy.compactMap { service.environment[$0] ?? service.fileEnvironment[$0] }
+            .first { !$0.isEmpty }
     }
 
     private func remark(_ fact: String) -> ComposeProposal.Remark {

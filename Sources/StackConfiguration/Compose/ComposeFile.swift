@@ -1,6 +1,6 @@
 import Model
 
-/// What a compose file says, as far as a proposal needs to know.
+/// What compose files say, as far as a proposal needs to know.
 struct ComposeFile {
     /// A volume of the file.
     struct Volume: Hashable {
@@ -18,11 +18,39 @@ struct ComposeFile {
     var services: [ComposeService] = []
     /// The volumes, by key.
     var volumes: [String: Volume] = [:]
-    /// The files of secrets and configs, by key; a secret that comes from elsewhere is missing.
+    /// The files of secrets and configs, by key.
     var secretFiles: [String: String] = [:]
     var configFiles: [String: String] = [:]
+    /// Where secrets come from that have no file, by key.
+    var foreignSecrets: [String: String] = [:]
+    /// The files that were read, absolute paths.
+    var sources: [String] = []
     /// The variables that the file asks for and that are not set.
     var unset: [String] = []
     /// What of the file was not followed, each a line.
     var skipped: [String] = []
+
+    /// Takes in a file that is read over this one, as compose does.
+    mutating func merge(_ other: ComposeFile) {
+        project = other.project ?? project
+        for service in other.services {
+            if let place = services.firstIndex(where: { $0.name == service.name }) {
+                services[place] = service.over(services[place])
+            } else {
+                services.append(service)
+            }
+        }
+        volumes.merge(other.volumes) { $1 }
+        secretFiles.merge(other.secretFiles) { $1 }
+        configFiles.merge(other.configFiles) { $1 }
+        foreignSecrets.merge(other.foreignSecrets) { $1 }
+        note(other)
+    }
+
+    /// Takes in what else was found out on the way.
+    mutating func note(_ other: ComposeFile) {
+        for path in other.sources where !sources.contains(path) { sources.append(path) }
+        for name in other.unset where !unset.contains(name) { unset.append(name) }
+        for line in other.skipped where !skipped.contains(line) { skipped.append(line) }
+    }
 }

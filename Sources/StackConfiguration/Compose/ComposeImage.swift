@@ -12,7 +12,7 @@ enum ComposeImage: Hashable {
     private static let postgres: Set<String> = [
         "postgres", "postgresql", "pgvector", "postgis", "timescaledb", "timescaledb-ha",
         "pgvecto-rs",
-        "paradedb", "vectorchord-postgres",
+        "paradedb", "vectorchord-postgres", "vchord-postgres", "citus",
     ]
     private static let redisNames: Set<String> = [
         "redis", "valkey", "redis-stack", "redis-stack-server", "valkey-bundle",
@@ -25,8 +25,47 @@ enum ComposeImage: Hashable {
         "rabbitmq": "RabbitMQ", "kafka": "Kafka", "qdrant": "Qdrant", "weaviate": "Weaviate",
         "milvus": "Milvus", "etcd": "etcd", "keydb": "KeyDB", "dragonfly": "Dragonfly",
         "mssql-server": "SQL Server", "server-ce": "Couchbase", "meilisearch": "Meilisearch",
-        "typesense": "Typesense",
+        "typesense": "Typesense", "chroma": "Chroma", "arangodb": "ArangoDB",
+        "rethinkdb": "RethinkDB", "surrealdb": "SurrealDB", "questdb": "QuestDB",
+        "zookeeper": "ZooKeeper", "nats": "NATS", "victoria-metrics": "VictoriaMetrics",
     ]
+    /// Where servers keep their data in a container, whatever their image is called.
+    private static let places: [(path: String, image: ComposeImage)] = [
+        ("/var/lib/postgresql", .postgresql(major: nil)),
+        ("/bitnami/postgresql", .postgresql(major: nil)),
+        ("/var/lib/mysql", .otherDatabase("MySQL")), ("/data/db", .otherDatabase("MongoDB")),
+        ("/var/lib/rabbitmq", .otherDatabase("RabbitMQ")),
+        ("/var/lib/clickhouse", .otherDatabase("ClickHouse")),
+        ("/usr/share/elasticsearch/data", .otherDatabase("Elasticsearch")),
+        ("/usr/share/opensearch/data", .otherDatabase("OpenSearch")),
+        ("/qdrant/storage", .otherDatabase("Qdrant")),
+        ("/var/lib/cassandra", .otherDatabase("Cassandra")),
+        ("/var/lib/influxdb", .otherDatabase("InfluxDB")),
+        ("/var/lib/weaviate", .otherDatabase("Weaviate")),
+    ]
+
+    /// What each service of a file runs, by name: what its image says, else what its command and its mounts say.
+    ///
+    /// One that only sees the files of another server, to copy them, is none itself.
+    static func all(in file: ComposeFile) -> [String: ComposeImage] {
+        var images: [String: ComposeImage] = [:]
+        for service in file.services { images[service.name] = ComposeImage(service.image) }
+        let known = file.services.filter { images[$0.name] != .other }.flatMap(\.mounts)
+            .map(\.source)
+        for service in file.services where images[service.name] == .other {
+            let own = service.mounts.filter { !$0.isReadOnly && !known.contains($0.source) }
+            if let place = places.first(where: { place in
+                own.contains { ComposeTrees.holds(place.path, $0.target) }
+            }) {
+                images[service.name] = place.image
+            } else if service.command.contains(where: {
+                $0 == "redis-server" || $0 == "valkey-server"
+            }) {
+                images[service.name] = .redis
+            }
+        }
+        return images
+    }
 
     /// Judges `[REGISTRY/][OWNER/]NAME[:TAG][@DIGEST]`.
     init(_ image: String) {
@@ -43,6 +82,11 @@ enum ComposeImage: Hashable {
         } else {
             self = .other
         }
+    }
+
+    /// Whether it is a server that there is no component for.
+    var isOtherDatabase: Bool {
+        if case .otherDatabase = self { true } else { false }
     }
 
     /// The first number of a tag, with or without `pg` before it: `16-alpine`, `pg16`, `0.8.0-pg17`.

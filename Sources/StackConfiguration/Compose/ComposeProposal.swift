@@ -2,7 +2,8 @@ public import Model
 
 /// What of a compose project shall be protected, and how, as far as its file tells.
 ///
-/// A pure function of the file's text: nothing is looked at. What cannot be protected, or not without somebody's help, is said.
+/// A function of the files' text; of the host only that is asked which ``Surroundings`` tell. What cannot be protected, or not without
+/// somebody's help, is said.
 public struct ComposeProposal: Sendable {
     /// Something that a person should know of one thing.
     public struct Remark: Sendable, Hashable {
@@ -12,32 +13,27 @@ public struct ComposeProposal: Sendable {
         public let fact: String
     }
 
-    /// Where the file is, and what is around it.
+    /// Where the files are, and what is around them.
     public struct Surroundings: Sendable {
-        /// The folder of the file, an absolute path.
+        /// The folder of the first file, an absolute path.
         public var folder: String
         /// The project's name, when a person says it.
         public var project: String?
         /// The variables, those of a `.env` file in the folder among them.
-        public var environment: [String: String]
-        /// Whether there is a `.env` file in the folder.
-        public var hasEnvironmentFile: Bool
+        public var environment: [String: String] = [:]
+        /// The files in the folder that hold values, such as `.env`, absolute paths.
+        public var environmentFiles: [String] = []
         /// Where the engine keeps volumes.
-        public var volumes: String
+        public var volumes = "/var/lib/docker/volumes"
+        /// The text of a file that is named somewhere, by its absolute path; nil when it cannot be read.
+        public var text: @Sendable (String) -> String? = { _ in nil }
+        /// Whether something is at an absolute path.
+        public var isThere: @Sendable (String) -> Bool = { _ in true }
 
-        /// Groups the parts.
-        public init(
-            folder: String,
-            project: String? = nil,
-            environment: [String: String] = [:],
-            hasEnvironmentFile: Bool = false,
-            volumes: String = "/var/lib/docker/volumes"
-        ) {
+        /// Says where the files are.
+        public init(folder: String, project: String? = nil) {
             self.folder = folder
             self.project = project
-            self.environment = environment
-            self.hasEnvironmentFile = hasEnvironmentFile
-            self.volumes = volumes
         }
     }
 
@@ -48,69 +44,59 @@ public struct ComposeProposal: Sendable {
     /// What shall be stopped for a restore.
     public private(set) var services: [ServiceConfiguration] = []
     /// What is left unprotected, and why.
-    public private(set) var unprotected: [Remark] = []
+    public internal(set) var unprotected: [Remark] = []
     /// What a person has to do, or to look at.
-    public private(set) var advice: [Remark] = []
+    public internal(set) var advice: [Remark] = []
 
     let file: ComposeFile
     let stack: String
     let around: Surroundings
+    /// What each service runs, by its name in the file.
+    let images: [String: ComposeImage]
     /// The labels of the services, by their names in the file.
     private let labels: [String: String]
     /// The names of the components that services serve, by the services' names in the file.
     private var databases: [String: String] = [:]
+    /// Where servers have their data.
+    private var claims: [String] = []
 
-    /// Reads a compose file and proposes.
+    /// Reads compose files and proposes.
     ///
     /// - Parameters:
-    ///   - text: the file, at most 1 MiB.
-    ///   - name: the file's own path, absolute; it is protected, too.
+    ///   - documents: the files, each read over those before it, at most 1 MiB each; they are protected, too.
     ///   - stack: the name of the stack.
     ///   - recipient: whom secrets are sealed to.
-    ///   - around: where the file is.
-    /// - Throws: `E-COMPOSE-FILE` when it is no compose file.
+    ///   - around: where the files are.
+    /// - Throws: `E-COMPOSE-FILE` when one is no compose file.
     public init(
-        _ text: String,
-        name: String,
+        _ documents: [ComposeDocument],
         stack: String,
         recipient: String,
         around: Surroundings
     ) throws(Fault) {
         self.stack = stack
         self.around = around
-        file = try ComposeReader.read(text, in: around.folder, environment: around.environment)
+        file = try ComposeReader.read(
+            documents,
+            in: around.folder,
+            environment: around.environment,
+            ComposeLibrary(text: around.text)
+        )
         project = Self.project(file, around)
         labels = Self.labels(of: file.services.map(\.name))
+        images = ComposeImage.all(in: file)
         for service in file.services { addDatabase(service) }
-        var trees = ComposeTrees(file: file, around: around, project: project)
-        for service in file.services {
-            let isForeign = ComposeImage(service.image).isOtherDatabase
-            let isOurs = databases[service.name] != nil
-            trees.add(service, isOurs ? .component : isForeign ? .foreign : .application)
-        }
-        let secrets = secretFiles
+        var trees = ComposeTrees(file: file, around: around, project: project, claims: claims)
+        for service in file.services { trees.add(service, role(of: service)) }
         unprotected += trees.unprotected
-        addTrees(trees, name: name, secrets: secrets)
-        if !secrets.isEmpty {
-            add(
-                freeName("secrets"),
-                .secrets(SecretsConfiguration(paths: secrets, recipients: [recipient])),
-                .everything
-            )
-        }
+        addTrees(trees, recipient)
         for service in file.services { addService(service, trees) }
-        for what in file.skipped {
-            advice.append(Remark(subject: "compose file", fact: "not followed: \(what)"))
-        }
-        for name in file.unset {
-            let fact = "it is not set, and a path, a port or an image depends on it"
-            advice.append(Remark(subject: "variable \(name)", fact: fact))
-        }
-        if trees.hasVolumes {
-            let fact =
-                "they are taken to be in \(around.volumes); `docker volume inspect NAME` tells where one is"
-            advice.append(Remark(subject: "volumes", fact: fact))
-        }
+        noteRest(trees)
+    }
+
+    private func role(of service: ComposeService) -> ComposeTrees.Role {
+        if databases[service.name] != nil { return .component }
+        return images[service.name]?.isOtherDatabase == true ? .foreign : .application
     }
 
     /// As compose does: what a person says, what the file says, else the folder's name.
@@ -148,13 +134,13 @@ public struct ComposeProposal: Sendable {
     }
 
     /// A name for a component that no service has: a service and a component of one name are one thing.
-    private func freeName(_ name: String) -> String {
+    func freeName(_ name: String) -> String {
         var free = name
         while labels.values.contains(free) { free = "stack-" + free }
         return free
     }
 
-    private mutating func add(
+    mutating func add(
         _ name: String,
         _ source: ComponentConfiguration.Source,
         _ keep: KeepPolicy
@@ -163,8 +149,7 @@ public struct ComposeProposal: Sendable {
     }
 
     private mutating func addDatabase(_ service: ComposeService) {
-        let image = ComposeImage(service.image)
-        guard let label = labels[service.name] else { return }
+        guard let label = labels[service.name], let image = images[service.name] else { return }
         var reading = ComposeDatabase(service: service, label: label, stack: stack, proposal: self)
         switch image {
         case .postgresql(let major):
@@ -183,43 +168,14 @@ public struct ComposeProposal: Sendable {
                         "Lifeboat has no component for \(kind), and the files of a running server are not consistent; let it write dumps into a folder, and name that under files"
                 )
             )
+            claims += reading.places
             return
         case .other: return
         }
         databases[service.name] = label
+        claims += reading.claim.map { [$0] } ?? []
         unprotected += reading.unprotected
         advice += reading.advice
-    }
-
-    /// The files that hold secrets: `.env`, what `env_file` names, and the files of secrets.
-    private var secretFiles: [String] {
-        var paths: [String] = around.hasEnvironmentFile ? [around.folder + "/.env"] : []
-        for service in file.services { paths += service.environmentFiles }
-        paths += file.secretFiles.values.sorted()
-        return ComposeTrees.withoutOverlap(paths)
-    }
-
-    private mutating func addTrees(_ trees: ComposeTrees, name: String, secrets: [String]) {
-        // A secret that a service sees under a path of its own stays a secret.
-        let data = ComposeTrees.withoutOverlap(trees.data.filter { !secrets.contains($0) })
-        if !data.isEmpty {
-            let files = FilesConfiguration(
-                paths: data,
-                exclude: ComposeTrees.patterns(for: secrets, below: data)
-            )
-            add(freeName("files"), .files(files), KeepPolicy(daily: 30))
-        }
-        let settings = ComposeTrees.withoutOverlap(
-            ([name] + trees.settings).filter { path in
-                !data.contains { ComposeTrees.holds($0, path) } && !secrets.contains(path)
-            }
-        )
-        guard !settings.isEmpty else { return }
-        let config = FilesConfiguration(
-            paths: settings,
-            exclude: ComposeTrees.patterns(for: secrets, below: settings)
-        )
-        add(freeName("config"), .files(config), .everything)
     }
 
     private mutating func addService(_ service: ComposeService, _ trees: ComposeTrees) {
@@ -246,13 +202,6 @@ public struct ComposeProposal: Sendable {
         services.append(
             ServiceConfiguration(name: label, way: .compose(service.name), after: used + files)
         )
-    }
-}
-
-extension ComposeImage {
-    /// Whether it is a server that there is no component for.
-    fileprivate var isOtherDatabase: Bool {
-        if case .otherDatabase = self { true } else { false }
     }
 }
 

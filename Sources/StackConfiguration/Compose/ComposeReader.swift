@@ -3,44 +3,65 @@ import Yams
 
 /// Reads compose files leniently: what it does not know it passes over, since compose itself is the judge of them.
 ///
-/// Variables are replaced as compose does. Paths become absolute, from the folder of the file on.
+/// Variables are replaced as compose does. Paths become absolute, from the folder of the project on. Files that are named with it,
+/// what it includes and what its services extend are read too, where they can be.
 struct ComposeReader {
     private var interpolation: Interpolation
     /// For values that end in a container: what is unset there concerns nobody here.
     private var quiet: Interpolation
     let folder: String
+    private let library: ComposeLibrary
+    /// The services as they stand in the file.
+    private var raw: [(name: String, node: Node)] = []
     private(set) var file = ComposeFile()
 
-    /// Reads a text.
+    /// Reads files, each over those before it.
     ///
-    /// - Throws: `E-COMPOSE-FILE` when it is no compose file.
+    /// - Throws: `E-COMPOSE-FILE` when one is no compose file, or when there is no service in them.
     static func read(
-        _ text: String,
+        _ documents: [ComposeDocument],
         in folder: String,
-        environment: [String: String]
+        environment: [String: String],
+        _ library: ComposeLibrary
     ) throws(Fault) -> ComposeFile {
-        let root: Node
-        switch Composer.compose(text) {
-        case .success(let node): root = node
-        case .failure(let failure):
-            let problem = failure.problem
-            throw Self.fault("line \(problem.line): \(problem.fact)")
+        let file = try merged(documents, in: folder, environment: environment, library)
+        guard !file.services.isEmpty else { throw Self.fault("it has no services") }
+        return file
+    }
+
+    private static func merged(
+        _ documents: [ComposeDocument],
+        in folder: String,
+        environment: [String: String],
+        _ library: ComposeLibrary
+    ) throws(Fault) -> ComposeFile {
+        var file = ComposeFile()
+        for document in documents {
+            file.merge(try read(document, in: folder, environment: environment, library))
         }
-        var reader = ComposeReader(
-            environment: environment,
-            folder: folder
-        )
-        try reader.read(root)
-        for name in reader.interpolation.unset where !reader.file.unset.contains(name) {
-            reader.file.unset.append(name)
+        return file
+    }
+
+    private static func read(
+        _ document: ComposeDocument,
+        in folder: String,
+        environment: [String: String],
+        _ library: ComposeLibrary
+    ) throws(Fault) -> ComposeFile {
+        var reader = ComposeReader(environment: environment, folder: folder, library)
+        try reader.read(document)
+        for (name, node) in reader.raw {
+            reader.file.services.append(reader.service(name, node, depth: 8))
         }
+        reader.noteUnset()
         return reader.file
     }
 
-    private init(environment: [String: String], folder: String) {
+    private init(environment: [String: String], folder: String, _ library: ComposeLibrary) {
         interpolation = Interpolation(environment: environment)
         quiet = interpolation
         self.folder = folder
+        self.library = library
     }
 
     private static func fault(_ fact: String) -> Fault {
@@ -51,29 +72,116 @@ struct ComposeReader {
         )
     }
 
-    private mutating func read(_ root: Node) throws(Fault) {
-        guard let services = entries(root.entry("services")), !services.isEmpty else {
-            throw Self.fault("it has no services")
+    private mutating func noteUnset() {
+        var found = ComposeFile()
+        found.unset = interpolation.unset
+        file.note(found)
+    }
+
+    /// Takes in what a file says, but for its services.
+    private mutating func read(_ document: ComposeDocument) throws(Fault) {
+        let root: Node
+        switch ComposeText.compose(document.text) {
+        case .success(let node): root = node
+        case .failure(let failure):
+            let problem = failure.problem
+            throw Self.fault("'\(document.path)', line \(problem.line): \(problem.fact)")
         }
-        file.project = root.entry("name").flatMap { text($0) }
-        if root.entry("include") != nil {
-            file.skipped.append("what it includes; name that file with another --compose")
-        }
-        for (name, node) in entries(root.entry("volumes")) ?? [] {
-            file.volumes[name] = volume(node)
-        }
-        for (name, node) in entries(root.entry("secrets")) ?? [] {
-            file.secretFiles[name] = node.entry("file").flatMap { text($0) }.map { path($0) }
-        }
-        for (name, node) in entries(root.entry("configs")) ?? [] {
+        guard let parts = entries(root) else { throw Self.fault("it is no mapping") }
+        func part(_ key: String) -> Node? { parts.first { $0.0 == key }?.1 }
+        for item in items(part("include")) { include(item) }
+        file.sources.append(document.path)
+        file.project = part("name").flatMap { text($0) }
+        for (name, node) in entries(part("volumes")) ?? [] { file.volumes[name] = volume(node) }
+        for (name, node) in entries(part("secrets")) ?? [] { readSecret(name, node) }
+        for (name, node) in entries(part("configs")) ?? [] {
             file.configFiles[name] = node.entry("file").flatMap { text($0) }.map { path($0) }
         }
-        for (name, node) in services {
-            file.services.append(service(name, node))
-            if node.entry("extends") != nil {
-                file.skipped.append("what service '\(name)' extends")
-            }
+        raw = (entries(part("services")) ?? []).map { (name: $0.0, node: $0.1) }
+    }
+
+    private mutating func readSecret(_ name: String, _ node: Node) {
+        if let path = node.entry("file").flatMap({ text($0) }).map({ path($0) }) {
+            file.secretFiles[name] = path
+        } else if let variable = node.entry("environment").flatMap({ text($0) }) {
+            file.foreignSecrets[name] = "the variable \(variable)"
+        } else {
+            file.foreignSecrets[name] = "outside of the compose file"
         }
+    }
+
+    /// Takes in one item of `include`: a path, or paths with a folder and variables of their own.
+    private mutating func include(_ item: Node) {
+        let named = item.scalar == nil ? texts(item.entry("path")) : texts(item)
+        let paths = named.map { path($0) }
+        guard let first = paths.first else { return }
+        let inside =
+            item.entry("project_directory").flatMap { text($0) }.map { path($0) }
+            ?? Self.parent(first)
+        var environment: [String: String] = [:]
+        let variables = texts(item.entry("env_file")).map { path($0) }
+        for file in variables.isEmpty ? [inside + "/.env"] : variables {
+            guard let text = library.text(file) else { continue }
+            environment.merge(EnvironmentFile.variables(in: text)) { $1 }
+        }
+        environment.merge(interpolation.environment) { $1 }
+        var documents: [ComposeDocument] = []
+        for path in paths {
+            guard let document = library.document(path) else {
+                return skip("'\(path)', which it includes")
+            }
+            documents.append(document)
+        }
+        do throws(Fault) {
+            let included = try Self.merged(
+                documents,
+                in: inside,
+                environment: environment,
+                library.further
+            )
+            file.merge(included)
+        } catch { skip("'\(first)', which it includes") }
+    }
+
+    private mutating func skip(_ what: String) {
+        var found = ComposeFile()
+        found.skipped = [what]
+        file.note(found)
+    }
+
+    /// A service with what it extends.
+    private mutating func service(_ name: String, _ node: Node, depth: Int) -> ComposeService {
+        let own = service(name, node)
+        guard let base = node.entry("extends") else { return own }
+        let wanted = base.scalar?.string ?? base.entry("service").flatMap { text($0) } ?? ""
+        let other = base.entry("file").flatMap { text($0) }.map { path($0) }
+        guard depth > 0, let found = service(wanted, in: other, depth: depth - 1) else {
+            skip("what service '\(name)' extends")
+            return own
+        }
+        return own.over(found)
+    }
+
+    /// A service of this file, or of another one; nil when there is none.
+    private mutating func service(
+        _ name: String,
+        in other: String?,
+        depth: Int
+    ) -> ComposeService? {
+        guard let other else {
+            return raw.first { $0.name == name }.map { service(name, $0.node, depth: depth) }
+        }
+        guard let document = library.document(other) else { return nil }
+        var reader = ComposeReader(
+            environment: interpolation.environment,
+            folder: Self.parent(other),
+            library.further
+        )
+        guard (try? reader.read(document)) != nil else { return nil }
+        let found = reader.service(name, in: nil, depth: depth)
+        reader.noteUnset()
+        file.note(reader.file)
+        return found
     }
 
     private mutating func volume(_ node: Node) -> ComposeFile.Volume {
@@ -98,34 +206,53 @@ struct ComposeReader {
         return volume
     }
 
+    /// A service as its own entry describes it.
     private mutating func service(_ name: String, _ node: Node) -> ComposeService {
         var service = ComposeService(name: name)
         service.image = node.entry("image").flatMap { text($0) } ?? ""
+        service.build = node.entry("build").flatMap { build in
+            let context = build.scalar == nil ? build.entry("context") : build
+            return context.flatMap { text($0) } ?? "."
+        }.map { $0.contains("://") || $0.hasPrefix("git@") ? $0 : path($0) }
         service.isOnHostNetwork = node.entry("network_mode").flatMap { text($0) } == "host"
         service.hasProfile = !texts(node.entry("profiles")).isEmpty
         service.dependencies = names(node.entry("depends_on"))
-        service.secrets = items(node.entry("secrets")).compactMap { item in
+        service.secrets = items(node.entry("secrets")).compactMap { secret($0) }
+        service.configs = items(node.entry("configs")).compactMap { item in
             item.scalar?.string ?? item.entry("source").flatMap { text($0) }
         }
-        service.environmentFiles = items(node.entry("env_file")).compactMap { item in
-            (item.scalar == nil ? item.entry("path") : item).flatMap { text($0) }.map { path($0) }
-        }
+        readEnvironment(node, &service)
         service.command = items(node.entry("command")).flatMap { item in
             // A text is split as a shell would, as far as quotes go; a list holds words.
             Self.words(item.scalar?.string ?? "")
+        }
+        service.mounts = items(node.entry("volumes")).compactMap { mount($0) }
+        service.ports = items(node.entry("ports")).compactMap { port($0) }
+        return service
+    }
+
+    private mutating func secret(_ item: Node) -> ComposeService.Secret? {
+        guard let key = item.scalar?.string ?? item.entry("source").flatMap({ text($0) }) else {
+            return nil
+        }
+        let target = item.entry("target").flatMap { text($0) } ?? key
+        let last = target.split(separator: "/").last.map(String.init) ?? key
+        return ComposeService.Secret(key: key, target: last)
+    }
+
+    private mutating func readEnvironment(_ node: Node, _ service: inout ComposeService) {
+        for item in items(node.entry("env_file")) {
+            let named = item.scalar == nil ? item.entry("path") : item
+            guard let path = named.flatMap({ text($0) }).map({ path($0) }) else { continue }
+            let isOptional = item.entry("required").flatMap { text($0) } == "false"
+            service.environmentFiles.append(.init(path: path, isOptional: isOptional))
+            guard let text = library.text(path) else { continue }
+            service.fileEnvironment.merge(EnvironmentFile.variables(in: text)) { $1 }
         }
         for (key, raw) in pairs(node.entry("environment")) {
             service.rawEnvironment[key] = raw ?? "${\(key)}"
             service.environment[key] = (try? quiet.expand(raw ?? "${\(key)}")) ?? ""
         }
-        service.mounts = items(node.entry("volumes")).compactMap { mount($0) }
-        for config in items(node.entry("configs")) {
-            let key = config.scalar?.string ?? config.entry("source").flatMap { text($0) }
-            guard let file = key.flatMap({ file.configFiles[$0] }) else { continue }
-            service.mounts.append(.init(source: .bind(file), target: "", isReadOnly: true))
-        }
-        service.ports = items(node.entry("ports")).compactMap { port($0) }
-        return service
     }
 
     /// The words of a command line without their quotes.
@@ -153,8 +280,12 @@ struct ComposeReader {
         }
     }
 
-    /// The entries of a mapping, those of `<<` behind its own; nil for anything else.
-    func entries(_ node: Node?) -> [(String, Node)]? { node?.merged }
+    /// The entries of a mapping; nil for anything else.
+    func entries(_ node: Node?) -> [(String, Node)]? {
+        node?.mapping.map { mapping in
+            mapping.compactMap { pair in pair.key.scalar.map { ($0.string, pair.value) } }
+        }
+    }
 
     /// The items of a list, or the one that stands there alone.
     func items(_ node: Node?) -> [Node] {
@@ -202,32 +333,17 @@ struct ComposeReader {
         }
         return "/" + names.joined(separator: "/")
     }
+
+    /// The folder that a path lies in.
+    static func parent(_ path: String) -> String {
+        let names = path.split(separator: "/").dropLast()
+        return "/" + names.joined(separator: "/")
+    }
 }
 
 extension Node {
-    /// The value of a key of a mapping, `<<` included.
-    fileprivate func entry(_ key: String) -> Node? { merged?.first { $0.0 == key }?.1 }
-
-    /// The entries of a mapping with those that `<<` adds, its own first; nil for anything else.
-    fileprivate var merged: [(String, Node)]? {
-        guard case .mapping(let mapping) = self else { return nil }
-        var entries: [(String, Node)] = []
-        var added: [(String, Node)] = []
-        for (key, value) in mapping {
-            guard let name = key.scalar?.string else { continue }
-            guard name == "<<" else {
-                entries.append((name, value))
-                continue
-            }
-            if case .sequence(let sequence) = value {
-                added += sequence.flatMap { $0.merged ?? [] }
-            } else {
-                added += value.merged ?? []
-            }
-        }
-        for (name, value) in added where !entries.contains(where: { $0.0 == name }) {
-            entries.append((name, value))
-        }
-        return entries
+    /// The value of a key of a mapping.
+    fileprivate func entry(_ key: String) -> Node? {
+        mapping?.first { $0.key.scalar?.string == key }?.value
     }
 }

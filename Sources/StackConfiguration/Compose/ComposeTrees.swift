@@ -3,11 +3,15 @@ struct ComposeTrees {
     let file: ComposeFile
     let around: ComposeProposal.Surroundings
     let project: String
+    /// Places that hold the files of servers: nobody takes those for files.
+    let claims: [String]
 
-    /// Folders and files that services write to, absolute paths.
+    /// Folders and files that services write to, or read and that are no configuration, absolute paths.
     private(set) var data: [String] = []
-    /// Those that they only read.
+    /// Configuration, which services only read.
     private(set) var settings: [String] = []
+    /// What holds keys and passwords.
+    private(set) var keys: [String] = []
     /// The services that write to what is kept.
     private(set) var users: Set<String> = []
     /// Whether it was assumed where a volume is.
@@ -22,10 +26,16 @@ struct ComposeTrees {
         "/etc/resolv.conf", "/etc/passwd", "/etc/group", "/var/lib/docker", "/etc/ssl/certs",
     ]
 
-    init(file: ComposeFile, around: ComposeProposal.Surroundings, project: String) {
+    init(
+        file: ComposeFile,
+        around: ComposeProposal.Surroundings,
+        project: String,
+        claims: [String] = []
+    ) {
         self.file = file
         self.around = around
         self.project = project
+        self.claims = claims
     }
 
     /// What a service is to a proposal.
@@ -63,6 +73,7 @@ struct ComposeTrees {
                 }
             }
         }
+        settings += service.configs.compactMap { file.configFiles[$0] }
     }
 
     /// Whether a path is the host's own; what lies beside the compose file is the stack's, wherever that is.
@@ -78,24 +89,37 @@ struct ComposeTrees {
         return volume?.device ?? "\(around.volumes)/\(volume?.name ?? "\(project)_\(key)")/_data"
     }
 
+    /// Where a mount is on the host; nil when it is in no place that can be told.
+    func place(of mount: ComposeService.Mount) -> String? {
+        switch mount.source {
+        case .bind(let path): path
+        case .volume(let key): file.volumes[key]?.kind == nil ? place(of: key) : nil
+        case .anonymous, .memory: nil
+        }
+    }
+
     private mutating func take(
         _ path: String,
         _ mount: ComposeService.Mount,
         _ service: ComposeService,
         _ role: Role
     ) {
-        guard !mount.isReadOnly else {
-            settings.append(path)
-            return
-        }
-        switch role {
-        case .component: return
-        case .foreign:
+        if role != .foreign, claims.contains(where: { Self.holds($0, path) }) { return }
+        switch ComposeUse(of: mount, at: path) {
+        case .keys: keys.append(path)
+        case .settings: settings.append(path)
+        case .data where mount.isReadOnly: data.append(path)
+        case .data where role == .foreign:
             leave(
                 "path \(path)",
                 "it holds the files of a server that runs: service \(service.name)"
             )
-        case .application:
+        case .data where role == .component:
+            leave(
+                "path \(path)",
+                "service \(service.name) writes to it, and it is not where its data is; name it under files if it is worth keeping"
+            )
+        case .data:
             data.append(path)
             users.insert(service.name)
         }
@@ -121,7 +145,7 @@ struct ComposeTrees {
         return kept
     }
 
-    /// The patterns that leave some files out of the trees that they lie in.
+    /// The patterns that name some files in the trees that they lie in.
     static func patterns(for paths: [String], below roots: [String]) -> [String] {
         var patterns: [String] = []
         for path in paths {

@@ -6,6 +6,15 @@
 /// NAME="a value"           NAME='as it is'
 /// ```
 public enum EnvironmentFile {
+    /// Ends of `.env.…` that mark a form to be filled in.
+    private static let forms: Set<String> = ["example", "sample", "template", "dist", "defaults"]
+
+    /// Whether a file of this name holds values, as `.env` and `.env.local` do.
+    public static func holdsValues(_ name: String) -> Bool {
+        let parts = name.split(separator: ".").map { $0.lowercased() }
+        return name.hasPrefix(".") && parts.first == "env" && !forms.contains(parts.last ?? "")
+    }
+
     /// The variables of a text; lines that are none are passed over.
     public static func variables(in text: String) -> [String: String] {
         var variables: [String: String] = [:]

@@ -17,11 +17,22 @@ enum Composer {
         guard aliases(in: text) <= mostAliases else {
             return .failure(.limit("there are more than \(mostAliases) YAML aliases in it"))
         }
+        return parse(text) { $0 }
+    }
+
+    /// Parses without a look at aliases; what becomes of the root is made while it still knows its anchors.
+    static func parse(
+        _ text: String,
+        _ finish: (Node) -> Node
+    ) -> Result<Node, ComposingFailure> {
         do {
-            guard let root = try Yams.compose(yaml: text, .default, .default, .utf8) else {
+            let parser = try Parser(yaml: text, resolver: .default, encoding: .utf8)
+            // A node knows its anchor for as long as the parser lives.
+            defer { withExtendedLifetime(parser) {} }
+            guard let root = try parser.singleRoot() else {
                 return .failure(.syntax(1, 1, "it is empty"))
             }
-            return .success(root)
+            return .success(finish(root))
         } catch let error as YamlError {
             return .failure(failure(of: error))
         } catch {
@@ -33,18 +44,23 @@ enum Composer {
     /// errs on the safe side.
     static func aliases(in text: String) -> Int {
         var count = 0
+        walkStars(in: text.utf8) { _ in count += 1 }
+        return count
+    }
+
+    /// Tells where the stars of what may be aliases stand.
+    static func walkStars(in bytes: String.UTF8View, _ tell: (String.UTF8View.Index) -> Void) {
         var previous = UInt8(ascii: "\n")
-        var pendingStar = false
-        for byte in text.utf8 {
+        var star: String.UTF8View.Index?
+        for (index, byte) in zip(bytes.indices, bytes) {
             let isSeparated = " \t\r\n[{,:?-".utf8.contains(previous)
             let isName =
                 byte > 127 || (48...57).contains(byte) || (65...90).contains(byte)
                 || (97...122).contains(byte) || byte == 95 || byte == 45
-            if pendingStar, isName { count += 1 }
-            pendingStar = byte == UInt8(ascii: "*") && isSeparated
+            if let star, isName { tell(star) }
+            star = byte == UInt8(ascii: "*") && isSeparated ? index : nil
             previous = byte
         }
-        return count
     }
 
     private static func failure(of error: YamlError) -> ComposingFailure {

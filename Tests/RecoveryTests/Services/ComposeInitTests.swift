@@ -67,6 +67,29 @@ import Testing
         )
     }
 
+    @Test func `overrides, what is included and every file of values are found`() async throws {
+        let playground = try playground()
+        let override = """
+            include: [more.yml]
+            services: {web: {volumes: ["./over:/over"]}}
+
+            """
+        try playground.write("compose.override.yml", override)
+        let more = "services: {cache: {image: \"redis:7\", volumes: [\"r:/data\"]}}\n"
+        try playground.write("more.yml", more)
+        try playground.write(".env.local", "A=1\n")
+        try playground.write(".env.example", "A=\n")
+        let shown = try await playground.run(flags + ["--dry-run"])
+        #expect(shown.code == 0, "\(shown.text)")
+        for text in [
+            "kind: configuration", "/compose.override.yml", "/more.yml", "/over]",
+            "/.env.local]", "kind: redis", "/over: nothing is there yet",
+        ] { #expect(shown.output.contains(text), "\(text): \(shown.text)") }
+        // A file that is named alone is read alone, as with `docker compose -f`.
+        let plain = flags.map { $0 == "compose.yml" ? "more.yml" : $0 } + ["--dry-run"]
+        #expect(try await !playground.run(plain).output.contains("/over"))
+    }
+
     @Test func `what is no compose file is refused`() async throws {
         let playground = try Playground()
         try playground.write("compose.yml", "hello")

@@ -4,70 +4,41 @@ import Testing
 
 /// What `init --compose` proposes.
 @Suite struct ComposeProposalTests {
-    private func postgres(_ proposal: ComposeProposal, _ name: String) -> PostgresConfiguration? {
-        for component in proposal.components where component.name == name {
-            if case .postgresql(let source) = component.source { return source }
-        }
-        return nil
-    }
-
-    private func redis(_ proposal: ComposeProposal, _ name: String) -> RedisConfiguration? {
-        for component in proposal.components where component.name == name {
-            if case .redis(let source) = component.source { return source }
-        }
-        return nil
-    }
-
-    private func files(_ proposal: ComposeProposal, _ name: String) -> FilesConfiguration? {
-        for component in proposal.components where component.name == name {
-            if case .files(let source) = component.source { return source }
-        }
-        return nil
-    }
-
-    private func secrets(_ proposal: ComposeProposal) -> [String]? {
-        for component in proposal.components {
-            if case .secrets(let source) = component.source { return source.paths }
-        }
-        return nil
-    }
-
-    private func hears(_ proposal: ComposeProposal, _ subject: String, _ fact: String) -> Bool {
-        (proposal.unprotected + proposal.advice).contains {
-            $0.subject == subject && $0.fact.contains(fact)
-        }
-    }
-
     @Test func `the call center is protected as a whole`() throws {
         let proposal = try ComposeSamples.propose(
             ComposeSamples.callCenter,
-            hasEnvironmentFile: true
+            files: ["/opt/cc/.env": "REDIS_PASSWORD=x"]
         )
         #expect(proposal.project == "call-center")
         let names = ["postgres", "redis", "files", "config", "secrets"]
         #expect(proposal.components.map(\.name) == names)
-        let cluster = try #require(postgres(proposal, "postgres"))
+        let cluster = try #require(proposal.postgres("postgres"))
         #expect(cluster.dsn == "host=127.0.0.1 port=5433 dbname=callcenter")
         #expect(cluster.user == "callcenter")
         #expect(cluster.password == .environment("POSTGRES_PASSWORD"))
         #expect(cluster.dataDirectory == "/var/lib/docker/volumes/call-center_pgdata/_data")
-        let cache = try #require(redis(proposal, "redis"))
+        let cache = try #require(proposal.redis("redis"))
         #expect(cache.address == .tcp(host: "127.0.0.1", port: 6379, tls: false))
         #expect(cache.password == .environment("REDIS_PASSWORD"))
         #expect(cache.directory == "/var/lib/docker/volumes/call-center_redis_data/_data")
         #expect(
-            files(proposal, "files")?.paths == [
+            proposal.files("files")?.paths == [
                 "/opt/cc/logs", "/opt/cc/knowledge_base",
                 "/var/lib/docker/volumes/cc-recordings/_data", "/srv/prom",
             ]
         )
+        let history = try #require(proposal.history("config"))
+        #expect(history.path == "/opt/cc")
         #expect(
-            files(proposal, "config")?.paths == [
-                "/opt/cc/docker-compose.yml", "/opt/cc/postgres/init.sql", "/opt/cc/asterisk",
-                "/opt/cc/prometheus",
+            Array(history.include.prefix(5)) == [
+                "/docker-compose.yml", "/postgres/init.sql", "/asterisk", "/prometheus",
+                "/.env.example",
             ]
         )
-        #expect(secrets(proposal) == ["/opt/cc/.env", "/opt/cc/secrets/api_key.txt"])
+        #expect(
+            history.exclude == ["/logs", "/knowledge_base", "/.env", "/secrets/api_key.txt"]
+        )
+        #expect(proposal.secrets == ["/opt/cc/.env", "/opt/cc/secrets/api_key.txt"])
         _ = try ComposeSamples.configuration(proposal)
     }
 
@@ -85,18 +56,20 @@ import Testing
         #expect(after["celery-beat"] == [])
         // That it uses files says nothing of databases: it stops for every restore.
         #expect(after["asterisk"] == [])
-        #expect(hears(proposal, "service loader", "profile"))
+        #expect(proposal.says("service loader", "profile"))
     }
 
     @Test func `what is left out is said`() throws {
         let proposal = try ComposeSamples.propose(ComposeSamples.callCenter)
-        #expect(hears(proposal, "path /proc", "host's own"))
-        #expect(hears(proposal, "path /", "host's own"))
-        #expect(hears(proposal, "path /var/run/docker.sock", "host's own"))
-        #expect(hears(proposal, "service postgres", "POSTGRES_WAL_LEVEL, POSTGRES_ARCHIVE_MODE"))
-        #expect(hears(proposal, "service postgres", "CREATE ROLE lifeboat"))
-        #expect(hears(proposal, "volumes", "/var/lib/docker/volumes"))
-        #expect(secrets(proposal) == ["/opt/cc/.env", "/opt/cc/secrets/api_key.txt"])
+        #expect(proposal.says("path /proc", "host's own"))
+        #expect(proposal.says("path /", "host's own"))
+        #expect(proposal.says("path /var/run/docker.sock", "host's own"))
+        #expect(proposal.says("service postgres", "POSTGRES_WAL_LEVEL, POSTGRES_ARCHIVE_MODE"))
+        #expect(proposal.says("service postgres", "CREATE ROLE lifeboat"))
+        #expect(proposal.says("volumes", "/var/lib/docker/volumes"))
+        #expect(proposal.says("path /opt/cc/backup/wal_archive", "not where its data is"))
+        #expect(proposal.says("folder /opt/cc", "call-processor, celery-worker, celery-beat"))
+        #expect(proposal.secrets == ["/opt/cc/.env", "/opt/cc/secrets/api_key.txt"])
     }
 
     @Test(arguments: [
@@ -121,7 +94,7 @@ import Testing
             service: "image: \(image)\nvolumes: [\"vol:\(target)\"]",
             more: "volumes: {vol: {name: v}}"
         )
-        let directory = postgres(proposal, "one")?.dataDirectory
+        let directory = proposal.postgres("one")?.dataDirectory
         #expect(directory == "/var/lib/docker/volumes" + place)
         _ = try ComposeSamples.configuration(proposal)
     }
@@ -134,11 +107,11 @@ import Testing
                 volumes: [./db:/var/lib/postgresql/data]
                 """
         )
-        #expect(postgres(moved, "one")?.dataDirectory == "/opt/cc/db/pg")
+        #expect(moved.postgres("one")?.dataDirectory == "/opt/cc/db/pg")
         let bare = try ComposeSamples.propose(service: "image: postgres:16")
-        #expect(postgres(bare, "one")?.dataDirectory == nil)
-        #expect(hears(bare, "service one", "no volume that is named"))
-        #expect(hears(bare, "service one", "publish its port"))
+        #expect(bare.postgres("one")?.dataDirectory == nil)
+        #expect(bare.says("service one", "no volume that is named"))
+        #expect(bare.says("service one", "publish its port"))
         _ = try ComposeSamples.configuration(bare)
     }
 
@@ -156,15 +129,15 @@ import Testing
         host: String
     ) throws {
         let proposal = try ComposeSamples.propose(service: "image: postgres:16\nports: \(ports)")
-        #expect(postgres(proposal, "one")?.dsn == "host=\(host) port=\(port) dbname=postgres")
+        #expect(proposal.postgres("one")?.dsn == "host=\(host) port=\(port) dbname=postgres")
     }
 
     @Test func `a password is a reference, whatever the file does with it`() throws {
         let literal = try ComposeSamples.propose(
             service: "image: postgres:16\nenvironment: {POSTGRES_PASSWORD: hunter2}"
         )
-        #expect(postgres(literal, "one")?.password == .file("/etc/lifeboat/cc-one.password"))
-        #expect(hears(literal, "service one", "stands in the compose file"))
+        #expect(literal.postgres("one")?.password == .file("/etc/lifeboat/cc-one.password"))
+        #expect(literal.says("service one", "stands in the compose file"))
         let text = try ComposeSamples.configuration(literal).description
         #expect(!text.contains("hunter2"))
         #expect(!"\(literal.advice)\(literal.unprotected)".contains("hunter2"))
@@ -172,22 +145,22 @@ import Testing
             service: "image: postgres:16\nenvironment: [POSTGRES_PASSWORD_FILE=/run/secrets/pw]",
             more: "secrets: {pw: {file: ./pw.txt}}"
         )
-        #expect(postgres(secret, "one")?.password == .file("/opt/cc/pw.txt"))
-        #expect(secrets(secret) == ["/opt/cc/pw.txt"])
+        #expect(secret.postgres("one")?.password == .file("/opt/cc/pw.txt"))
+        #expect(secret.secrets == ["/opt/cc/pw.txt"])
         let open = try ComposeSamples.propose(
             service: "image: postgres:16\nenvironment: {POSTGRES_HOST_AUTH_METHOD: trust}"
         )
-        #expect(postgres(open, "one")?.password == nil)
+        #expect(open.postgres("one")?.password == nil)
         let redis = try ComposeSamples.propose(
             service: "image: redis\ncommand: redis-server --requirepass $PW\nvolumes: [\"r:/data\"]"
         )
-        #expect(self.redis(redis, "one")?.password == .environment("PW"))
+        #expect(redis.redis("one")?.password == .environment("PW"))
     }
 
     @Test func `a Redis without a volume is a cache`() throws {
         let proposal = try ComposeSamples.propose(service: "image: valkey/valkey:8")
-        #expect(redis(proposal, "one") == nil)
-        #expect(hears(proposal, "service one", "cache"))
+        #expect(proposal.redis("one") == nil)
+        #expect(proposal.says("service one", "cache"))
         #expect(proposal.services.map(\.name) == ["one", "app"])
     }
 
@@ -196,9 +169,9 @@ import Testing
         let proposal = try ComposeSamples.propose(
             service: "image: \(image)\nvolumes: [\"d:/var/lib/x\", \"./etc:/etc/x:ro\"]"
         )
-        #expect(hears(proposal, "service one", "no component for"))
+        #expect(proposal.says("service one", "no component for"))
         #expect(proposal.components.map(\.name) == ["config"])
-        #expect(hears(proposal, "path /var/lib/docker/volumes/cc_d/_data", "a server that runs"))
+        #expect(proposal.says("path /var/lib/docker/volumes/cc_d/_data", "a server that runs"))
     }
 
     @Test(arguments: [
@@ -224,7 +197,7 @@ import Testing
                 """
         )
         #expect(proposal.unprotected.contains { $0.fact.contains(fact) })
-        #expect(files(proposal, "files") == nil)
+        #expect(proposal.files("files") == nil)
     }
 
     @Test func `folders within folders are kept once, and secrets in them are left out`() throws {
@@ -235,26 +208,25 @@ import Testing
               b: {image: b, env_file: [{path: ./data/b.env}, "./x[1].env"]}
             """
         )
-        #expect(files(proposal, "files")?.paths == ["/opt"])
+        #expect(proposal.files("files")?.paths == ["/opt"])
         #expect(
-            files(proposal, "files")?.exclude == ["/cc/data/b.env", "/cc/x\\[1].env"]
+            proposal.files("files")?.exclude == ["/cc/data/b.env", "/cc/x\\[1].env"]
         )
-        #expect(secrets(proposal) == ["/opt/cc/data/b.env", "/opt/cc/x[1].env"])
-        // It lies within.
-        #expect(files(proposal, "config") == nil)
+        #expect(proposal.secrets == ["/opt/cc/data/b.env", "/opt/cc/x[1].env"])
+        #expect(proposal.history("config")?.exclude == ["/data/b.env", "/x\\[1].env"])
         _ = try ComposeSamples.configuration(proposal)
     }
 
     @Test func `what lies beside the compose file is the stack's, wherever that is`() throws {
+        let text = "services: {a: {image: a, volumes: [\"./d:/d\", \"/tmp/e:/e\"]}}"
         let proposal = try ComposeProposal(
-            "services: {a: {image: a, volumes: [\"./d:/d\", \"/tmp/e:/e\"]}}",
-            name: "/tmp/cc/compose.yml",
+            [ComposeDocument(path: "/tmp/cc/compose.yml", text: text)],
             stack: "cc",
             recipient: Samples.recipient,
             around: ComposeProposal.Surroundings(folder: "/tmp/cc")
         )
-        #expect(files(proposal, "files")?.paths == ["/tmp/cc/d"])
-        #expect(hears(proposal, "path /tmp/e", "host's own"))
+        #expect(proposal.files("files")?.paths == ["/tmp/cc/d"])
+        #expect(proposal.says("path /tmp/e", "host's own"))
     }
 
     @Test func `a secret that is mounted stays a secret`() throws {
@@ -270,9 +242,10 @@ import Testing
             secrets: {key: {file: ./key}}
             """
         )
-        #expect(secrets(proposal) == ["/opt/cc/.env", "/opt/cc/key"])
-        #expect(files(proposal, "files") == nil)
-        #expect(files(proposal, "config")?.paths == ["/opt/cc/docker-compose.yml"])
+        #expect(proposal.secrets == ["/opt/cc/.env", "/opt/cc/key"])
+        #expect(proposal.files("files") == nil)
+        #expect(proposal.history("config")?.include.first == "/docker-compose.yml")
+        #expect(proposal.history("config")?.exclude == ["/.env", "/key"])
         #expect(proposal.services.first?.after == [])
         _ = try ComposeSamples.configuration(proposal)
     }
@@ -318,8 +291,8 @@ import Testing
                 volumes: ["${DATA:?say where}/x:/x", "${OTHER}/y:/y"]
             """
         )
-        #expect(hears(proposal, "variable DATA", "not set"))
-        #expect(hears(proposal, "variable OTHER", "not set"))
+        #expect(proposal.says("variable DATA", "not set"))
+        #expect(proposal.says("variable OTHER", "not set"))
         #expect(!proposal.advice.contains { $0.subject.contains("NOWHERE") })
     }
 

@@ -71,29 +71,41 @@ enum ComposeSamples {
 
         """
 
-    /// What is proposed for a text in `/opt/cc`.
+    /// What is proposed for a text in `/opt/cc`, with other files around it.
     static func propose(
         _ text: String,
         environment: [String: String] = [:],
-        hasEnvironmentFile: Bool = false
+        files: [String: String] = [:],
+        over others: [String] = []
     ) throws(Fault) -> ComposeProposal {
-        try ComposeProposal(
-            text,
-            name: "/opt/cc/docker-compose.yml",
+        var around = ComposeProposal.Surroundings(folder: "/opt/cc")
+        around.environment = environment
+        around.environmentFiles = files.keys.sorted().filter { $0.hasPrefix("/opt/cc/.env") }
+        around.text = { files[$0] }
+        around.isThere = { !$0.contains("missing") }
+        var documents = [ComposeDocument(path: "/opt/cc/docker-compose.yml", text: text)]
+        for (number, text) in others.enumerated() {
+            documents.append(ComposeDocument(path: "/opt/cc/over\(number).yml", text: text))
+        }
+        return try ComposeProposal(
+            documents,
             stack: "cc",
             recipient: Samples.recipient,
-            around: ComposeProposal.Surroundings(
-                folder: "/opt/cc",
-                environment: environment,
-                hasEnvironmentFile: hasEnvironmentFile
-            )
+            around: around
         )
     }
 
     /// A file with one service beside a plain one, which it is proposed with.
-    static func propose(service: String, more: String = "") throws(Fault) -> ComposeProposal {
+    static func propose(
+        service: String,
+        more: String = "",
+        files: [String: String] = [:]
+    ) throws(Fault) -> ComposeProposal {
         let lines = service.split(separator: "\n").map { "    \($0)" }.joined(separator: "\n")
-        return try propose("services:\n  one:\n\(lines)\n  app: {image: app}\n\(more)\n")
+        return try propose(
+            "services:\n  one:\n\(lines)\n  app: {image: app}\n\(more)\n",
+            files: files
+        )
     }
 
     /// The configuration that a proposal becomes, read back by the strict decoder.
