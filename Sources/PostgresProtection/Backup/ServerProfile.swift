@@ -27,6 +27,8 @@ struct ServerProfile {
     /// What goes into the snapshot's head.
     let facts: [String: String]
 
+    /// The fact that tells whose the data directory is, `UID:GID`, where it can be seen.
+    static let ownerFact = "owner"
     /// Settings that a recovering server must have at least as high as the primary had.
     static let floors = [
         "max_connections", "max_worker_processes", "max_wal_senders", "max_prepared_transactions",
@@ -53,6 +55,11 @@ struct ServerProfile {
             "segment_bytes": String(segmentSize.bytes),
             "directory_mode": try session.show("data_directory_mode"),
         ]
+        if let directory = settings.dataDirectory,
+            let status = try? FileSystem.followedStatus(directory)
+        {
+            facts[Self.ownerFact] = "\(status.owner):\(status.group)"
+        }
         for name in Self.floors { facts["setting.\(name)"] = try session.show(name) }
         do throws(Fault) {
             let connection = try PostgresLink.sql(settings)

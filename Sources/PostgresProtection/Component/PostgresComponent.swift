@@ -63,11 +63,35 @@ public struct PostgresComponent: Component {
             .run()
     }
 
+    /// The server programs that a base backup is recovered with.
+    ///
+    /// - Throws: `E-SERVER-MISSING`.
+    func programs(for base: BaseRecord) async throws(Fault) -> any ServerPrograms {
+        try await runtime.postgres(major: base.major, image: image(of: base.snapshot))
+    }
+
+    /// The image that the server ran: a service of the component's own name is its server.
+    private func image(of snapshot: Snapshot) -> String? {
+        snapshot.head.facts["service.\(name)"]
+    }
+
     /// Whose a restored data directory will be; nil for this user: root never runs a server.
     ///
-    /// - Throws: `E-ACCOUNT-MISSING` when this is root and there is no `postgres`.
-    func serverAccount() throws(Fault) -> Account? {
+    /// A server in a container runs as an account of its image, of which only the number counts here.
+    ///
+    /// - Throws: `E-ACCOUNT-MISSING` when this is root, there is no `postgres`, and it is not recorded whose the original is.
+    func serverAccount(for snapshot: Snapshot) throws(Fault) -> Account? {
         if let account { return account }
-        return Account.current.uid == 0 ? try Account.named("postgres") : nil
+        guard Account.current.uid == 0 else { return nil }
+        let numbers = (snapshot.head.facts[ServerProfile.ownerFact] ?? "").split { $0 == ":" }
+            .compactMap { UInt32($0) }
+        let owner =
+            numbers.count == 2 && numbers[0] != 0
+            ? Account(uid: numbers[0], gid: numbers[1], name: String(numbers[0])) : nil
+        if image(of: snapshot) != nil, let owner { return owner }
+        do throws(Fault) { return try Account.named("postgres") } catch {
+            guard let owner else { throw error }
+            return owner
+        }
     }
 }

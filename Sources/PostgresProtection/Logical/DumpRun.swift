@@ -89,7 +89,7 @@ struct DumpRun {
         var first: Fault?
         for version in major...max(major, Self.newest) {
             do throws(Fault) {
-                return try await dumps.runtime.postgres(major: version)
+                return try await dumps.runtime.postgres(major: version, image: nil)
             } catch  where error.code == .serverMissing { first = first ?? error }
         }
         throw Fault(

@@ -154,7 +154,7 @@ struct LiveServer {
 
     /// Connects to a database; nil for the configured one.
     func connect(to database: String? = nil) throws(Fault) -> PostgresConnection {
-        let (text, password) = try address(database)
+        let (text, password, _) = try address(database)
         return try PostgresConnection.connect(
             parameters: password.map { ["password": $0] } ?? [:],
             dsn: text
@@ -179,7 +179,7 @@ struct LiveServer {
         database: String? = nil,
         _ programs: any ServerPrograms
     ) throws(Fault) -> Command {
-        let (text, password) = try address(database)
+        let (text, password, files) = try address(database)
         var environment = ProcessInfo.processInfo.environment
         environment["LC_ALL"] = "C"
         if let password { environment["PGPASSWORD"] = password }
@@ -188,17 +188,24 @@ struct LiveServer {
             arguments: arguments + ["-w", "-d", text],
             environment: environment,
             account: nil,
-            directory: nil
+            directory: nil,
+            reach: .server(files)
         )
     }
 
-    private func address(_ database: String?) throws(Fault) -> (text: String, password: String?) {
+    private func address(
+        _ database: String?
+    ) throws(Fault) -> (text: String, password: String?, files: [FilePath]) {
         var keywords = try PostgresConnection.keywords(
             parameters: settings.parameters,
             dsn: settings.dsn
         )
         let password = keywords.removeValue(forKey: "password")
         if let database { keywords["dbname"] = database }
-        return (ConnectionText.text(keywords), password)
+        // The folder of a socket, certificates, a file of passwords.
+        let files = keywords.values.flatMap { $0.split { $0 == "," } }.filter { $0.hasPrefix("/") }
+        return (
+            ConnectionText.text(keywords), password, files.sorted().map { FilePath(String($0)) }
+        )
     }
 }

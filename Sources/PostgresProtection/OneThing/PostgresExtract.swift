@@ -47,8 +47,6 @@ public struct PostgresExtract: Component {
         let parent = request.destination ?? Self.usualParent
         let place = ScratchPlace.proposed(in: parent)
         let plan = try await cluster.planRestore(inner(request, at: place))
-        let major = try BaseRecord(plan.snapshot).major
-        _ = try await cluster.runtime.postgres(major: major)
         try requireFree()
         let what = thing.condition.map { "\(thing), the rows where \($0)" } ?? "\(thing)"
         return RestorePlan(
@@ -80,7 +78,10 @@ public struct PostgresExtract: Component {
         for fault in ScratchPlace.sweep(parent, now: request.clock.now()) {
             progress(.note("what a killed run left is still there: \(fault.message)"))
         }
-        let place = try ScratchPlace(making: plan.destination, for: try cluster.serverAccount())
+        let place = try ScratchPlace(
+            making: plan.destination,
+            for: try cluster.serverAccount(for: plan.snapshot)
+        )
         let outcome: RestoreOutcome
         do throws(Fault) {
             outcome = try await extract(plan, request, progress)
@@ -128,8 +129,8 @@ public struct PostgresExtract: Component {
         progress(.phase("reading"))
         let server = ScratchServer(
             data: data,
-            programs: try await cluster.runtime.postgres(major: base.major),
-            account: try cluster.serverAccount(),
+            programs: try await cluster.programs(for: base),
+            account: try cluster.serverAccount(for: plan.snapshot),
             major: base.major,
             segmentSize: base.segmentSize,
             state: request.state

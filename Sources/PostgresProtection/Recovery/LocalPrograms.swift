@@ -7,12 +7,15 @@ struct LocalPrograms: ServerPrograms {
     /// The folder with `postgres` in it.
     let folder: FilePath
 
+    var origin: String? { nil }
+
     func command(
         _ program: String,
         arguments: [String],
         environment: [String: String]?,
         account: Account?,
-        directory: FilePath?
+        directory: FilePath?,
+        reach: ServerReach
     ) -> Command {
         Command(
             folder.appending(program),

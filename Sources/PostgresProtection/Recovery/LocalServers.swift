@@ -14,7 +14,8 @@ public struct LocalServers: ServerRuntime {
     /// Looks at the configured folder, else where Debian and Red Hat put them, and in `PATH`.
     ///
     /// - Throws: `E-SERVER-MISSING` when none is of the major version.
-    public func postgres(major: Int) async throws(Fault) -> any ServerPrograms {
+    public func postgres(major: Int, image: String? = nil) async throws(Fault) -> any ServerPrograms
+    {
         let path = ProcessInfo.processInfo.environment["PATH"] ?? ""
         let usual = [
             "/usr/lib/postgresql/\(major)/bin", "/usr/pgsql-\(major)/bin",

@@ -28,7 +28,7 @@ struct RecoveryServer {
     func serve(logIn state: FilePath) async throws(Fault) -> (log: RecoveryLog, status: ExitStatus)
     {
         let file = try Descriptor.anonymous(in: state)
-        var command = command("postgres", ["-D", folder.path.string] + arguments)
+        var command = try command("postgres", ["-D", folder.path.string] + arguments)
         command.patience = .seconds(60)
         let ended = try await command.spawn(appendingTo: file) { child async throws(Fault) in
             while true {
@@ -82,13 +82,17 @@ struct RecoveryServer {
             .first.map { String($0) } ?? ""
     }
 
-    private func command(_ program: String, _ arguments: [String]) -> Command {
+    private func command(
+        _ program: String,
+        _ arguments: [String]
+    ) throws(Fault) -> Command {
         programs.command(
             program,
             arguments: arguments,
             environment: ["LC_ALL": "C", "PATH": "/usr/bin:/bin"],
             account: folder.account,
-            directory: folder.path
+            directory: folder.path,
+            reach: .folders(try folder.places())
         )
     }
 

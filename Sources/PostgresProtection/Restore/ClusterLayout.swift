@@ -68,7 +68,7 @@ struct ClusterLayout {
         let files = try await ClusterFiles(
             plan: plan,
             request: request,
-            account: try component.serverAccount(),
+            account: try component.serverAccount(for: plan.snapshot),
             progress: progress
         ).restore(begun)
         let control = try ControlFile(parsing: files.control)

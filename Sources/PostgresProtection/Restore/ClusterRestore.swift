@@ -16,9 +16,8 @@ struct ClusterRestore {
 
     /// Does what the plan says; when a disk runs full, the places are empty again.
     func run() async throws(Fault) -> RestoreOutcome {
-        let major = try BaseRecord(plan.snapshot).major
-        let programs =
-            component.recovers ? try await component.runtime.postgres(major: major) : nil
+        let base = try BaseRecord(plan.snapshot)
+        let programs = component.recovers ? try await component.programs(for: base) : nil
         let layout = ClusterLayout(
             component: component,
             plan: plan,

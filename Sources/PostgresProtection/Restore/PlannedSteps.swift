@@ -17,6 +17,8 @@ struct PlannedSteps {
     let notBefore: Instant?
     /// What a person must know of log that is there and was not chosen, each a line.
     let beyond: [String]
+    /// Where the programs of the server come from that recovers; nil for this host, or when none does.
+    let origin: String?
 
     /// A line for each step.
     var lines: [String] {
@@ -31,6 +33,7 @@ struct PlannedSteps {
             "the tablespace that was made at \($0.key) to \($0.value.displayed)"
         }
         lines.append(replay)
+        if let origin { lines.append("the server that does it is that of \(origin)") }
         if chosen.reach.heartbeat == nil, case .time = aim.stop {
             lines.append(
                 "no heartbeat is in the log: the server refuses to end recovery unless a transaction follows the target"

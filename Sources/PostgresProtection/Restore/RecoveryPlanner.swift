@@ -47,6 +47,7 @@ struct RecoveryPlanner {
         let spare = Self.spare(forReplayOf: logSize)
         if !request.isDelta { try requireRoom(for: bytes + spare, destination) }
         let notBefore = try await notBefore(chosen, aim, log: log)
+        let programs = component.recovers ? try await component.programs(for: chosen.base) : nil
         let text = PlannedSteps(
             chosen: chosen,
             aim: aim,
@@ -55,7 +56,8 @@ struct RecoveryPlanner {
             destination: destination,
             owners: choice.owners(among: candidates),
             notBefore: notBefore,
-            beyond: beyond
+            beyond: beyond,
+            origin: programs?.origin
         )
         let plan = RestorePlan(
             snapshot: chosen.base.snapshot,
@@ -72,7 +74,7 @@ struct RecoveryPlanner {
 
     /// Refuses places that something is in, or that a delta cannot take over.
     private func requirePlaces(_ destination: FilePath, _ base: BaseRecord) throws(Fault) {
-        let account = FolderClaim.recipient(try component.serverAccount())
+        let account = FolderClaim.recipient(try component.serverAccount(for: base.snapshot))
         for place in [destination] + request.tablespaces.values {
             try FolderClaim(path: place, account: account, isDerived: false).require()
             if !request.isDelta { try RestoreDestination.requireVacant(place) }

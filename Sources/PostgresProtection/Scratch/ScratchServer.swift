@@ -45,7 +45,7 @@ struct ScratchServer {
         try prepare(folder)
         try await makeRole(session.role, folder)
         let file = try Descriptor.anonymous(in: state)
-        var command = command("postgres", ["-D", data.string] + arguments, folder)
+        var command = try command("postgres", ["-D", data.string] + arguments, folder)
         command.patience = .seconds(5)
         let ended = try await command.spawn(appendingTo: file) { child async throws(Fault) in
             while true {
@@ -120,13 +120,14 @@ struct ScratchServer {
         _ program: String,
         _ arguments: [String],
         _ folder: ClusterFolder
-    ) -> Command {
+    ) throws(Fault) -> Command {
         programs.command(
             program,
             arguments: arguments,
             environment: ["LC_ALL": "C", "PATH": "/usr/bin:/bin"],
             account: folder.account,
-            directory: data
+            directory: data,
+            reach: .folders(try folder.places())
         )
     }
 

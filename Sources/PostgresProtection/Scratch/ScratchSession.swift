@@ -38,7 +38,8 @@ struct ScratchSession: Sendable {
             arguments: arguments + ["-w", "-d", text(database, role: role)],
             environment: ["LC_ALL": "C", "PATH": "/usr/bin:/bin"],
             account: account,
-            directory: socket
+            directory: socket,
+            reach: .folders([socket])
         )
     }
 

@@ -114,6 +114,13 @@ public struct StackServices: Sendable {
         return Set(others.map { $0.service ?? $0.name }).sorted()
     }
 
+    /// Removes the containers that a killed run has left in which server programs ran; asks the engine only when there are any.
+    ///
+    /// - Returns: what could not be done.
+    public func removeLeftContainers() async -> [Fault] {
+        await ContainerMark.sweep(stack.containerMarks) { () throws(Fault) in try engine() }
+    }
+
     private func keeper() throws(Fault) -> ServiceKeeper {
         ServiceKeeper(try controls(), file: ledger, notice: stack.notice)
     }

@@ -31,7 +31,7 @@ extension Stack {
                 settings: try await settings(postgres, isReached: options == nil),
                 databases: logical.databases,
                 hasGlobals: logical.hasGlobals,
-                runtime: LocalServers(binaries: postgres.binaries.map { FilePath($0) })
+                runtime: StackServers(self, of: cluster(of: configured.name), postgres)
             )
         case .redis(let redis):
             return try await component(configured.name, redis, for: options)
@@ -99,8 +99,8 @@ extension Stack {
         let cluster = PostgresComponent(
             name: name,
             settings: settings,
-            recovers: thing != nil || options?.recovers ?? true,
-            runtime: LocalServers(binaries: postgres.binaries.map { FilePath($0) })
+            recovers: standby == nil && (thing != nil || options?.recovers ?? true),
+            runtime: StackServers(self, of: name, postgres)
         )
         if let standby {
             let primary = try PrimaryAddress(
@@ -113,6 +113,13 @@ extension Stack {
         }
         guard let thing else { return cluster }
         return try PostgresExtract(cluster: cluster, thing: thing)
+    }
+
+    /// The component of the cluster that some dumps are of.
+    private func cluster(of dumps: String) -> String {
+        configuration.components.map(\.name).first {
+            LogicalConfiguration.componentName(of: $0) == dumps
+        } ?? dumps
     }
 
     /// A folder of configuration with its history; none of the stack's secrets gets into it.

@@ -9,10 +9,10 @@ import NIOHTTP1
 public struct ContainerEngine: Sendable {
     /// Where it listens.
     public let address: EngineAddress
-    private let connection: EngineConnection
+    let connection: EngineConnection
 
     /// How long a question may take.
-    private static let patience = Duration.seconds(30)
+    static let patience = Duration.seconds(30)
 
     /// Prepares; nothing is reached yet.
     public init(_ address: EngineAddress) {
@@ -88,7 +88,8 @@ public struct ContainerEngine: Sendable {
     public func start(_ name: String) async throws(Fault) {
         let path = "/containers/\(EngineAddress.encoded(name))/start"
         let reply = try await connection.send(.POST, path, within: .seconds(120))
-        guard reply.status != 404 else {
+        // An image without the program that it names is answered in the same way.
+        if reply.status == 404, try await details(of: name) == nil {
             throw Fault(
                 .serviceStart,
                 "unable to start container '\(name)': it is not there any more",
@@ -98,7 +99,7 @@ public struct ContainerEngine: Sendable {
         try require(reply, [204, 304], to: "start container", name)
     }
 
-    private func require(
+    func require(
         _ reply: EngineConnection.Reply,
         _ good: [Int],
         to verb: String,
@@ -112,7 +113,7 @@ public struct ContainerEngine: Sendable {
         )
     }
 
-    private func decode<Value: Decodable>(
+    func decode<Value: Decodable>(
         _ type: Value.Type,
         _ reply: EngineConnection.Reply,
         _ what: String

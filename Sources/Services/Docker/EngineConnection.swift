@@ -41,24 +41,27 @@ final class EngineConnection: Sendable {
         client.shutdown { _ in }
     }
 
-    /// Sends a request without a body.
+    /// Sends a request.
     ///
     /// - Parameters:
     ///   - method: the method.
     ///   - path: the path and the query, encoded.
+    ///   - body: a document in JSON; nil for none.
     ///   - patience: how long the reply may take.
     /// - Returns: the reply, good or bad.
     /// - Throws: `E-ENGINE-UNREACHABLE`, `E-ENGINE-REFUSED` for a reply that is too large, `E-CANCELLED`.
     func send(
         _ method: HTTPMethod,
         _ path: String,
+        body: [UInt8]? = nil,
         within patience: Duration
     ) async throws(Fault) -> Reply {
         var request = HTTPClientRequest(url: address.base + path)
         request.method = method
         // A path is no name of a host, and engines refuse it as one.
         if case .socket = address { request.headers.add(name: "host", value: "engine") }
-        if method == .POST { request.body = .bytes(ByteBuffer()) }
+        if body != nil { request.headers.add(name: "content-type", value: "application/json") }
+        if method == .POST { request.body = .bytes(ByteBuffer(bytes: body ?? [])) }
         do {
             let time = TimeAmount.nanoseconds(patience.components.seconds * 1_000_000_000)
             let response = try await client.execute(request, deadline: .now() + time)

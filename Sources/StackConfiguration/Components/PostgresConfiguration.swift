@@ -23,6 +23,8 @@ public struct PostgresConfiguration: Sendable, Hashable {
     public var dataDirectory: String?
     /// The directory of the server programs, an absolute path; nil finds them.
     public var binaries: String?
+    /// The image that server programs are taken from where this host has none; nil for the one that a snapshot records.
+    public var image: String?
     /// How the data files are read.
     public var method: Method
     /// How the data files are read for a base backup.
@@ -41,6 +43,7 @@ public struct PostgresConfiguration: Sendable, Hashable {
         password: SecretReference? = nil,
         dataDirectory: String? = nil,
         binaries: String? = nil,
+        image: String? = nil,
         method: Method = .auto,
         base: BaseConfiguration = BaseConfiguration(),
         wal: WALConfiguration,
@@ -52,6 +55,7 @@ public struct PostgresConfiguration: Sendable, Hashable {
         self.password = password
         self.dataDirectory = dataDirectory
         self.binaries = binaries
+        self.image = image
         self.method = method
         self.base = base
         self.wal = wal

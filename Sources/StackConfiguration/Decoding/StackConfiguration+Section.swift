@@ -88,6 +88,7 @@ extension PostgresConfiguration {
             password: section.secret("password"),
             dataDirectory: section.text("data_directory"),
             binaries: section.text("binaries"),
+            image: section.text("image"),
             method: section.text("method").flatMap(Method.init(rawValue:)) ?? .auto,
             base: BaseConfiguration(
                 connections: base.text("connections").flatMap(ScalarForm.count) ?? 4,

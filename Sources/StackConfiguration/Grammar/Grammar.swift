@@ -83,6 +83,11 @@ enum Grammar {
         Key("data_directory", .scalar(.path), "The data directory, where it is readable here."),
         Key("binaries", .scalar(.path), "The directory of the server programs. Default: searched."),
         Key(
+            "image",
+            .scalar(.text),
+            "The image with them, where this host has none. Default: the one that the server ran."
+        ),
+        Key(
             "method",
             .scalar(.choice(PostgresConfiguration.Method.allCases.map(\.rawValue))),
             "How data files are read. Default: auto: direct where the folder is at hand, else replication."

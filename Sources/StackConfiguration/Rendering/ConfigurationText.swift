@@ -91,6 +91,7 @@ struct ConfigurationText {
         line(2, "password", postgres.password?.description, keys)
         line(2, "data_directory", postgres.dataDirectory.map(YAMLText.scalar), keys)
         line(2, "binaries", postgres.binaries.map(YAMLText.scalar), keys)
+        line(2, "image", postgres.image.map(YAMLText.scalar), keys)
         line(2, "method", postgres.method.rawValue, keys)
         heading(2, "wal", keys)
         line(3, "stream", "\(postgres.wal.stream)", Grammar.wal)

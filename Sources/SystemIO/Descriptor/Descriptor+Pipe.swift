@@ -1,4 +1,3 @@
-import CLinux
 import Glibc
 import Model
 import SystemPackage
@@ -36,9 +35,7 @@ extension Descriptor {
                     "unable to read pipe '\(path.displayed)': it was cancelled"
                 )
             }
-            let number = rawValue
-            let ready = try checked("wait for pipe", path) { linux_poll_readable(number, 100) }
-            if ready == 1 { hasWriter = true }
+            if try isReadable(within: 100) { hasWriter = true }
         }
     }
 

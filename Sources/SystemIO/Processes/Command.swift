@@ -6,7 +6,7 @@ public import SystemPackage
 ///
 /// Programs are started without a shell. They get no open file of ours but the three standard ones. They are ended when
 /// the task that runs them is cancelled, and killed by the system when we die (through `setpriv --pdeathsig`,
-/// where util-linux has it).
+/// where util-linux has it), see ``lastSignal``.
 public struct Command: Sendable {
     /// The program: a path when it holds a `/`, else a name that is looked up in `PATH`.
     public var executable: String
@@ -20,6 +20,8 @@ public struct Command: Sendable {
     public var workingDirectory: FilePath?
     /// How long it may take to end after `SIGTERM`, before `SIGKILL`.
     public var patience: Duration = .seconds(10)
+    /// The signal that the system sends it when we die, by its name without `SIG`.
+    public var lastSignal = "KILL"
 
     /// Describes a program to be run.
     public init(
@@ -89,7 +91,7 @@ public struct Command: Sendable {
         let isThere = try FileSystem.followedStatus(guardian) != nil
         guard let account, account.uid != Account.current.uid else {
             guard isThere else { return (program, arguments) }
-            return (guardian, ["--pdeathsig", "KILL", "--", program.string] + arguments)
+            return (guardian, ["--pdeathsig", lastSignal, "--", program.string] + arguments)
         }
         guard isThere else {
             throw Fault(
@@ -100,7 +102,7 @@ public struct Command: Sendable {
         }
         let change = ["--reuid", "\(account.uid)", "--regid", "\(account.gid)"]
         let groups = ["--groups", "\(account.gid)", "--", guardian.string]
-        let death = ["--pdeathsig", "KILL", "--", program.string]
+        let death = ["--pdeathsig", lastSignal, "--", program.string]
         return (guardian, change + groups + death + arguments)
     }
 

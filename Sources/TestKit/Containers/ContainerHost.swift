@@ -27,6 +27,9 @@ public final class ContainerHost: Sendable {
             [engine]
             cgroup_manager = "cgroupfs"
             events_logger = "none"
+            # The limits of the machine that runs the tests may be lower than podman's own.
+            [containers]
+            default_ulimits = ["nofile=1024:1024", "nproc=1000:1000"]
 
             """
         try DurableFile.create(
@@ -51,23 +54,23 @@ public final class ContainerHost: Sendable {
     ///   - script: what it does first.
     ///   - health: the command of its health check, for the shell.
     ///   - options: more of podman's own.
+    ///   - image: what it is made from.
     /// - Throws: `E-TEST-PROGRAM`.
     public func create(
         _ name: String,
         labels: [String: String] = [:],
         script: String = "",
         health: String? = nil,
-        options: [String] = []
+        options: [String] = [],
+        image: String = ContainerHost.image
     ) throws(Fault) {
         var arguments = ["create", "--name", name, "--network", "host", "--stop-timeout", "5"]
-        // The limits of the machine that runs the tests may be lower than podman's own.
-        arguments += ["--ulimit", "nofile=1024:1024", "--ulimit", "nproc=1000:1000"]
         for (label, value) in labels { arguments += ["--label", "\(label)=\(value)"] }
         if let health { arguments += ["--health-cmd", health, "--health-interval", "disable"] }
         let body = "\(script)\ntrap 'exit 0' TERM; while :; do sleep 100 & wait $!; done"
         // The folder's name is how a guard finds what a killed test leaves.
         let command = ["/bin/sh", "-c", body, folder.path.string]
-        _ = try podman(arguments + options + [Self.image] + command)
+        _ = try podman(arguments + options + [image] + command)
     }
 
     /// Makes a container of a service of a compose project, as compose labels it.
@@ -193,16 +196,30 @@ public final class ContainerHost: Sendable {
     }
 
     private func makeImage() throws(Fault) {
+        try makeImage(Self.image, paths: ["/bin"], "")
+    }
+
+    /// Makes an image with a shell, and what a script puts into the folder `image`.
+    ///
+    /// - Parameters:
+    ///   - name: its name.
+    ///   - paths: where its programs are looked for.
+    ///   - content: the script, for the shell of this host.
+    /// - Throws: `E-TEST-PROGRAM`.
+    func makeImage(_ name: String, paths: [String], _ content: String) throws(Fault) {
         let script = """
             set -e
+            umask 022
             mkdir -p image/bin image/etc image/tmp image/data image/usr
+            chmod 1777 image/tmp
             ln -s usr/lib image/lib
             ln -s usr/lib64 image/lib64
             cp /bin/busybox image/bin/busybox
-            for name in sh sleep cat test touch rm true false date nc httpd; do
+            for name in sh sleep cat cp grep test touch rm true false date nc httpd; do
                 ln -s busybox image/bin/$name
             done
-            tar -C image -c . | "$@" import - \(Self.image)
+            \(content)
+            tar -C image -c . | "$@" import --change 'ENV PATH=\(paths.joined(separator: ":"))' - \(name)
             rm -rf image
             """
         let log = file("image.log")

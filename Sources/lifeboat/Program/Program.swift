@@ -18,6 +18,9 @@ enum Program {
         signal(SIGXFSZ, SIG_IGN)
         let words = Array(CommandLine.arguments.dropFirst())
         let threads = BlockingThreads(name: "lifeboat", threads: threadCount)
+        if ContainerBridge.isMeant(by: words) {
+            exit(await withTaskExecutorPreference(threads) { await ContainerBridge.run(words) })
+        }
         let code = await withTaskExecutorPreference(threads) { await run(words) }
         exit(code.rawValue)
     }

@@ -28,6 +28,7 @@ struct BackupVerb: Verb {
         var stack = try ConfigurationFile.stack(global, subject: about.value, screen)
         stack.allowsUntestedVersions = untested.untestedVersion
         await LeftServices(stack).putBack(screen)
+        await LeftContainers(stack).remove(screen)
         let board = screen.progress(of: "backing up")
         let summary: BackupSummary
         do throws(Fault) {

@@ -23,6 +23,7 @@ struct RunVerb: Verb {
         var stack = try ConfigurationFile.stack(global, subject: about.value, screen)
         stack.allowsUntestedVersions = untested.untestedVersion
         await LeftServices(stack).putBack(screen)
+        await LeftContainers(stack).remove(screen)
         let clock = SystemClock()
         do throws(Fault) {
             try await LogStreaming(stack).run(about.value.names) { name in

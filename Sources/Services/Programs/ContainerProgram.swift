@@ -1,0 +1,164 @@
+public import Model
+internal import SystemIO
+internal import SystemPackage
+
+/// Runs one program in a container as if it were a program of this host: it reads our input, writes our output, hears the
+/// signals that we hear, and we end with its status.
+public struct ContainerProgram: Sendable {
+    /// The open files that the program's own three are.
+    public struct Files: Sendable {
+        let input: Int32
+        let output: Int32
+        let errors: Int32
+
+        /// Names three open files.
+        public init(input: Int32 = 0, output: Int32 = 1, errors: Int32 = 2) {
+            self.input = input
+            self.output = output
+            self.errors = errors
+        }
+    }
+
+    private enum Event: Sendable {
+        case heard
+        case ended(Fault?)
+    }
+
+    /// How long a program has after SIGTERM: whoever sent that kills us later, and then nobody would remove the container.
+    private static let patience = Duration.seconds(2)
+
+    private let run: ContainerRun
+    private let engine: ContainerEngine
+
+    /// Prepares; nothing is reached yet.
+    ///
+    /// - Throws: `E-ENGINE-ADDRESS`.
+    public init(_ run: ContainerRun) throws(Fault) {
+        self.run = run
+        engine = ContainerEngine(try EngineAddress(run.engine))
+    }
+
+    /// Makes the container, runs the program to its end, and removes the container, whatever came of it.
+    ///
+    /// Blocks threads while it waits for bytes. When we are killed, the container is found by its mark.
+    ///
+    /// - Parameters:
+    ///   - environment: what the program gets beside the image's own.
+    ///   - signals: those that it hears, by name: `SIGINT`. After `SIGTERM` it is killed soon.
+    ///   - files: its input and output.
+    /// - Returns: the status that it ended with.
+    /// - Throws: `E-ENGINE-…`, `E-IO-…`.
+    public func perform(
+        environment: [String: String],
+        signals: AsyncStream<String>,
+        files: Files = Files()
+    ) async throws(Fault) -> Int32 {
+        let mark = try ContainerMark(in: FilePath(run.marks), uid: run.uid, gid: run.gid)
+        let status: Int32
+        do throws(Fault) {
+            status = try await work(mark, environment, signals, files)
+        } catch {
+            // The first fault is the one to tell; what is left is found by its mark.
+            try? await remove(mark)
+            throw error
+        }
+        try await remove(mark)
+        return status
+    }
+
+    private func remove(_ mark: ContainerMark) async throws(Fault) {
+        try await engine.remove(mark.name)
+        try mark.remove()
+    }
+
+    private func work(
+        _ mark: ContainerMark,
+        _ environment: [String: String],
+        _ signals: AsyncStream<String>,
+        _ files: Files
+    ) async throws(Fault) -> Int32 {
+        try await engine.create(mark.name, run, environment: environment, accounts: mark.path)
+        let stream = try EngineStream(engine.address, container: mark.name)
+        try await engine.start(mark.name)
+        let fault = await withTaskGroup(of: Event.self) { group in
+            group.addTask {
+                // A program that ends early reads no more; its status tells.
+                try? Self.feed(stream, from: files.input)
+                return .heard
+            }
+            group.addTask {
+                await pass(signals, to: mark.name)
+                return .heard
+            }
+            group.addTask { .ended(Self.drain(stream, to: files)) }
+            for await event in group {
+                guard case .ended(let fault) = event else { continue }
+                group.cancelAll()
+                return fault
+            }
+            return nil
+        }
+        if let fault { throw fault }
+        // Whoever was killed for SIGTERM is gone already.
+        return try await engine.status(ofEnded: mark.name) ?? 143
+    }
+
+    /// Hands our input on to its end.
+    private static func feed(_ stream: EngineStream, from number: Int32) throws(Fault) {
+        let input = try descriptor(number, "standard input")
+        while !Task.isCancelled {
+            guard try input.isReadable(within: 100) else { continue }
+            let bytes = try input.read(upTo: 64 << 10)
+            guard !bytes.isEmpty else { return try stream.endWriting() }
+            try stream.write(bytes)
+        }
+    }
+
+    /// Hands what the program writes on to its end; what went wrong, if anything did.
+    private static func drain(_ stream: EngineStream, to files: Files) -> Fault? {
+        do throws(Fault) {
+            let output = try descriptor(files.output, "standard output")
+            let errors = try descriptor(files.errors, "standard error")
+            var frames = StreamFrames()
+            while true {
+                guard let bytes = try stream.read() else { continue }
+                guard !bytes.isEmpty else { break }
+                for piece in try frames.add(bytes) {
+                    if piece.isError {
+                        try errors.write(piece.bytes)
+                    } else {
+                        try output.write(piece.bytes)
+                    }
+                }
+            }
+            guard !frames.isWhole else { return nil }
+            return Fault(
+                .engineUnreachable,
+                "unable to read what a program writes: the engine hung up in between"
+            )
+        } catch { return error }
+    }
+
+    /// Hands signals on until the task is cancelled.
+    private func pass(_ signals: AsyncStream<String>, to name: String) async {
+        for await signal in signals {
+            // One that has ended needs no signal; one that cannot be reached is found by its mark.
+            try? await engine.send(signal, to: name)
+            guard signal == "SIGTERM" else { continue }
+            try? await Timepiece(ContinuousClock()).wait(Self.patience)
+            try? await engine.remove(name)
+        }
+    }
+
+    private static func descriptor(
+        _ number: Int32,
+        _ name: FilePath
+    ) throws(Fault) -> Descriptor {
+        do {
+            let copy = try FileDescriptor(rawValue: number).duplicate()
+            return Descriptor(owning: copy.rawValue, path: name)
+        } catch {
+            throw .unable("open", name, error as? Errno ?? .badFileDescriptor)
+        }
+    }
+}
