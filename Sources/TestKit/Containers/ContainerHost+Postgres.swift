@@ -22,6 +22,7 @@ extension ContainerHost {
             done
             cp \(place)/lib/plpgsql.so \(place)/lib/dict_snowball.so image\(place)/lib/
             cp -r --parents /usr/share/postgresql/\(version) /usr/share/zoneinfo/Etc image/
+            cp -r --parents /usr/lib/locale/C.utf8 image/
             cp --parents /usr/share/zoneinfo/UTC image/
             ldd \(place)/bin/postgres \(place)/bin/pg_dump \(place)/bin/psql | grep -o '/[^ :]*' | sort -u |
                 while read -r library; do
