@@ -45,11 +45,16 @@ struct RedisRestore {
         let owner = try FileOwner.choose(for: folder, account: component.account)
         let bytes = files.reduce(.zero) { $0 + $1.bytes(rdb.bytes) }
         try RestoreDestination.requireRoom(for: bytes, at: [folder])
+        let keeping =
+            request.stopsServers
+            ? [
+                "what the server left in \(folder.displayed) is kept in a folder before-restore-… there"
+            ] : []
         return RestorePlan(
             snapshot: snapshot,
             destination: folder,
             point: snapshot.head.time,
-            steps: text.steps(files, owner: owner),
+            steps: keeping + text.steps(files, owner: owner),
             bytes: bytes,
             facts: text.facts
         )
@@ -67,7 +72,7 @@ struct RedisRestore {
             component: component.name
         )
         let files = try RedisRestoreFiles.files(for: settings)
-        try await check(plan.destination, facts)
+        let kept = try await keep(plan.destination, facts, settings)
         progress(.phase("writing"))
         let stored = try await StoredRDB(plan.snapshot, request)
         progress(.total(stored.entry.size))
@@ -81,7 +86,15 @@ struct RedisRestore {
             change: component.expiries.change(from: time, to: now),
             deadline: component.expiries.deadline(time, now)
         )
-        let rdb = try await writer.write(files, from: stored, expiries, progress)
+        let rdb: RDBFacts
+        do throws(Fault) {
+            rdb = try await writer.write(files, from: stored, expiries, progress)
+        } catch {
+            do throws(Fault) { try kept?.putBack() } catch let left {
+                throw error.adding(hint: "What was there is still put aside: \(left.message).")
+            }
+            throw error
+        }
         return RestoreOutcome(
             point: plan.snapshot.head.time,
             lines: RestoreText(
@@ -90,7 +103,8 @@ struct RedisRestore {
                 settings: settings,
                 rdb: rdb,
                 expiries: component.expiries.text(from: time, to: now)
-            ).outcome,
+            ).outcome
+                + (kept.map { ["what was there before is in \($0.place.displayed)"] } ?? []),
             bytes: files.reduce(.zero) { $0 + $1.bytes(rdb.bytes) }
         )
     }
@@ -108,12 +122,36 @@ struct RedisRestore {
         return recorded
     }
 
-    /// Refuses a folder that holds something or that a server runs on.
-    private func check(_ folder: FilePath, _ facts: [String: String]) async throws(Fault) {
+    /// Puts aside what a server that was stopped for this has left, and refuses a folder as ``check(_:_:)`` does.
+    private func keep(
+        _ folder: FilePath,
+        _ facts: [String: String],
+        _ settings: RedisPersistenceSettings
+    ) async throws(Fault) -> KeptFiles? {
+        guard request.stopsServers else {
+            try await check(folder, facts)
+            return nil
+        }
+        try await requireStopped(folder, facts)
+        let kept = try KeptFiles(in: folder, settings, now: request.clock.now())
+        try kept?.putAside()
+        return kept
+    }
+
+    /// Refuses a folder that a server runs on.
+    private func requireStopped(
+        _ folder: FilePath,
+        _ facts: [String: String]
+    ) async throws(Fault) {
         try await RunningServer(component, recorded: facts[RedisFact.directory]).check(
             folder,
             request.clock
         )
+    }
+
+    /// Refuses a folder that holds something or that a server runs on.
+    private func check(_ folder: FilePath, _ facts: [String: String]) async throws(Fault) {
+        try await requireStopped(folder, facts)
         try RestoreDestination.requireVacant(folder)
     }
 }
