@@ -65,8 +65,13 @@ final class EngineStream: Sendable {
     }
 
     /// The next bytes, in frames; none at the end; nil when nothing comes for a moment.
+    ///
+    /// The engine that hangs up while it has input left that nobody reads any more resets the connection; what it sent
+    /// before that was read before.
     func read() throws(Fault) -> [UInt8]? {
-        try socket.isReadable(within: 100) ? try socket.read(upTo: 64 << 10) : nil
+        do throws(Fault) {
+            return try socket.isReadable(within: 100) ? try socket.read(upTo: 64 << 10) : nil
+        } catch  where error.systemError == .connectionReset { return [] }
     }
 
     /// Sends bytes to the program's input.
