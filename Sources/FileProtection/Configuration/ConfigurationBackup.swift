@@ -231,13 +231,17 @@ final class ConfigurationBackup {
     ) async {
         let short = commit.prefix(12)
         context.progress(.note(isNew ? "commit \(short)" : "nothing changed since commit \(short)"))
-        // The stack's own repository is somebody else's: what is wrong with it stops nothing here.
-        guard
-            let status = try? await WorkTreeStatus.read(
+        let found: WorkTreeStatus?
+        do throws(Fault) {
+            found = try await WorkTreeStatus.read(
                 around: component.roots.paths[0],
                 scratch: FilePath(place.string + ".look")
             )
-        else { return }
+        } catch {
+            // It is somebody else's: what is wrong with it stops nothing here.
+            return context.progress(.note(error.message))
+        }
+        guard let status = found else { return }
         draft.facts["source.commit"] = status.commit
         draft.facts["source.uncommitted"] = "\(status.count)"
         guard status.count > 0 else { return }

@@ -1,3 +1,6 @@
+internal import SystemIO
+internal import SystemPackage
+
 /// What a commit says of itself: what changed in it.
 struct CommitMessage {
     /// The most paths that are named.
@@ -16,8 +19,8 @@ struct CommitMessage {
             let letter = String(decoding: parts[index].prefix(1), as: UTF8.self)
             counts[letter, default: 0] += 1
             if changes.count < Self.most {
-                let path = String(decoding: parts[index + 1], as: UTF8.self)
-                changes.append((letter, path.replacing("\n", with: "\\n")))
+                // A name may hold what moves the cursor of whoever reads the history.
+                changes.append((letter, FilePath(bytes: Array(parts[index + 1])).displayed))
             }
             index += 2
         }

@@ -1,42 +1,81 @@
-internal import Model
+package import Model
+internal import Protection
 internal import SystemIO
-internal import SystemPackage
+package import SystemPackage
 
 /// What is not committed in the stack's own repository, the work tree that the configuration lies in.
 ///
-/// That repository belongs to somebody else. Its configuration, its hooks and the filters that it defines are never read: git works in an
+/// That repository belongs to somebody else, who need not be root. Its configuration, its hooks and the filters that it defines are never read, and git
+/// is never run on it: even to resolve a name it may fetch a missing object, by a program that the configuration names. git works in an
 /// empty repository of ours that borrows its objects and its index, and changes neither.
-struct WorkTreeStatus: Sendable {
+package struct WorkTreeStatus: Sendable {
     /// The commit that is checked out.
-    let commit: String
+    package let commit: String
     /// Paths that differ from it or that it does not have, at most ``most``.
-    let paths: [String]
+    package let paths: [String]
     /// How many there are.
-    let count: Int
+    package let count: Int
     /// How many of them are named.
     private static let most = 5
+
+    private enum Event: Sendable {
+        case found(WorkTreeStatus?)
+        case failed(Fault)
+        case silent
+    }
 
     /// Looks at the repository that a folder is in.
     ///
     /// - Parameters:
     ///   - folder: The folder.
     ///   - place: Where the empty repository is for a moment.
+    ///   - patience: How long git may take: a pipe where it looks for a file would hold it up for ever.
     /// - Returns: nil when it is in none, or in one that this way cannot look at (a linked work tree, a submodule).
     /// - Throws: `E-HISTORY-GIT`, `E-COMMAND-MISSING`, `E-IO-…`, `E-CANCELLED`.
-    static func read(around folder: FilePath, scratch place: FilePath) async throws(Fault) -> Self?
-    {
-        guard let tree = try tree(around: folder) else { return nil }
-        let theirs = tree.appending(".git")
-        // Nothing but references is read here: this verb runs no program that a configuration could name.
-        let head = try await GitProgram(theirs).command([
-            "rev-parse", "--verify", "--quiet", "HEAD^{commit}",
-        ]).run(outputLimit: 1 << 10)
-        let commit = String(decoding: head.output.prefix { $0 != 10 }, as: UTF8.self)
-        guard head.status.isSuccess, !commit.isEmpty else { return nil }
+    package static func read(
+        around folder: FilePath,
+        scratch place: FilePath,
+        patience: Duration = .seconds(60)
+    ) async throws(Fault) -> Self? {
+        guard let tree = try tree(around: folder),
+            let commit = try CheckedOutCommit.read(in: tree)
+        else { return nil }
+        let event = await withTaskGroup(of: Event.self) { group in
+            group.addTask {
+                do throws(Fault) {
+                    return .found(try await look(at: tree, commit, scratch: place))
+                } catch { return .failed(error) }
+            }
+            group.addTask {
+                try? await Task.sleep(for: patience)
+                return .silent
+            }
+            let first = await group.next() ?? .silent
+            group.cancelAll()
+            return first
+        }
+        switch event {
+        case .found(let status): return status
+        case .failed(let fault): throw fault
+        case .silent:
+            try Cancellation.check("look at the stack's own repository")
+            throw Fault(
+                .historyBroken,
+                "unable to look at the stack's own repository '\(tree.displayed)': git did not end within \(patience)"
+            )
+        }
+    }
+
+    private static func look(
+        at tree: FilePath,
+        _ commit: String,
+        scratch place: FilePath
+    ) async throws(Fault) -> Self {
         if try FileSystem.status(place) != nil { try FileSystem.removeTree(place) }
         defer { try? FileSystem.removeTree(place) }
         try FileSystem.makeDirectories(place, mode: 0o700)
         let git = GitProgram(place)
+        let theirs = tree.appending(".git")
         let borrowed = [
             "GIT_OBJECT_DIRECTORY": theirs.appending("objects").string,
             "GIT_INDEX_FILE": theirs.appending("index").string,
