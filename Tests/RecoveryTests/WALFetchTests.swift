@@ -77,6 +77,44 @@ struct WALFetchTests {
         #expect(try stand.waiting("state/wal/postgres/ahead") == Array(names[3...10]))
     }
 
+    @Test func `the shell that looks first needs no program for what is at hand`() async throws {
+        let stand = try await ArchiveStand()
+        defer { stand.server.remove() }
+        let names = try (1...3).map { try stand.segment($0) }
+        for name in names { #expect(try await stand.push(name).code == 0) }
+        #expect(try await stand.fetch(names[0]).output.contains("\"vault\""))
+        let ask = { (name: String, program: String) async throws in
+            let line = shellFirst(stand, program, name, "out")
+            return try await Command(
+                "/bin/sh",
+                arguments: ["-c", line],
+                workingDirectory: stand.playground.path
+            ).run(outputLimit: 1 << 20).status
+        }
+        #expect(try await ask(names[1], "/bin/false") == .exited(0))
+        #expect(try stand.isSame("out", names[1]))
+        #expect(try await ask(names[1], "/bin/false") == .exited(1))
+        // What is not at hand is the program's to answer, and its word goes to the server.
+        let program = "\(try Program.path.string) --config \(stand.playground.configuration.string)"
+        #expect(try await ask(names[0], program) == .exited(0))
+        #expect(try stand.isSame("out", names[0]))
+        #expect(try await ask("000000090000000000000001", program) == .exited(1))
+        try stand.rename("vault", "away")
+        #expect(try await ask(names[0], program) == .exited(200))
+    }
+
+    /// The `restore_command` that the documentation advises.
+    private func shellFirst(
+        _ stand: ArchiveStand,
+        _ program: String,
+        _ name: String,
+        _ target: String
+    ) -> String {
+        let ahead = stand.playground.path.appending("state/wal/postgres/ahead").string
+        let fetch = "\(program) wal fetch \(name) \(target)"
+        return "mv \(ahead)/\(name) \(target) 2>/dev/null || exec \(fetch)"
+    }
+
     @Test func `a server recovers through fetch, and stops where fetch cannot help`() async throws {
         let stand = try await ArchiveStand()
         defer { stand.server.remove() }
@@ -89,7 +127,7 @@ struct WALFetchTests {
         try await stand.handOver()
         chmod(stand.playground.path.string, 0o755)
         let configuration = stand.playground.configuration.string
-        let good = try await recovering(stand, base, configuration)
+        let good = try await recovering(stand, base, configuration, isShellFirst: true)
         defer { good.remove() }
         try good.start()
         try stand.wait(for: "the end of recovery") { () throws(Fault) in
@@ -119,14 +157,17 @@ struct WALFetchTests {
     private func recovering(
         _ stand: ArchiveStand,
         _ base: String,
-        _ configuration: String
+        _ configuration: String,
+        isShellFirst: Bool = false
     ) async throws -> PostgresServer {
         let server = try PostgresServer.emptyDirectory()
         _ = try await Command("/bin/cp", arguments: ["-a", base, server.data.path])
             .runSuccessfully(outputLimit: 1 << 10)
-        let program = try await stand.program(for: server)
+        let program = "\(try await stand.program(for: server)) --config \(configuration)"
+        let plain = "\(program) wal fetch %f %p"
+        let command = isShellFirst ? shellFirst(stand, program, "%f", "%p") : plain
         try server.adoptData(settings: [
-            "restore_command": "'\(program) --config \(configuration) wal fetch %f %p'",
+            "restore_command": "'\(command)'",
             "archive_mode": "off",
         ])
         let signal = server.data.appending(path: "recovery.signal")
