@@ -66,6 +66,21 @@ import Testing
         #expect(throws: Fault.self) { try encoder.prove(stored, decodesTo: other) }
     }
 
+    @Test func `a wrong byte is found wherever it is`() throws {
+        var random = SeededGenerator(seed: 7)
+        let encoder = try FrameEncoder()
+        for size in 193...209 {
+            let plain = random.text(size)
+            let stored = try #require(try ZstdEncoder().compress(plain, level: 1))
+            try encoder.prove(stored, decodesTo: plain)
+            for index in plain.indices {
+                var other = plain
+                other[index] ^= 0x80
+                #expect(throws: Fault.self) { try encoder.prove(stored, decodesTo: other) }
+            }
+        }
+    }
+
     @Test func `what cannot be shortened is kept as it is`() throws {
         var random = SeededGenerator(seed: 2)
         let encoder = try ZstdEncoder()

@@ -101,6 +101,38 @@ import Vault
         #expect(read == bytes)
     }
 
+    @Test func `the frames of a piece come back in order, however many there are`() async throws {
+        let scene = try await Scene()
+        let writer = try scene.writer()
+        var random = SeededGenerator(seed: 23)
+        // A part that cannot be shortened among others: its frame is stored as it is.
+        let noise = random.bytes(1 << 20)
+        var from = 8
+        for count in [1, (1 << 20) - 1, 1 << 20, (1 << 20) + 1, 3 << 20, (4 << 20) + 5, 8 << 20] {
+            var bytes = random.text(count)
+            if count > 3 << 20 { bytes.replaceSubrange(1 << 20..<2 << 20, with: noise) }
+            let input = scene.input(from..<from + 1, bytes: bytes)
+            try await writer.put(input)
+            var read: [UInt8] = []
+            try await scene.reader().read(
+                epoch: 1,
+                from: input.from,
+                to: input.to,
+                identities: [scene.fixture.identity]
+            ) { read += $1 }
+            #expect(read == bytes, "\(count) bytes, seed 23")
+            let index = LogIndex(try await scene.reader())
+            // The tag of the plain bytes is theirs too.
+            #expect(try await writer.holding(of: input, in: index) == .whole)
+            from += count
+        }
+        let report = try await VaultCheck(
+            scene.fixture.vault,
+            .deep([scene.fixture.identity])
+        ).run { _ in }
+        #expect(report.damage == [])
+    }
+
     @Test func `of overlapping pieces the one that reaches furthest is taken`() async throws {
         let scene = try await Scene()
         try await scene.put(0..<100, 0..<50_000, 10..<40_000, 40_000..<60_000, 0..<10)

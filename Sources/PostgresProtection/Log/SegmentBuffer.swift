@@ -84,6 +84,7 @@ package struct SegmentBuffer {
         while !rest.isEmpty {
             let count = Int(min(UInt64(rest.count), room))
             let closesSegment = UInt64(count) == room
+            if bytes.isEmpty { makeRoom() }
             bytes += rest.prefix(count)
             rest = rest.dropFirst(count)
             position = position + UInt64(count)
@@ -134,9 +135,15 @@ package struct SegmentBuffer {
         Piece(from: position, bytes: Array(bytes[Int(position - start)...]))
     }
 
+    /// Gets the memory of a whole segment at once; what is not written to costs nothing.
+    private mutating func makeRoom() {
+        guard segmentSize.bytes <= Self.wholeLimit else { return }
+        bytes.reserveCapacity(Int(segmentSize.bytes))
+    }
+
     private mutating func closeSegment() -> [Piece] {
-        // What lies before `start` is not at hand: it was stored in pieces of its own.
-        let complete = piece(from: isDivided ? start : given)
+        // What lies before `start` is not at hand: it was stored in pieces of its own. Nothing is copied here.
+        let complete = Piece(from: start, bytes: bytes)
         bytes = []
         start = position
         given = position

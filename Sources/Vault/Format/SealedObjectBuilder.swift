@@ -51,8 +51,8 @@ struct SealedObjectBuilder {
         return offset
     }
 
-    /// Pads, writes the tail, and hands the object over.
-    consuming func finish(directory: EncodedFrame? = nil) -> [UInt8] {
+    /// Pads, writes the tail, and hands the object over; once.
+    mutating func finish(directory: EncodedFrame? = nil) -> [UInt8] {
         let end = bytes.count
         if let directory { _ = append(directory) }
         let padded = Padding.padded(bytes.count + SealedHeader.tailBytes)

@@ -22,7 +22,9 @@ struct SignedObject {
     /// Writes a head in front of a body and signs it.
     static func build(head: some Encodable, body: [UInt8], key: SigningKey) -> [UInt8] {
         let text = JSONText.encode(head)
-        var object = magic + number(text.count) + text
+        var object = magic
+        object.reserveCapacity(magic.count + 4 + text.count + 64 + body.count)
+        object += number(text.count) + text
         object += key.sign(message(object[...]))
         object += body
         return object

@@ -75,8 +75,8 @@ public final class LogWriter {
     /// - Throws: `E-LOG-SOURCE` when the stream holds the log of another source, and what the store throws.
     public func seal(_ input: LogInput) async throws(Fault) -> SealedLog {
         try await checkSource(input)
-        let body = try sealed(input.bytes)
-        let head = head(input, to: input.to, body: body)
+        let (body, tag) = try await sealed(input.bytes)
+        let head = head(input, to: input.to, tag: tag, body: body)
         let object = SignedObject.build(head: head, body: body, key: keys.signing)
         let digest = Hashing.sha256(object)
         previous = digest
@@ -96,9 +96,9 @@ public final class LogWriter {
     public func sealHistory(_ input: LogInput) async throws(Fault) -> SealedLog? {
         try await checkSource(input)
         guard try await !hasHistory(of: input.epoch) else { return nil }
-        let body = try sealed(input.bytes)
+        let (body, tag) = try await sealed(input.bytes)
         let object = SignedObject.build(
-            head: head(input, to: input.from, body: body),
+            head: head(input, to: input.from, tag: tag, body: body),
             body: body,
             key: keys.signing
         )
@@ -144,23 +144,33 @@ public final class LogWriter {
         return false
     }
 
-    private func sealed(_ plain: [UInt8]) throws(Fault) -> [UInt8] {
+    private func sealed(
+        _ plain: [UInt8]
+    ) async throws(Fault) -> (body: [UInt8], tag: [UInt8]) {
+        let content = try await LogEncoding.make(
+            of: plain,
+            encoder: encoder,
+            advisor: advisor,
+            tagger: tagger
+        )
         var builder = try SealedObjectBuilder(
             .log,
             vault: vault.id,
             host: keys.host,
             hostRecipient: keys.identity.recipient,
             recipients: recipients,
-            capacity: plain.count / 2 + (16 << 10)
+            capacity: content.storedBytes + (128 << 10)
         )
-        for start in stride(from: 0, to: plain.count, by: 1 << 20) {
-            let slice = Array(plain[start..<min(start + 1 << 20, plain.count)])
-            _ = builder.append(try encoder.encode(slice, type: .data, advisor: advisor))
-        }
-        return builder.finish()
+        for frame in content.frames { _ = builder.append(frame) }
+        return (builder.finish(), content.tag)
     }
 
-    private func head(_ input: LogInput, to end: UInt64, body: [UInt8]) -> LogHead {
+    private func head(
+        _ input: LogInput,
+        to end: UInt64,
+        tag: [UInt8],
+        body: [UInt8]
+    ) -> LogHead {
         LogHead(
             vault: vault.id,
             host: keys.host,
@@ -171,7 +181,7 @@ public final class LogWriter {
             from: VaultName.padded(input.from, 16, 16),
             to: VaultName.padded(end, 16, 16),
             previous: previous,
-            tag: Hexadecimal.encode(tagger.tag(of: input.bytes)),
+            tag: Hexadecimal.encode(tag),
             time: input.time,
             heartbeat: input.heartbeat,
             by: keys.signing.verifyKey.description,

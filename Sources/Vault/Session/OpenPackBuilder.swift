@@ -41,8 +41,8 @@ struct OpenPackBuilder {
         directory.frames.append(Self.record(frame, offset: offset))
     }
 
-    /// Closes the pack.
-    consuming func finish(encoder: borrowing FrameEncoder) throws(Fault) -> [UInt8] {
+    /// Closes the pack, once.
+    mutating func finish(encoder: borrowing FrameEncoder) throws(Fault) -> [UInt8] {
         guard let plain: Data = try? directory.serializedBytes() else {
             preconditionFailure("a directory is always serializable")
         }

@@ -10,13 +10,13 @@ enum Program {
     private static let threadCount = 16
 
     static func main() async {
-        MemorySettings.apply()
         // Whoever reads our output may leave (`lifeboat ls | head`); a backup under way shall not
         // die of it.
         signal(SIGPIPE, SIG_IGN)
         // A file that may not grow further is an error to report, not a reason to die of.
         signal(SIGXFSZ, SIG_IGN)
         let words = Array(CommandLine.arguments.dropFirst())
+        MemorySettings.apply(to: words)
         let threads = BlockingThreads(name: "lifeboat", threads: threadCount)
         if ContainerBridge.isMeant(by: words) {
             exit(await withTaskExecutorPreference(threads) { await ContainerBridge.run(words) })
