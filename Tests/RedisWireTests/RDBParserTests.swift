@@ -170,12 +170,16 @@ import Testing
     }
 
     @Test func `bytes after the end are refused wherever they are split off`() {
-        let extended = Self.everything + [0]
-        for cut in extended.count - 12...extended.count {
-            let fault = #expect(throws: Fault.self) {
-                try Self.read([Array(extended[..<cut]), Array(extended[cut...])])
+        let end = Self.everything.count
+        for more in [1, 100] {
+            let extended = Self.everything + [UInt8](repeating: 0, count: more)
+            for cut in end - 12...extended.count {
+                let fault = #expect(throws: Fault.self) {
+                    try Self.read([Array(extended[..<cut]), Array(extended[cut...])])
+                }
+                let text = "unable to read the RDB: bytes follow its end, at byte \(end)"
+                #expect(fault?.code == .rdbDamaged && fault?.message == text)
             }
-            #expect(fault?.code == .rdbDamaged)
         }
     }
 

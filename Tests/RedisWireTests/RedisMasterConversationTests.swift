@@ -52,6 +52,16 @@ import Testing
         )
     }
 
+    @Test func `signs of life that arrive with commands are passed over`() throws {
+        var machine = RedisMasterConversation(length: ByteCount(1), replicationID: Self.id)
+        let bytes =
+            Self.command("SYNC") + Self.text("\n\n") + Self.command("REPLCONF", "ACK", "0")
+            + Self.text("\n")
+        #expect(
+            try machine.received(bytes) == [.synchronise(Self.text("$1\r\n")), .loaded]
+        )
+    }
+
     @Test func `the data is sent once`() throws {
         var machine = RedisMasterConversation(length: ByteCount(1), replicationID: Self.id)
         let twice = Self.command("PSYNC", "?", "-1") + Self.command("PSYNC", "?", "-1")

@@ -57,6 +57,13 @@ public struct RedisReplyDecoder: Sendable {
         return nil
     }
 
+    /// Passes over line feeds where a reply would begin: so a replica says that it is alive.
+    mutating func skipLineFeeds() {
+        guard pendingBulk == nil, open.isEmpty else { return }
+        while position < buffer.count, buffer[position] == 0x0A { position += 1 }
+        searched = max(searched, position)
+    }
+
     /// Puts an item where it belongs; the whole reply when that was its last piece.
     private mutating func accept(_ item: Item) throws(Fault) -> RedisReply? {
         replyElements += 1

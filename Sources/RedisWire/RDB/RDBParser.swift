@@ -91,7 +91,7 @@ public struct RDBParser: Sendable {
     public mutating func feed(_ bytes: Span<UInt8>) throws(Fault) {
         guard !bytes.isEmpty else { return }
         guard !isComplete else {
-            throw Self.damage("bytes follow its end", at: received)
+            throw Self.damage("bytes follow its end", at: position)
         }
         let wasReceived = received
         received += UInt64(bytes.count)
@@ -107,7 +107,7 @@ public struct RDBParser: Sendable {
         checksum.update(unsafe bytes.bytes.extracting(first: Int(summed)))
         try verifyChecksum()
         if isComplete, !carry.isEmpty {
-            throw Self.damage("bytes follow its end", at: received - UInt64(carry.count))
+            throw Self.damage("bytes follow its end", at: position)
         }
     }
 

@@ -40,16 +40,15 @@ package struct RedisMasterConversation: Sendable {
     ///
     /// - Throws: `redisProtocol`.
     package mutating func received(_ bytes: [UInt8]) throws(Fault) -> [Step] {
-        // A lone line feed between commands says that it is alive.
-        decoder.append(bytes.first == 0x0A && decoder.unread.isEmpty ? Self.trimmed(bytes) : bytes)
+        decoder.append(bytes)
         var steps: [Step] = []
+        decoder.skipLineFeeds()
         while let request = try decoder.next() {
             if let step = try answer(request) { steps.append(step) }
+            decoder.skipLineFeeds()
         }
         return steps
     }
-
-    private static func trimmed(_ bytes: [UInt8]) -> [UInt8] { Array(bytes.drop { $0 == 0x0A }) }
 
     private mutating func answer(_ request: RedisReply) throws(Fault) -> Step? {
         guard case .array(let items) = request, let name = items.first?.text?.uppercased() else {
