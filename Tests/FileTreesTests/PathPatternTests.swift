@@ -45,6 +45,17 @@ func path(_ text: String) -> TreePath {
         #expect(try !PathPattern("x").matches(odd, isDirectory: false))
     }
 
+    @Test func `a combining mark hides neither ! nor /`() throws {
+        let negated = try PathPattern("!\u{301}x")
+        #expect(negated.isNegated && negated.matches(path("\u{301}x"), isDirectory: false))
+        let deep = try PathPattern("a/\u{301}x")
+        #expect(deep.matches(path("a/\u{301}x"), isDirectory: false))
+        #expect(!deep.matches(path("y/a/\u{301}x"), isDirectory: false))
+        #expect(
+            try PathPattern("a/").isForDirectories && !PathPattern("a/\u{301}").isForDirectories
+        )
+    }
+
     @Test func `many stars take no time`() throws {
         let pattern = try PathPattern(String(repeating: "*a", count: 60) + "b")
         let text = String(repeating: "a", count: 250)

@@ -29,7 +29,8 @@ public struct PathPattern: Sendable, Hashable {
     /// - Throws: `E-TREE-PATTERN` when it is empty, or a bracket is not closed, or it ends in `\`.
     public init(_ text: String) throws(Fault) {
         self.text = text
-        var rest = text[...]
+        // Scalars, not characters: a `/` that a combining mark follows stays a `/`.
+        var rest = text.unicodeScalars[...]
         isNegated = rest.first == "!"
         if isNegated { rest.removeFirst() }
         isForDirectories = rest.last == "/"
@@ -38,9 +39,9 @@ public struct PathPattern: Sendable, Hashable {
         if rest.first == "/" { rest.removeFirst() }
         var parts: [Part] = isAnchored ? [] : [.anyNames]
         for piece in rest.split(separator: "/", omittingEmptySubsequences: false) {
-            if piece == "**" {
+            if piece.elementsEqual("**".unicodeScalars) {
                 if parts.last != .anyNames { parts.append(.anyNames) }
-            } else if !piece.isEmpty, let glob = Glob(piece) {
+            } else if !piece.isEmpty, let glob = Glob(Substring(piece)) {
                 parts.append(.name(glob))
             } else {
                 throw Fault(
