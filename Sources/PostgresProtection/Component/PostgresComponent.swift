@@ -71,7 +71,7 @@ public struct PostgresComponent: Component {
     }
 
     /// The image that the server ran: a service of the component's own name is its server.
-    private func image(of snapshot: Snapshot) -> String? {
+    func image(of snapshot: Snapshot) -> String? {
         snapshot.head.facts["service.\(name)"]
     }
 

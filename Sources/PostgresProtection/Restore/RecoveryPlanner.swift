@@ -84,6 +84,18 @@ struct RecoveryPlanner {
         try DeltaPlace(path: destination, base: base).examine(mayRun: request.stopsServers)
     }
 
+    /// That a cluster came from a place which only a container knows by that name.
+    private func folderOfContainer(_ path: String) -> Fault {
+        Fault(
+            .invalidValue,
+            "unable to restore '\(request.stream.component)': its server ran in a container, where its folder is '\(path)'",
+            hints: [
+                "Say where that is on this host with `data_directory:`: docker volume inspect NAME tells.",
+                "Or name a folder with --to.",
+            ]
+        )
+    }
+
     /// What replay needs beside the cluster and its laid-out log: the server's own log up to its next checkpoint, and some.
     private static func spare(forReplayOf log: ByteCount) -> ByteCount {
         min(log, ByteCount(1 << 30)) + ByteCount(64 << 20)
@@ -306,7 +318,12 @@ struct RecoveryPlanner {
     private func destination(_ base: BaseRecord) throws(Fault) -> FilePath {
         if let destination = request.destination { return destination }
         if let configured = component.settings.dataDirectory { return configured }
-        if let recorded = base.snapshot.head.facts["data_directory"] { return FilePath(recorded) }
+        if let recorded = base.snapshot.head.facts["data_directory"] {
+            guard component.image(of: base.snapshot) == nil else {
+                throw folderOfContainer(recorded)
+            }
+            return FilePath(recorded)
+        }
         throw Fault(
             .invalidValue,
             "unable to restore '\(request.stream.component)': it is not known where it came from",

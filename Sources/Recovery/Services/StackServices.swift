@@ -94,10 +94,7 @@ public struct StackServices: Sendable {
     ///
     /// - Throws: `E-ENGINE-…`.
     public func others() async throws(Fault) -> [String] {
-        guard let compose = stack.configuration.compose else { return [] }
-        let containers = try await engine().containers(labelled: [
-            "com.docker.compose.project": compose.project
-        ])
+        let containers = try await project()
         var named: Set<String> = []
         for service in configured {
             switch service.way {
@@ -119,6 +116,14 @@ public struct StackServices: Sendable {
     /// - Returns: what could not be done.
     public func removeLeftContainers() async -> [Fault] {
         await ContainerMark.sweep(stack.containerMarks) { () throws(Fault) in try engine() }
+    }
+
+    /// The containers of the compose project; none when there is no project.
+    private func project() async throws(Fault) -> [Container] {
+        guard let compose = stack.configuration.compose else { return [] }
+        return try await engine().containers(labelled: [
+            "com.docker.compose.project": compose.project
+        ])
     }
 
     private func keeper() throws(Fault) -> ServiceKeeper {
@@ -174,7 +179,8 @@ public struct StackServices: Sendable {
         return controls
     }
 
-    /// The order of the services: what the configuration says, and what compose noted at the containers.
+    /// The order of the services: what the configuration says, and what compose noted at the containers, those of services that the
+    /// configuration does not name included.
     private func order(
         _ controls: [String: any ServiceControl]
     ) async throws(Fault) -> ServiceOrder {
@@ -182,9 +188,15 @@ public struct StackServices: Sendable {
         for service in configured {
             if case .compose(let name) = service.way { names[name] = service.name }
         }
+        let needs = names.isEmpty ? ComposeNeeds([Container]()) : ComposeNeeds(try await project())
         var services: [(name: String, after: [String])] = []
         for service in configured {
-            let noted = try await controls[service.name]?.dependencies() ?? []
+            let noted: [String]
+            if case .compose(let name) = service.way {
+                noted = needs.reached(from: name, upTo: Set(names.keys))
+            } else {
+                noted = try await controls[service.name]?.dependencies() ?? []
+            }
             services.append((service.name, service.after + noted.map { names[$0] ?? $0 }))
         }
         return try ServiceOrder(services, components: stack.configuration.components.map(\.name))

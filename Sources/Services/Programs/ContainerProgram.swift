@@ -94,12 +94,14 @@ public struct ContainerProgram: Sendable {
             for await event in group {
                 guard case .ended(let fault) = event else { continue }
                 group.cancelAll()
+                // Whoever still hands input on waits for a program that nobody hears any more.
+                if fault != nil { try? await engine.send("SIGKILL", to: mark.name) }
                 return fault
             }
             return nil
         }
         if let fault { throw fault }
-        // Whoever was killed for SIGTERM is gone already.
+        // One that somebody else has removed meanwhile was ended by that.
         return try await engine.status(ofEnded: mark.name) ?? 143
     }
 
@@ -146,7 +148,7 @@ public struct ContainerProgram: Sendable {
             try? await engine.send(signal, to: name)
             guard signal == "SIGTERM" else { continue }
             try? await Timepiece(ContinuousClock()).wait(Self.patience)
-            try? await engine.remove(name)
+            try? await engine.send("SIGKILL", to: name)
         }
     }
 
