@@ -21,6 +21,17 @@ import Vault
         ["POSTGRES_PASSWORD", "=hunter2hunter"], ["  redis_password: \"", "a1b2c3d4e5\""],
         ["- JWT_SECRET", "=abc123def456"], ["\"apiKey\": ", "\"abcd1234efgh\","],
         ["export ENCRYPTION_KEY", "='k3y-k3y-k3y'"],
+        ["command: redis-server --requirepass", " a1b2c3d4e5 --appendonly yes"],
+        ["run: app --api-key=", "a1b2c3d4e5"], ["DB_PASS", ": a1b2c3d4e5"],
+        ["SMTP_PWD", "=a1b2c3d4e5"], ["credentials", ": a1b2c3d4e5"],
+        ["x: {user: a, password", ": a1b2c3d4e5}"], ["env: [\"A=b\", \"TOKEN", "=a1b2c3d4e5\"]"],
+        ["url: https://example.com/?token", "=a1b2c3d4e5&x=y"], ["requirepass", " a1b2c3d4e5"],
+        ["user default on", " >a1b2c3d4e5 ~* +@all"], ["masterauth", " a1b2c3d4e5"],
+        ["CREATE ROLE app LOGIN PASSWORD", " 'a1b2c3d4e5';"],
+        ["Authorization: Bearer", " \(word(30))"],
+        ["\"app\" \"SCRAM-SHA-256", "$4096:\(word(24))$\(word(44)):\(word(44))\""],
+        ["\"app\" \"md5", "0123456789abcdef0123456789abcdef\""],
+        ["{\"a\":1,\"clientSecret\":", "\"a1b2c3d4e5\"}"],
     ]
     private static let harmless = [
         "POSTGRES_PASSWORD=${POSTGRES_PASSWORD}", "password: {file: /run/secrets/pg1}",
@@ -34,6 +45,13 @@ import Vault
         "10:30:45.123 token_url: https://a1b2c3",
         "-----BEGIN CERTIFICATE-----",
         "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIabcdefghijkl user@host",
+        "TOKENIZER=cl100k_base", "secretName: app-tls-2024", "image: vault/token:v1.2.3-alpine",
+        "proxy_pass http://backend1:8080;", "command: redis-server --requirepass ${PW1} --save 60",
+        "run: app --password-file /run/secrets/pw1 --token \"$TOKEN1\"", "bypass: rule1234abc",
+        "password_encryption = 'scram-sha-256'", "# The password must8have letters and digits1",
+        "host all all 0.0.0.0/0 scram-sha-256", "pass_through: header1234", "--token --other1234",
+        "ALTER ROLE app PASSWORD :'password1';", "md5sum: d41d8cd98f00b204e9800998ecf8427e",
+        "f(credentials = standard_b64encode(x1))", "{password = words[12345678]}",
     ]
 
     private static func word(_ count: Int) -> String {
@@ -43,19 +61,29 @@ import Vault
     @Test func `every kind of secret is refused by file and line, and goes nowhere`() async throws {
         let own = try await HistoryForTests()
         let lines = Self.secrets.map { $0.joined() }
-        let text = lines.map { "# nothing here\n\($0)\n" }.joined()
-        try own.at.write("deep/compose.yml", text)
+        // A file has at most twenty findings.
+        var places: [(place: String, line: String)] = []
+        for (number, start) in stride(from: 0, to: lines.count, by: 12).enumerated() {
+            let part = lines[start..<min(start + 12, lines.count)]
+            let name = "deep/\(number).yml"
+            try own.at.write(name, part.map { "# nothing here\n\($0)\n" }.joined())
+            let path = own.at.source.appending(name).string
+            for (index, line) in part.enumerated() {
+                places.append(("\(path), line \(index * 2 + 2): ", line))
+            }
+        }
         try own.at.write("other", "fine\n")
         let fault = await own.refusal(try own.component())
         #expect(fault?.code.id == "E-HISTORY-SECRET")
         #expect(fault?.code.exit == .refused)
-        let path = own.at.source.appending("deep/compose.yml").string
-        for (index, line) in lines.enumerated() {
-            let place = "\(path), line \(index * 2 + 2): "
+        // A refusal names thirty.
+        for (place, line) in places.prefix(30) {
             #expect(fault?.hints.contains { $0.hasPrefix(place) } == true, "\(line)")
+        }
+        for line in lines {
             #expect(fault?.description.contains(line.suffix(12)) == false, "the value itself")
         }
-        #expect(fault?.hints.count == lines.count + 1)
+        #expect(fault?.message.contains("\(lines.count) places") == true)
         // Neither in the vault nor on the host.
         #expect(try await own.at.vault.snapshots(of: own.at.stream).snapshots.isEmpty)
         let history = try await Harvest(own.at.state.appending("history"))

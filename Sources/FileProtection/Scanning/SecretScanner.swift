@@ -7,7 +7,7 @@
 /// | key | the first line of a private key |
 /// | token | tokens and keys that their issuer marked, see ``TokenShape`` |
 /// | address | a password in an address, `scheme://user:password@host` |
-/// | assignment | a literal with letters and digits, eight bytes or more, given to a name with `password`, `secret`, `token` or `key` in it |
+/// | assignment | a literal with letters and digits, eight bytes or more, given to a name with `password`, `secret`, `token` or `key` in it, wherever in the line: `NAME=value`, `name: value`, `--name value`, `requirepass value`, `PASSWORD 'value'` |
 ///
 /// References (`${NAME}`, `<name>`, paths) and what says that it is to be filled in (`changeme`, `your-…`) are no secrets. A line
 /// that holds `lifeboat:allow` is not looked at. Time is proportional to the bytes.
@@ -17,10 +17,6 @@ struct SecretScanner: Sendable {
     private static let pardon = Array("lifeboat:allow".utf8)
     private static let begin = Array("-----BEGIN ".utf8)
     private static let privateKey = Array("PRIVATE KEY".utf8)
-    private static let names = [
-        "password", "passwd", "secret", "token", "api_key", "apikey", "api-key", "access_key",
-        "private_key", "encryption_key", "signing_key",
-    ]
     /// The values of the stack's own secret files.
     let known: KnownSecrets
 
@@ -73,7 +69,7 @@ struct SecretScanner: Sendable {
 
     private func token(_ line: ArraySlice<UInt8>) -> String? {
         for start in line.indices {
-            for shape in TokenShape.all where shape.fits(line, at: start) { return shape.name }
+            if let shape = TokenShape.standing(in: line, at: start) { return shape.name }
             if line[start] == UInt8(ascii: ":"), Self.isBotToken(line, at: start) {
                 return "a Telegram bot token"
             }
@@ -92,12 +88,15 @@ struct SecretScanner: Sendable {
     }
 
     private func assignment(_ line: ArraySlice<UInt8>) -> String? {
-        guard let assignment = SecretText.assignment(line) else { return nil }
-        let name = assignment.name.lowercased()
-        guard Self.names.contains(where: { name.contains($0) }),
-            !SecretText.isHarmless(name), assignment.value.count >= 8,
-            SecretText.isMixed(assignment.value), !SecretText.isReference(assignment.value)
-        else { return nil }
-        return "a value of '\(assignment.name)'"
+        if let assignment = SecretText.assignment(line), Self.isSecret(assignment) {
+            return "a value of '\(assignment.name)'"
+        }
+        return GivenValue.first(in: line, where: Self.isSecret).map { "a value of '\($0.name)'" }
+    }
+
+    private static func isSecret(_ assignment: SecretText.Assignment) -> Bool {
+        assignment.value.count >= 8 && SecretText.isMixed(assignment.value)
+            && !SecretText.isReference(assignment.value)
+            && SecretName.speaksOfSecret(assignment.name.lowercased())
     }
 }

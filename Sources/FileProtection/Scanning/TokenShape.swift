@@ -16,7 +16,7 @@ struct TokenShape: Sendable {
     }
 
     /// The shapes that are looked for.
-    static let all = [
+    private static let all = [
         TokenShape("an age identity", "AGE-SECRET-KEY-1", least: 50),
         TokenShape("an AWS access key", "AKIA", least: 16),
         TokenShape("an AWS access key", "ASIA", least: 16),
@@ -39,10 +39,24 @@ struct TokenShape: Sendable {
         TokenShape("an npm token", "npm_", least: 36),
         TokenShape("a PyPI token", "pypi-", least: 60, further: "_-"),
         TokenShape("a signed web token", "eyJ", least: 60, further: "._-"),
+        TokenShape("a bearer token", "Bearer ", least: 24, further: "._-~+/="),
+        TokenShape("a PostgreSQL password", "SCRAM-SHA-256$", least: 40, further: "+/=:$"),
+        TokenShape("a PostgreSQL password", "md5", least: 32),
     ]
 
+    /// The same by the first byte of their prefixes.
+    private static let byFirst: [[TokenShape]] = (0...255).map { byte in
+        all.filter { $0.prefix.first == UInt8(byte) }
+    }
+
+    /// The shape that stands at a position of a line; nil when none does.
+    static func standing(in line: ArraySlice<UInt8>, at start: Int) -> TokenShape? {
+        let candidates = byFirst[Int(line[start])]
+        return candidates.isEmpty ? nil : candidates.first { $0.fits(line, at: start) }
+    }
+
     /// Whether it stands at a position of a line; the prefix must begin there.
-    func fits(_ line: ArraySlice<UInt8>, at start: Int) -> Bool {
+    private func fits(_ line: ArraySlice<UInt8>, at start: Int) -> Bool {
         let rest = line[start...]
         guard rest.first == prefix.first, rest.starts(with: prefix) else { return false }
         if start > line.startIndex, Self.isWord(line[start - 1]) { return false }
