@@ -45,7 +45,7 @@ import Vault
     private func write(_ at: VaultForTests, _ name: String, _ bytes: [UInt8]) throws {
         let path = at.scratch.path.appending("out").appending(name)
         try FileSystem.makeDirectories(path.parent, mode: 0o755)
-        try DurableFile.replace(path, with: bytes, mode: 0o644)
+        try DurableFile.replace(path, with: bytes, mode: 0o640)
     }
 
     private func read(_ at: VaultForTests, _ name: String) throws -> [UInt8] {
@@ -129,5 +129,30 @@ import Vault
         #expect(try DurableFile.read(at.scratch.path.appending("twin"), limit: limit) == page(9))
         let target = at.scratch.path.appending("target")
         #expect(try DurableFile.read(target, limit: limit) == page(9) + page(9))
+    }
+
+    /// Who holds a file open reads and writes on, whatever becomes of its owner and its mode.
+    @Test(arguments: [
+        (UInt32(12), UInt32(0), UInt16(0o600)), (0, 0, 0o602), (0, 0, 0o604), (0, 34, 0o660),
+    ])
+    func `a file that somebody may hold open who shall not have it is made anew`(
+        owner: UInt32,
+        group: UInt32,
+        mode: UInt16
+    ) async throws {
+        let at = try await VaultForTests()
+        let snapshot = try await snapshot(at)
+        try write(at, "conf", Array("old\n".utf8))
+        let out = try Directory.open(at.scratch.path.appending("out"))
+        let name = try #require(FileName("conf"))
+        try out.setOwner(owner, group: group, of: name)
+        try out.setMode(mode, of: name)
+        let held = try out.openFile(name, .readWrite)
+        let result = try await restorer(at, snapshot).run(progress: .silent)
+        #expect(result.problems.isEmpty)
+        #expect(try held.read(upTo: 9, at: 0) == Array("old\n".utf8))
+        try held.write(Array("evil".utf8), at: 0)
+        #expect(try read(at, "conf") == Array("new\n".utf8))
+        #expect(try held.status().links == 0)
     }
 }

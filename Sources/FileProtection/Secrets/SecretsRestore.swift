@@ -131,26 +131,27 @@ final class SecretsRestore {
         let made = try writer.create(entry)
         guard let file = made.file else { preconditionFailure("a file takes content") }
         try writer.write(plain[...], to: file, at: 0)
-        let written = try Self.bytes(of: entry, below: FileSystem.resolved(place.folder))
-        guard written == plain else {
+        // What was compared gets the rights, whatever has its name by then.
+        let written = try Self.file(of: entry, below: FileSystem.resolved(place.folder))
+        guard try written.readAll(limit: SecretsComponent.limit) == plain else {
             throw Fault(
                 .filesDamaged,
                 "unable to restore secret '\(entry.path)': what came back is not what was written"
             )
         }
-        note(try writer.finish(entry))
+        note(try writer.finish(entry, written))
         files += 1
         bytes += ByteCount(plain.count)
     }
 
-    private static func bytes(
+    private static func file(
         of entry: TreeEntry,
         below root: FilePath
-    ) throws(Fault) -> [UInt8] {
+    ) throws(Fault) -> Descriptor {
         var folder = try Directory.open(root)
         for name in entry.path.parent.names { folder = try folder.child(name) }
         guard let name = entry.path.lastName else { preconditionFailure("a file has a name") }
-        return try folder.openFile(name, .read).readAll(limit: SecretsComponent.limit)
+        return try folder.openFile(name, .readWrite)
     }
 
     private func note(_ problems: [TreeProblem]) {

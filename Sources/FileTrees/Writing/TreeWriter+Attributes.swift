@@ -36,7 +36,7 @@ extension TreeWriter {
         return settling.problems
     }
 
-    private func owner(of entry: TreeEntry) -> (UInt32, UInt32)? {
+    func owner(of entry: TreeEntry) -> (UInt32, UInt32)? {
         switch ownership {
         case .keep: return nil
         case .numbers: return (entry.owner, entry.group)

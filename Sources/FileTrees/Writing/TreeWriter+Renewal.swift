@@ -9,16 +9,16 @@ extension TreeWriter {
 
     /// Takes over the ordinary file that is where an entry goes; nil when it has to be made anew.
     ///
-    /// A file that has other names is not written to: they may belong to another tree. Until it is finished it is as a file
-    /// that was made here.
+    /// A file that has other names is not written to: they may belong to another tree. Nor is one that somebody may hold open whom the
+    /// entry does not let in. Until it is finished it is as a file that was made here.
     func take(
         _ entry: TreeEntry,
         _ name: FileName,
         in folder: borrowing Directory
     ) throws(Fault) -> WritableFile? {
-        guard let listed = try folder.status(of: name), listed.isRegular, listed.links == 1 else {
-            return nil
-        }
+        guard let listed = try folder.status(of: name), listed.isRegular, listed.links == 1,
+            isHeldByFriends(listed, of: entry)
+        else { return nil }
         let file: Descriptor
         do throws(Fault) { file = try folder.openFile(name, .readWrite) } catch {
             // It could not be read or written; a new one can.
@@ -38,6 +38,15 @@ extension TreeWriter {
         known.insert(status.identity)
         files.insert(file, entry.path)
         return WritableFile(path: entry.path, isSparse: false, isTaken: true)
+    }
+
+    /// Whether those who could open a file so far may have what an entry holds: who has it open reads and writes on, whatever becomes of
+    /// its owner and its mode.
+    private func isHeldByFriends(_ listed: FileStatus, of entry: TreeEntry) -> Bool {
+        let (user, group) = owner(of: entry) ?? (Account.currentID, listed.group)
+        let rights = listed.mode & 0o077
+        return (listed.owner == user || listed.owner == Account.currentID)
+            && rights & ~entry.mode == 0 && (rights & 0o070 == 0 || listed.group == group)
     }
 
     /// Makes a folder this user's alone until ``complete()``.
