@@ -140,4 +140,16 @@ import Vault
         try own.at.write("a", [0, 1, 2] + Array("n0t-obvious-word".utf8))
         #expect(await own.refusal(component)?.code.id == "E-HISTORY-SECRET")
     }
+
+    @Test func `a further name of a harmless file may be that of a secret`() async throws {
+        let own = try await HistoryForTests()
+        try own.at.write("a", "x\n")
+        let folder = try Directory.open(own.at.source)
+        let name = try #require(FileName("id_rsa"))
+        try folder.hardLink(try #require(FileName("a")), to: folder, name)
+        let fault = await own.refusal(try own.component())
+        #expect(
+            fault?.hints.first?.hasPrefix("\(own.at.source.appending("id_rsa").string): ") == true
+        )
+    }
 }

@@ -30,6 +30,14 @@ import Testing
         #expect(try Samples.decode(value.description) == value)
     }
 
+    @Test func `a remark is one comment, whatever is in it`() throws {
+        let value = try Samples.decode(Samples.small)
+        let remark = "path '/a\u{1B}[2Jb\nstack: evil\u{2028}\u{85}\rversion: 2'"
+        let text = ConfigurationTemplate(value, remarks: [remark]).text
+        #expect(try Samples.decode(text) == value)
+        #expect(text.hasSuffix("\n# path '/a[2Jbstack: evilversion: 2'\n"))
+    }
+
     @Test func `the template explains every key it writes`() throws {
         let value = try Samples.decode(Samples.whole)
         let text = ConfigurationTemplate(value, schema: "./lifeboat.schema.json").text

@@ -131,8 +131,15 @@ final class ConfigurationBackup {
                 )
                 return []
             }
+            // Its content was looked at under its first name, which may be a harmless one.
+            if let rule = SecretName.rule(path.lastName?.bytes ?? []) {
+                findings.append(
+                    SecretFinding(path: seen.source.displayed, line: nil, rule: rule)
+                )
+            }
+            guard findings.isEmpty else { return [] }
             try scan.add(ManifestEntry(seen.entry), nil, at: path, to: session)
-            return findings.isEmpty ? [ImportStream.further(inside(path), of: inside(first))] : []
+            return [ImportStream.further(inside(path), of: inside(first))]
         case .directory, .fifo, .socket, .characterDevice, .blockDevice:
             // git knows none of them; the snapshot does.
             try scan.add(ManifestEntry(seen.entry), nil, at: path, to: session)
