@@ -13,6 +13,33 @@ import Testing
         #expect(CRC32C([UInt8](repeating: 0, count: 32)).value == 0x8A91_36AA)
     }
 
+    @Test func `CRC-32C by the instruction and by tables are the same`() {
+        var random = SeededGenerator.fresh("checksums")
+        let bytes = random.bytes(4_096)
+        let ways = CRC32C.hasInstruction ? [false, true] : [false]
+        for length in Array(0...80) + [1_000, 4_001] {
+            let start = Int.random(in: 0...(bytes.count - length), using: &random)
+            let split = Int.random(in: 0...length, using: &random)
+            let part = bytes[start..<start + length]
+            for way in ways {
+                var sum = CRC32C()
+                sum.update(part.prefix(split).span.bytes, byInstruction: way)
+                sum.update(part.dropFirst(split).span.bytes, byInstruction: way)
+                #expect(sum.value == slow(part), "\(length) bytes from \(start), cut at \(split)")
+            }
+        }
+    }
+
+    /// CRC-32C by its definition, a bit at a time.
+    private func slow(_ bytes: ArraySlice<UInt8>) -> UInt32 {
+        var sum = UInt32.max
+        for byte in bytes {
+            sum ^= UInt32(byte)
+            for _ in 0..<8 { sum = sum & 1 == 0 ? sum >> 1 : sum >> 1 ^ 0x82F6_3B78 }
+        }
+        return ~sum
+    }
+
     @Test func `the fast checksum equals the definition word by word`() {
         var random = SeededGenerator.fresh("pages")
         for _ in 0..<50 {

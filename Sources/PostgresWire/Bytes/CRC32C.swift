@@ -1,9 +1,12 @@
+internal import CPostgres
+
 /// The CRC-32 of Castagnoli (polynomial 0x1EDC6F41, reflected), as `pg_control` and WAL records
 /// carry it.
 ///
-/// Works on sixteen bytes at a time with sixteen tables ("slicing by 16"; PostgreSQL's
-/// `port/pg_crc32c_sb8.c` is the same with eight). Measured on one core: 2.3 GB/s, 1.0 with eight
-/// tables and bounds checks.
+/// Takes the processor's instruction where it has one, as PostgreSQL does; all received log goes
+/// through this. Elsewhere it works on sixteen bytes at a time with sixteen tables ("slicing by
+/// 16"; `port/pg_crc32c_sb8.c` is the same with eight). Measured on one core: 6 GB/s, 2.3 with
+/// tables.
 public struct CRC32C: Sendable, Hashable {
     private var register: UInt32 = 0xFFFF_FFFF
 
@@ -29,8 +32,16 @@ public struct CRC32C: Sendable, Hashable {
 
     /// Adds bytes.
     public mutating func update(_ bytes: RawSpan) {
+        update(bytes, byInstruction: Self.hasInstruction)
+    }
+
+    /// Adds bytes, by the instruction, which must be there, or by tables.
+    package mutating func update(_ bytes: RawSpan, byInstruction: Bool) {
         register = unsafe bytes.withUnsafeBytes { input in
-            unsafe Self.tables.withUnsafeBufferPointer { tables in
+            if byInstruction {
+                return unsafe crc32c_advance(register, input.baseAddress, input.count)
+            }
+            return unsafe Self.tables.withUnsafeBufferPointer { tables in
                 unsafe Self.advance(register, over: input, tables)
             }
         }
@@ -86,6 +97,9 @@ public struct CRC32C: Sendable, Hashable {
         let fourth = unsafe table[1 << 8 | Int(word >> 48 & 0xFF)] ^ table[Int(word >> 56)]
         return (first ^ second) ^ (third ^ fourth)
     }
+
+    /// Whether the processor has an instruction for it.
+    package static let hasInstruction = crc32c_has_instruction() != 0
 
     /// Sixteen tables of 256 entries; table n advances a byte over n further bytes of zeros.
     private static let tables: [UInt32] = {
