@@ -19,7 +19,7 @@ struct RecoveryRun {
     struct Result {
         /// The last transaction that was replayed.
         let lastTransaction: Instant?
-        /// Where the last record begins that was replayed.
+        /// Where the last record begins that was replayed, or the one before which the server stopped.
         let lastRecord: LSN
         /// What happened, in words.
         let lines: [String]
@@ -55,7 +55,7 @@ struct RecoveryRun {
         )
     }
 
-    /// Whether the server stopped where it should; gives where the last record begins that it replayed.
+    /// Whether the server stopped where it should; gives where the last record begins that it read.
     private func reached(_ log: RecoveryLog) throws(Fault) -> LSN {
         guard let lastRecord = log.lastRecord else {
             throw failure("the server does not say how far it replayed")
@@ -81,7 +81,8 @@ struct RecoveryRun {
                 throw failure("a transaction of \(last), after the target, was replayed")
             }
         case .position(let position):
-            guard log.stopping != nil, lastRecord >= position || !recovery.isInclusive else {
+            // Where it stops before a record, it has read that one and names it.
+            guard log.stopping != nil, lastRecord >= position else {
                 throw failure("the server replayed to \(lastRecord) only")
             }
         case .consistent:

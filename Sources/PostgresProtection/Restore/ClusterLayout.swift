@@ -15,6 +15,8 @@ struct ClusterLayout {
     let progress: ProgressReporter
     /// Whether the log goes where a standby looks for it.
     var isForStandby = false
+    /// What looks for removals in the log that the server must not replay.
+    var early: EarlyStop?
 
     /// A cluster that is there but for `pg_control`.
     struct Cluster {
@@ -83,6 +85,7 @@ struct ClusterLayout {
             folder: files.folder
         )
         layout.isForStandby = isForStandby
+        layout.early = early
         let log = try await layout.write(progress: progress)
         try files.tablespaces.add(
             log.tablespaces,

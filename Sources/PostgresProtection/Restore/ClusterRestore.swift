@@ -18,12 +18,13 @@ struct ClusterRestore {
     func run() async throws(Fault) -> RestoreOutcome {
         let base = try BaseRecord(plan.snapshot)
         let programs = component.recovers ? try await component.programs(for: base) : nil
-        let layout = ClusterLayout(
+        var layout = ClusterLayout(
             component: component,
             plan: plan,
             request: request,
             progress: progress
         )
+        layout.early = early(base)
         return try await layout.run { cluster async throws(Fault) in
             try await finish(cluster, programs)
         }
@@ -35,10 +36,12 @@ struct ClusterRestore {
         _ programs: (any ServerPrograms)?
     ) async throws(Fault) -> RestoreOutcome {
         let folder = cluster.folder
+        let early = cluster.log.early
+        let path = TimelinePath.planned(plan).0
         let recovery = RecoverySettings(
-            stop: stop,
-            isInclusive: !request.isExclusive,
-            timeline: TimelinePath.planned(plan).0.last
+            stop: early.map { .position($0) } ?? stop,
+            isInclusive: early == nil && !request.isExclusive,
+            timeline: early.map { path.timeline(at: $0) } ?? path.last
         )
         let settings = try folder.text(of: "postgresql.auto.conf")
         try folder.write(Array(settings.utf8), to: "lifeboat/postgresql.auto.conf.before")
@@ -96,7 +99,8 @@ struct ClusterRestore {
         try folder.taken { () throws(Fault) in try folder.remove("lifeboat") }
         return RestoreOutcome(
             point: result.lastTransaction,
-            lines: files.lines + result.lines + tablespaceLines(remaining, files) + cautions,
+            lines: files.lines + result.lines + earlyLines(log)
+                + tablespaceLines(remaining, files) + cautions,
             problems: cluster.problems(of: Set(remaining.keys)),
             bytes: plan.bytes
         )
@@ -130,18 +134,33 @@ struct ClusterRestore {
             }
     }
 
+    private func earlyLines(_ log: LaidOutLog) -> [String] {
+        log.early.map {
+            [
+                "replay ends before \($0), where what was there at the target may go for good: a database, a tablespace or a replication origin,"
+                    + " by a transaction that ends behind the target"
+            ]
+        } ?? []
+    }
+
     private func laidOut(_ cluster: ClusterLayout.Cluster) -> RestoreOutcome {
         RestoreOutcome(
             point: nil,
             lines: cluster.files.lines + [
                 "laid out at \(plan.destination); start a server of the same major version on it: it replays the log and promotes itself"
-            ],
+            ] + earlyLines(cluster.log),
             problems: cluster.problems(),
             bytes: plan.bytes
         )
     }
 
-    /// Where replay ends.
+    /// What looks for removals before the target; nil where a position was asked for, which is obeyed to the byte.
+    private func early(_ base: BaseRecord) -> EarlyStop? {
+        if case .lsn = request.target { return nil }
+        return EarlyStop(before: stop, isInclusive: !request.isExclusive, consistent: base.stop)
+    }
+
+    /// Where replay ends, as it was asked for.
     private var stop: ReplayStop {
         if let position = plan.facts["position"].flatMap({ LSN($0) }) {
             return .position(position)

@@ -18,6 +18,8 @@ struct LaidOutLog {
     let tablespaces: [TablespaceRecord]
     /// Where the last whole record begins; nil when there is none.
     let lastRecord: LSN?
+    /// The removal that the server must stop before, though its target lies behind it; nil when there is none.
+    let early: LSN?
     /// The size of the segments.
     let size: SegmentSize
 

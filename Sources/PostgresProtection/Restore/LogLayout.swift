@@ -19,6 +19,8 @@ struct LogLayout {
     /// A partial last segment must not come from a `restore_command` there: after a restart the server would take it for the whole one,
     /// in place of what it has streamed since.
     var isForStandby = false
+    /// What looks for removals that the server must not replay; nil when it replays all that it is told.
+    var early: EarlyStop?
 
     private var place: String { isForStandby ? "pg_wal" : LaidOutLog.folder }
     private var size: SegmentSize { base.segmentSize }
@@ -36,9 +38,12 @@ struct LogLayout {
         var present: [String] = []
         var tablespaces: [TablespaceRecord] = []
         var lastRecord: LSN?
+        var early = early
         for stretch in path.stretches {
             let scan = try LogScan(base, from: stretch.from)
+            scan.early = early
             present += try await write(stretch, scan, progress: progress)
+            early = scan.early
             tablespaces += scan.tablespaces
             lastRecord = scan.lastRecord ?? lastRecord
             if log.histories[stretch.timeline] != nil {
@@ -54,6 +59,7 @@ struct LogLayout {
             place: place,
             tablespaces: tablespaces,
             lastRecord: lastRecord,
+            early: early?.position,
             size: size
         )
     }

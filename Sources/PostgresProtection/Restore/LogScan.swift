@@ -10,6 +10,8 @@ final class LogScan {
     private(set) var tablespaces: [TablespaceRecord] = []
     /// Where the last whole record begins; nil before the first.
     private(set) var lastRecord: LSN?
+    /// What looks for removals that the server must not replay; nil when nobody does.
+    var early: EarlyStop?
 
     /// Begins at a record, or at a page.
     ///
@@ -44,16 +46,19 @@ final class LogScan {
         guard !rest.isEmpty else { return }
         var found: [TablespaceRecord] = []
         var last: LSN?
+        var early = early
         let stop = unsafe reader.read(rest.span.bytes, at: position + skipped) {
             record,
-            _,
+            references,
             mainData in
             last = record.start
             body(record, mainData, version)
+            early?.see(record, references, mainData, version)
             if let tablespace = TablespaceRecord(record, mainData: mainData) {
                 found.append(tablespace)
             }
         }
+        self.early = early
         tablespaces += found
         lastRecord = last ?? lastRecord
         if let stop {

@@ -66,4 +66,9 @@ package struct TimelinePath: Equatable {
 
     /// The timeline that the path ends on.
     var last: UInt32 { stretches.last?.timeline ?? 0 }
+
+    /// The timeline whose log is replayed at a position.
+    package func timeline(at position: LSN) -> UInt32 {
+        stretches.last { $0.from <= position }?.timeline ?? last
+    }
 }

@@ -18,15 +18,13 @@ public struct TablespaceRecord: Sendable, Hashable {
     /// The path that it was made at.
     public let location: String
 
-    /// `RM_TBLSPC_ID`.
-    private static let resourceManager: UInt8 = 5
     /// `XLOG_NOOP`.
     private static let noOperation: UInt8 = 0x20
 
     /// Reads a record; nil when it makes no tablespace.
     public init?(_ record: WALRecord, mainData: RawSpan) {
         // Kind 0 is XLOG_TBLSPC_CREATE, the other one drops.
-        guard record.resourceManager.rawValue == Self.resourceManager, record.kind == 0,
+        guard record.resourceManager == .tablespace, record.kind == 0,
             mainData.byteCount >= 4
         else { return nil }
         position = record.start
@@ -42,7 +40,7 @@ public struct TablespaceRecord: Sendable, Hashable {
     public static func disarmed(_ bytes: [UInt8]) -> [UInt8]? {
         turned(
             bytes,
-            from: (resourceManager, 0),
+            from: (WALResourceManager.tablespace.rawValue, 0),
             to: (WALResourceManager.log.rawValue, noOperation)
         )
     }
@@ -52,7 +50,7 @@ public struct TablespaceRecord: Sendable, Hashable {
         turned(
             bytes,
             from: (WALResourceManager.log.rawValue, noOperation),
-            to: (resourceManager, 0)
+            to: (WALResourceManager.tablespace.rawValue, 0)
         )
     }
 

@@ -38,7 +38,7 @@ public struct WALLandmark: Sendable, Hashable {
     }
 
     /// Microseconds since 2000; nil when they lie outside of what an instant can say.
-    private static func instant(_ microseconds: Int64) -> Instant? {
+    static func instant(_ microseconds: Int64) -> Instant? {
         let epoch: Int64 = 946_684_800_000_000
         let (since1970, over) = microseconds.addingReportingOverflow(epoch)
         let (nanoseconds, tooFar) = since1970.multipliedReportingOverflow(by: 1000)

@@ -17,4 +17,10 @@ public struct WALResourceManager: RawRepresentable, Sendable, Hashable {
     public static let storage = WALResourceManager(rawValue: 2)
     /// Copies and removals of whole databases.
     public static let database = WALResourceManager(rawValue: 4)
+    /// Creation and removal of tablespaces.
+    public static let tablespace = WALResourceManager(rawValue: 5)
+    /// Changes of rows.
+    public static let heap = WALResourceManager(rawValue: 10)
+    /// How far origins of logical replication were followed.
+    public static let origin = WALResourceManager(rawValue: 19)
 }

@@ -21,22 +21,7 @@ import Testing
             """
         )
         try await scene.backUp()
-        let receiver = Command(
-            try Program.path,
-            arguments: ["run"],
-            environment: ["PATH": "/usr/bin:/bin"],
-            workingDirectory: scene.playground.path
-        )
-        let log = scene.playground.path.appending("log")
-        let (moment, status) = try await receiver.spawn(log: log) { child async throws(Fault) in
-            let moment = try await story(scene)
-            try child.terminate(SIGTERM)
-            _ = try child.wait(upTo: .seconds(300))
-            return moment
-        }
-        let words = try scene.playground.read("log")
-        #expect(status == .exited(0), "\(words)")
-
+        let moment = try await receiving(scene) { () async throws(Fault) in try await story(scene) }
         let ending = try await scene.restore(["--table", "sales.orders", "--at", moment.rfc3339()])
         #expect(ending.code == 0, "\(ending.errors)")
         #expect(ending.errors.contains("Plan: bring back table sales.orders to standard output"))
@@ -55,6 +40,42 @@ import Testing
         #expect(gone.output.isEmpty)
     }
 
+    /// Does something while the log is received.
+    private func receiving<Value: Sendable>(
+        _ scene: OneThingScene,
+        _ body: () async throws(Fault) -> Value
+    ) async throws -> Value {
+        let receiver = Command(
+            try Program.path,
+            arguments: ["run"],
+            environment: ["PATH": "/usr/bin:/bin"],
+            workingDirectory: scene.playground.path
+        )
+        let log = scene.playground.path.appending("log")
+        let (value, status) = try await receiver.spawn(log: log) { child async throws(Fault) in
+            let value = try await body()
+            try child.terminate(SIGTERM)
+            _ = try child.wait(upTo: .seconds(300))
+            return value
+        }
+        let words = try scene.playground.read("log")
+        #expect(status == .exited(0), "\(words)")
+        return value
+    }
+
+    /// Waits until the log leads to a target.
+    private func wait(for target: String, _ scene: OneThingScene) async throws(Fault) {
+        let limit = ContinuousClock.now + .seconds(120)
+        while ContinuousClock.now < limit {
+            let plan = try await Program.run(
+                ["restore", "db/postgres", "--at", target, "--to", "plan"],
+                in: scene.playground.path
+            )
+            if plan.errors.contains("nobody can be asked") { return }
+        }
+        throw Fault(.failedTest, "the log did not come")
+    }
+
     /// A row after the backup, the moment that it gives, and the loss of the table.
     private func story(_ scene: OneThingScene) async throws(Fault) -> Instant {
         try scene.server.psql("insert into sales.orders (note) values ('late')")
@@ -64,15 +85,39 @@ import Testing
         usleep(5_000)
         try scene.server.psql("drop table sales.orders")
         let position = try scene.server.psql("select pg_current_wal_insert_lsn()")
-        let limit = ContinuousClock.now + .seconds(120)
-        while ContinuousClock.now < limit {
-            let plan = try await Program.run(
-                ["restore", "db/postgres", "--at", "lsn:\(position)", "--to", "plan"],
-                in: scene.playground.path
-            )
-            if plan.errors.contains("nobody can be asked") { return moment }
+        try await wait(for: "lsn:\(position)", scene)
+        return moment
+    }
+
+    @Test(.timeLimit(.minutes(5)))
+    func `a table of a database that was dropped comes back as it was just before`() async throws {
+        let scene = try await OneThingScene()
+        defer { scene.server.remove() }
+        try scene.playground.edit("heartbeat: 10s", "heartbeat: 200ms")
+        try scene.server.psql("alter system set autovacuum = off")
+        try scene.server.psql("select pg_reload_conf()")
+        try scene.server.psql("create database keep")
+        try scene.server.psql(
+            "create table orders (id int primary key); insert into orders values (1), (2), (3)",
+            database: "keep"
+        )
+        try await scene.backUp()
+        // No heartbeat is written meanwhile, and the moment is written in milliseconds.
+        usleep(5_000)
+        let moment = SystemClock().now()
+        usleep(5_000)
+        try scene.server.psql("drop database keep with (force)")
+        let position = try scene.server.psql("select pg_current_wal_insert_lsn()")
+        try await receiving(scene) { () async throws(Fault) in
+            try await wait(for: "lsn:\(position)", scene)
         }
-        throw Fault(.failedTest, "the log did not come")
+        let ending = try await scene.restore([
+            "--table", "orders", "--database", "keep", "--at", moment.rfc3339(),
+        ])
+        #expect(ending.code == 0, "\(ending.errors)")
+        try scene.feed(ending.output)
+        #expect(try scene.server.psql("select count(*), max(id) from orders") == "3|3")
+        #expect(scene.leftovers.isEmpty)
     }
 
     @Test(.timeLimit(.minutes(5)))
