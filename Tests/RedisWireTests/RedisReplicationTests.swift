@@ -60,4 +60,26 @@ import Testing
         ])
         #expect(odd?.replicas == [])
     }
+
+    @Test func `a replica stands for its master with all that this had, and no other`() throws {
+        func server(_ role: String, _ id: String, _ offset: Int, _ link: String) throws
+            -> RedisReplication
+        {
+            try #require(
+                RedisReplication(info: [
+                    "role": role, "master_replid": id, "master_repl_offset": "\(offset)",
+                    "master_host": "db", "master_port": "6379", "master_link_status": link,
+                ])
+            )
+        }
+        let master = try server("master", "aa", 100, "up")
+        #expect(try master.doubt(about: server("slave", "aa", 100, "up")) == nil)
+        #expect(try master.doubt(about: server("slave", "aa", 123, "up")) == nil)
+        let behind = try master.doubt(about: server("slave", "aa", 98, "up"))
+        #expect(behind == "is 2 B behind what the server had")
+        let other = "does not confirm to be one of this server"
+        #expect(try master.doubt(about: server("slave", "bb", 100, "up")) == other)
+        #expect(try master.doubt(about: server("slave", "aa", 100, "down")) == other)
+        #expect(try master.doubt(about: server("master", "aa", 100, "up")) == other)
+    }
 }

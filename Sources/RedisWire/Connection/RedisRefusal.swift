@@ -2,6 +2,14 @@ import Model
 
 /// What an error reply means for the user: the fault to throw for it.
 enum RedisRefusal {
+    /// Whether a fault is what the server answered to a command, which it then has not done.
+    static func isAnswer(_ fault: Fault) -> Bool {
+        let codes: [Fault.Code] = [
+            .redisAuthentication, .redisPermission, .redisLoading, .redisNotReady, .redisRefused,
+        ]
+        return codes.contains(fault.code)
+    }
+
     /// Turns an error reply to a command into a fault with the hint that mends it.
     static func fault(_ failure: RedisFailure, to command: String, at address: RedisAddress)
         -> Fault
@@ -25,7 +33,7 @@ enum RedisRefusal {
             return Fault(
                 .redisPermission,
                 "\(start) user '\(user)' has no permission",
-                hints: [grant(user)]
+                hints: [grant(user, command)]
             )
         case "LOADING":
             return Fault(.redisLoading, "\(start) the server is still loading its data")
@@ -33,7 +41,10 @@ enum RedisRefusal {
             return Fault(
                 .redisNotReady,
                 "\(start) the server is a replica without its master",
-                hints: ["Bring the master back, or take the snapshot from the master."]
+                hints: [
+                    "Bring the master back, or take the snapshot from the master.",
+                    RedisReplication.Link.release,
+                ]
             )
         case "MASTERDOWN", "BUSY", "TRYAGAIN":
             return Fault(.redisNotReady, "\(start) \(failure.message)")
@@ -65,9 +76,16 @@ enum RedisRefusal {
         return Fault(.redisRefused, "\(start) \(failure.message)")
     }
 
-    /// The rights that a backup needs and nothing more.
-    private static func grant(_ user: String) -> String {
-        "Allow what a backup needs: redis-cli ACL SETUSER \(user) "
-            + "+psync +replconf +ping +info +config|get +dbsize."
+    /// The rights that what was tried needs, and nothing more.
+    private static func grant(_ user: String, _ command: String) -> String {
+        let (purpose, rights) =
+            switch command {
+            case "REPLICAOF", "MODULE", "CLIENT":
+                ("restore of all data", "+replicaof +info +config|get +module|list +client|list")
+            case "RESTORE", "SELECT":
+                ("restore of keys", "'~*' +restore +select +info +config|get +module|list")
+            default: ("backup", "+psync +replconf +ping +info +config|get +dbsize")
+            }
+        return "Allow what a \(purpose) needs: redis-cli ACL SETUSER \(user) \(rights)."
     }
 }

@@ -24,8 +24,9 @@ struct TLSReason {
         let text = "\(error)".uppercased()
         if text.contains("CERTIFICATE_VERIFY_FAILED") {
             self.init(
-                "its certificate is not one that we trust",
-                "Name the authority that signed it: tls: {ca: FILE}."
+                "its certificate is not one that we trust, or has expired",
+                "Name the authority that signed it: tls: {ca: FILE}; "
+                    + "until when it is good says: openssl s_client -connect HOST:PORT."
             )
         } else if text.contains("ALERT") || text.contains("CERTIFICATE_REQUIRED") {
             self.init(

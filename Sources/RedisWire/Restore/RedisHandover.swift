@@ -7,7 +7,13 @@ public import Model
 /// ```
 /// Meanwhile its clients cannot write, and while it loads they may be told to wait. The RDB must have been proved before:
 /// a server ends itself when it loads a damaged one. However this ends, the server is told to be its own master again.
+///
+/// Anybody may come to the port: the RDB goes to nobody before the server itself says that it fetches data, which it does only when
+/// the one who came is the server.
 public struct RedisHandover: Sendable {
+    /// How long who came may take to say what it wants, and the server to say that it is the one.
+    private static let greeting = Duration.seconds(10)
+
     private let address: RedisAddress
     private let patience: RedisPatience
     private let host: String?
@@ -45,8 +51,8 @@ public struct RedisHandover: Sendable {
     /// - Parameters:
     ///   - next: the next piece of the RDB; nil at its end.
     ///   - check: looks at the server once it has loaded it, before it can be written to again.
-    /// - Throws: `redisHandover` when it did not come, went away or did not load it, with what it is now; what talking to the server,
-    ///   `next` and `check` throw.
+    /// - Throws: `redisPermission` or `redisRefused` when the server does not follow anybody, and is what it was; `redisHandover` when it
+    ///   did not come, went away or did not load it; what talking to the server, `next` and `check` throw.
     public func run(
         _ next: () async throws(Fault) -> [UInt8]?,
         check: (_ server: RedisConnection) async throws(Fault) -> Void
@@ -55,55 +61,82 @@ public struct RedisHandover: Sendable {
         let listener = try await RedisListener.listen(
             on: host ?? control.transport.localHost ?? "127.0.0.1"
         )
+        var isFollowing = false
         do throws(Fault) {
             _ = try await control.command(
                 RedisCommand("REPLICAOF", listener.host, "\(listener.port)")
             )
-            let link = try await serve(listener, from: control.transport.remoteHost, next)
+            isFollowing = true
+            let link = try await serve(listener, control, next)
+            // Silent for as long as the load took, and a server with a `timeout` ends such connections.
+            await control.close()
+            try await finish(check)
+            await link.close()
+        } catch {
+            await control.close()
+            // What the server has refused it has not done.
+            guard isFollowing || !RedisRefusal.isAnswer(error) else { throw error }
+            throw await released(after: error)
+        }
+    }
+
+    /// Looks at the server that has loaded the RDB, and makes it its own master again.
+    private func finish(
+        _ check: (_ server: RedisConnection) async throws(Fault) -> Void
+    ) async throws(Fault) {
+        let control = try await RedisConnection.connect(to: address, patience: patience)
+        do throws(Fault) {
             try await check(control)
             try await release(control)
-            await link.close()
             await control.close()
         } catch {
             await control.close()
-            throw await released(after: error)
+            throw error
         }
     }
 
     /// Sends the RDB to the server once it comes, and waits until it has loaded it.
     private func serve(
         _ listener: RedisListener,
-        from server: String?,
+        _ control: RedisConnection,
         _ next: () async throws(Fault) -> [UInt8]?
     ) async throws(Fault) -> RedisTransport {
         let deadline = ContinuousClock.now + arrival
+        let server = control.transport.remoteHost ?? "127.0.0.1"
+        var stranger: Fault?
         while true {
             let left = deadline - ContinuousClock.now
             guard left > .zero, let link = try await listener.next(within: left) else {
-                throw nobodyCame(listener)
+                throw nobodyCame(listener, but: stranger)
             }
             // Where a person named the address, the server may come from anywhere: through a container's network.
-            guard host != nil || link.remoteHost == (server ?? "127.0.0.1") else {
+            guard host != nil || link.remoteHost == server else {
                 await link.close()
                 continue
             }
+            var isServer = false
             do throws(Fault) {
-                try await converse(link, next)
+                try await converse(link, control, &isServer, next)
                 return link
             } catch {
                 await link.close()
-                throw error
+                guard !isServer, error.code != .cancelled else { throw error }
+                stranger = error
             }
         }
     }
 
+    /// Talks with who came; `isServer` is whether that has proved to be the server.
     private func converse(
         _ link: RedisTransport,
+        _ control: RedisConnection,
+        _ isServer: inout Bool,
         _ next: () async throws(Fault) -> [UInt8]?
     ) async throws(Fault) {
         var conversation = RedisMasterConversation(length: length, replicationID: replicationID)
         while true {
-            guard let bytes = try await link.receive(within: patience.silence) else {
+            let limit = isServer ? patience.silence : min(patience.silence, Self.greeting)
+            guard let bytes = try await link.receive(within: limit) else {
                 throw Fault(
                     .redisHandover,
                     "unable to give Redis at '\(address.endpoint)' its data: the server went away",
@@ -115,6 +148,8 @@ public struct RedisHandover: Sendable {
                 case .send(let reply): try await link.send(reply)
                 case .synchronise(let head):
                     try await link.send(head)
+                    try await requireFetching(control)
+                    isServer = true
                     while let piece = try await next() { try await link.send(piece) }
                 case .loaded: return
                 }
@@ -122,8 +157,24 @@ public struct RedisHandover: Sendable {
         }
     }
 
-    private func nobodyCame(_ listener: RedisListener) -> Fault {
-        Fault(
+    /// Waits until the server says that it fetches data.
+    ///
+    /// It does so only when it was offered some, and nobody but who came has been.
+    private func requireFetching(_ control: RedisConnection) async throws(Fault) {
+        let deadline = ContinuousClock.now + Self.greeting
+        while try await control.info("replication")["master_sync_in_progress"] != "1" {
+            guard ContinuousClock.now < deadline else {
+                throw Fault(
+                    .redisHandover,
+                    "unable to give Redis at '\(address.endpoint)' its data: somebody else came for it"
+                )
+            }
+            try await control.transport.pause(.milliseconds(20))
+        }
+    }
+
+    private func nobodyCame(_ listener: RedisListener, but stranger: Fault?) -> Fault {
+        let fault = Fault(
             .redisHandover,
             "unable to give Redis at '\(address.endpoint)' its data: it did not come for it to "
                 + "\(listener.host):\(listener.port) within \(arrival.components.seconds) s",
@@ -132,6 +183,8 @@ public struct RedisHandover: Sendable {
                     + "container's network: --listen ADDRESS"
             ]
         )
+        guard let stranger else { return fault }
+        return fault.adding(hint: "Who came was sent away: \(stranger.message)")
     }
 
     private func release(_ control: RedisConnection) async throws(Fault) {

@@ -15,6 +15,16 @@ extension RedisReplication {
     /// Who follows and whom it follows, a line each.
     public var lines: [String] { (link.map { [$0.text] } ?? []) + replicas.map(\.text) }
 
+    /// Why a replica that was asked after this master may not stand for it; nil when it holds all that this held then.
+    public func doubt(about replica: RedisReplication?) -> String? {
+        guard let replica, replica.replicationID == replicationID, replica.link?.isUp == true
+        else { return "does not confirm to be one of this server" }
+        guard replica.offset >= offset else {
+            return "is \(offset - replica.offset) B behind what the server had"
+        }
+        return nil
+    }
+
     /// What is wrong with the links.
     public var findings: [Finding] {
         var found: [Finding] = []
@@ -22,7 +32,8 @@ extension RedisReplication {
             found.append(
                 Finding(
                     fact: link.text,
-                    remedy: "bring its master back, or make it one: redis-cli REPLICAOF NO ONE",
+                    remedy:
+                        "bring its master back, or make it one: \(RedisReplication.Link.command)",
                     preventsSnapshots: true
                 )
             )
@@ -59,6 +70,11 @@ extension RedisReplication.Replica {
 }
 
 extension RedisReplication.Link {
+    static let command = "redis-cli REPLICAOF NO ONE"
+    /// What mends a server whose master is none any more.
+    public static let release =
+        "If its master is gone for good, as behind a restore to the running server that was killed, make it one: \(command)"
+
     /// Whom it follows, and whether it does, in words.
     public var text: String {
         let time = silence.map { " \($0) s" }
