@@ -114,4 +114,34 @@ import Vault
         #expect(alone["keys"] == "400")
         #expect(harness.told.contains { $0.contains("no replica is in step") })
     }
+
+    @Test func `a replica whose address leads to another server does not send the snapshot`()
+        async throws
+    {
+        let (master, harness) = try await Self.backedUp([])
+        defer { master.remove() }
+        let stranger = try RedisServer("--repl-diskless-sync-delay", "0")
+        defer { stranger.remove() }
+        try await stranger.run("SET", "of another", "1")
+        let replica = try RedisServer(stopped: ())
+        defer { replica.remove() }
+        try replica.start([
+            "--replicaof", "127.0.0.1 \(master.port)", "--replica-announce-ip", "127.0.0.1",
+            "--replica-announce-port", "\(stranger.port)",
+        ])
+        try await RedisLiveTests.waitForLink(replica)
+        let deadline = ContinuousClock.now + .seconds(30)
+        while ContinuousClock.now < deadline,
+            try await master.run("INFO", "replication").text?.contains("state=online") != true
+        { try await Task.sleep(for: .milliseconds(50)) }
+        let component = RedisComponent(
+            name: "cache",
+            address: RedisAddress(endpoint: .tcp(host: "127.0.0.1", port: master.port)),
+            prefersReplica: true
+        )
+        let facts = try await harness.backUp(component).head.facts
+        #expect(facts["replica"] == nil)
+        #expect(facts["keys"] == "400")
+        #expect(harness.told.contains { $0.contains("does not confirm to be one of this server") })
+    }
 }

@@ -59,7 +59,7 @@ struct RedisBackup {
 
     /// The replica that shall send the snapshot; nil for the server itself.
     ///
-    /// The server must be a master and tell of one that is in step, and that one must confirm that it has the same data:
+    /// The server must be a master and tell of one that is in step, and that one must confirm that it has the same data, and as much:
     /// its address is what it told the server, and may lead elsewhere from here. Anything else is noted, and the server sends it itself.
     private func source(_ report: ServerReport) async throws(Fault) -> Source? {
         guard prefersReplica else { return nil }
@@ -82,14 +82,10 @@ struct RedisBackup {
                     patience: patience,
                     clock: context.clock
                 )
-                if own.replication?.replicationID == replication.replicationID,
-                    own.replication?.link?.isUp == true
-                {
+                guard let doubt = replication.doubt(about: own.replication) else {
                     return Source(address: candidate, clock: own.clock)
                 }
-                note(
-                    "replica \(replica.endpoint) does not confirm to be one of this server, it was passed over"
-                )
+                note("replica \(replica.endpoint) \(doubt), it was passed over")
             } catch {
                 guard error.code != .cancelled else { throw error }
                 note("replica \(replica.endpoint) was passed over: \(error.message)")
