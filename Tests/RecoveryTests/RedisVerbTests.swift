@@ -118,4 +118,51 @@ import Testing
         let told = try await playground.run(["status"])
         #expect(told.output.contains("and has lost it"), "\(told.text)")
     }
+
+    @Test func `killed while the server loads, the next command says what mends it`()
+        async throws
+    {
+        let server = try RedisServer(stopped: ())
+        defer { server.remove() }
+        // It loads a key in 20 ms: six seconds for all.
+        try server.start([
+            "--repl-diskless-sync-delay", "0", "--key-load-delay", "20000",
+            "--loading-process-events-interval-bytes", "1024",
+        ])
+        _ = try await Self.run(server, "DEBUG", "POPULATE", "300")
+        let playground = try await Self.initialised(server)
+        #expect(try await playground.run(["backup"]).code == 0)
+        _ = try await Self.run(server, "FLUSHALL")
+        _ = try await Self.run(server, "SET", "newer", "1")
+        let live = ["restore", "web/redis", "--to", "live", "--yes"]
+        let command = Command(
+            try Program.path,
+            arguments: live,
+            environment: ["PATH": "/usr/bin:/bin"],
+            workingDirectory: playground.path
+        )
+        _ = try await command.spawn { child async throws(Fault) in
+            let deadline = ContinuousClock.now + .seconds(120)
+            while !server.log.contains("Loading DB in memory") {
+                guard ContinuousClock.now < deadline else {
+                    throw Fault(.failedTest, "the server did not come for the data")
+                }
+                usleep(10_000)
+            }
+            try child.terminate(SIGKILL)
+            _ = try child.wait(upTo: .seconds(60))
+        }
+        // It loads the rest, and looks for a master that is gone: nobody can write to it.
+        for arguments in [live, ["backup"], ["doctor"]] {
+            let ending = try await playground.run(arguments)
+            #expect(ending.code != 0, "\(ending.text)")
+            #expect(ending.text.contains("REPLICAOF NO ONE"), "\(ending.text)")
+            #expect(!ending.text.contains("Restore into"), "\(ending.text)")
+        }
+        _ = try await Self.run(server, "REPLICAOF", "NO", "ONE")
+        #expect(try await Self.run(server, "DBSIZE") == "300")
+        let back = try await playground.run(live + ["--at", "redis@2"])
+        #expect(back.code == 0, "\(back.text)")
+        #expect(try await Self.run(server, "GET", "newer") == "1")
+    }
 }

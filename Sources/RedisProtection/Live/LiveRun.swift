@@ -34,10 +34,11 @@ struct LiveRun {
     /// Replaces what the server holds.
     ///
     /// ```
-    /// vault ─▶ file without a name, proved ─▶ server
+    /// vault ─▶ file without a name, proved ─▶ safety copy ─▶ server
     /// ```
-    /// The server ends itself when it loads a damaged RDB, so it gets the first byte when the last one was proved.
-    func replace(_ lines: [String]) async throws(Fault) -> RestoreOutcome {
+    /// The server ends itself when it loads a damaged RDB, so it gets the first byte when the last one was proved. What its clients
+    /// write behind the safety copy is gone, so that comes last.
+    func replace() async throws(Fault) -> RestoreOutcome {
         progress(.phase("reading"))
         let stored = try await StoredRDB(plan.snapshot, request)
         progress(.total(stored.entry.size))
@@ -49,36 +50,45 @@ struct LiveRun {
             progress
         ) { piece async throws(Fault) in try spool.write(piece) }
         // Only now is anything known that the server will get.
-        try await LiveTarget.ask(component, rdb, isReplaced: true).check(rdb, name: live.name)
+        let target = try await LiveTarget.ask(component, rdb, isReplaced: true)
+        try target.check(rdb, name: live.name)
+        let saved = try await live.saved(target, progress)
         progress(.phase("handing over"))
         progress(.total(rdb.bytes.bytes))
-        let handover = RedisHandover(
-            address: component.address,
-            patience: component.patience,
-            host: live.listen,
-            length: rdb.bytes,
-            replicationID: Hexadecimal.encode(RandomBytes.make(20))
-        )
         var offset: Int64 = 0
         var problems: [String] = []
-        try await handover.run { () async throws(Fault) in
-            let piece = try spool.read(upTo: Self.pieceSize, at: offset)
-            offset += Int64(piece.count)
-            progress(.advanced(Int64(piece.count)))
-            return piece.isEmpty ? nil : piece
-        } check: { server async throws(Fault) in
-            problems = Self.problems(
-                in: LiveTarget.keys(try await server.info("keyspace")),
-                expecting: rdb
-            )
+        do throws(Fault) {
+            try await handover(of: rdb).run { () async throws(Fault) in
+                let piece = try spool.read(upTo: Self.pieceSize, at: offset)
+                offset += Int64(piece.count)
+                progress(.advanced(Int64(piece.count)))
+                return piece.isEmpty ? nil : piece
+            } check: { server async throws(Fault) in
+                problems = Self.problems(
+                    in: LiveTarget.keys(try await server.info("keyspace")),
+                    expecting: rdb
+                )
+            }
+        } catch {
+            throw error.adding(hints: saved)
         }
         let outcome = [rdb.keysText, rdb.expiredText("have")]
         return RestoreOutcome(
             point: time,
             lines: outcome + (component.expiries.text(from: time, to: now).map { [$0] } ?? [])
-                + lines,
+                + saved,
             problems: problems,
             bytes: rdb.bytes
+        )
+    }
+
+    private func handover(of rdb: RDBFacts) -> RedisHandover {
+        RedisHandover(
+            address: component.address,
+            patience: component.patience,
+            host: live.listen,
+            length: rdb.bytes,
+            replicationID: Hexadecimal.encode(RandomBytes.make(20))
         )
     }
 
@@ -106,21 +116,20 @@ struct LiveRun {
     /// Puts the chosen keys beside what the server holds.
     ///
     /// Each chunk of the vault is proved when it is read, the whole RDB was when it was planned.
-    func merge(
-        _ selection: RedisSelection,
-        _ lines: [String]
-    ) async throws(Fault) -> RestoreOutcome {
+    func merge(_ selection: RedisSelection) async throws(Fault) -> RestoreOutcome {
+        let target = try await LiveTarget.ask(component, nil, isReplaced: false)
+        let saved = try await live.saved(target, progress)
         let connection = try await RedisConnection.connect(
             to: component.address,
             patience: component.patience
         )
         do throws(Fault) {
-            let outcome = try await merge(selection, lines, over: connection)
+            let outcome = try await merge(selection, saved, over: connection)
             await connection.close()
             return outcome
         } catch {
             await connection.close()
-            throw error
+            throw error.adding(hints: saved)
         }
     }
 
@@ -139,17 +148,17 @@ struct LiveRun {
         var bytes: Int64 = 0
         _ = try await stored.read(countingExpiredBy: now, progress) { piece async throws(Fault) in
             for key in try reader.feed(piece) {
-                var current =
-                    merge
-                    ?? RedisMerge(
+                // In place: a copy would copy the batch with each key.
+                if merge == nil {
+                    merge = RedisMerge(
                         connection,
                         version: reader.version,
                         keepsExisting: selection.keepsExisting,
                         now: now.milliseconds
                     )
+                }
                 bytes += Int64(key.value.count)
-                try await current.add(key)
-                merge = current
+                try await merge?.add(key)
             }
         }
         _ = try reader.finish()
@@ -174,4 +183,9 @@ struct LiveRun {
         return tally.reasons
             + ["the server refused \(tally.refused) keys in all"]
     }
+}
+
+extension Fault {
+    /// The fault of a restore that failed half-way, with where what was there before is.
+    fileprivate func adding(hints: [String]) -> Fault { hints.reduce(self) { $0.adding(hint: $1) } }
 }

@@ -6,12 +6,22 @@ struct LiveTarget: Sendable {
     let version: ServerVersion
     /// How many keys it holds in all databases.
     let keys: Int64
+    /// How many function libraries it holds; 0 too before Redis 7, which has none.
+    let functions: Int64
     /// How many databases it has; nil when the user may not ask.
     let databases: Int?
     /// Whether it has any module; nil when nobody asked or the user may not.
     let hasModules: Bool?
     /// Its `maxmemory`, where the data took more than that; nil otherwise.
     let evictionBound: ByteCount?
+
+    /// Whether a restore of all data takes something from it.
+    var isEmpty: Bool { keys == 0 && functions == 0 }
+
+    /// What that is, in words.
+    var contents: String {
+        functions == 0 ? "\(keys) keys" : "\(keys) keys and \(functions) function libraries"
+    }
 
     /// Asks the server, and refuses one that cannot be restored into whatever the data is.
     ///
@@ -62,6 +72,7 @@ struct LiveTarget: Sendable {
             hasModules = nil
         }
         let memory = try await connection.info("memory")
+        functions = memory["number_of_libraries"].flatMap { Int64($0) } ?? 0
         let bound = memory["maxmemory"].flatMap { Int64($0) } ?? 0
         evictionBound =
             bound > 0 && bound < rdb?.usedMemory?.bytes ?? 0 ? ByteCount(bound) : nil
@@ -89,7 +100,11 @@ struct LiveTarget: Sendable {
         guard let replication = RedisReplication(info: try await connection.info("replication"))
         else { throw refusal(component, "it does not say whether it is a master") }
         if let link = replication.link {
-            throw refusal(component, link.text, "Restore into \(link.master).")
+            throw refusal(
+                component,
+                link.text,
+                link.isUp ? "Restore into \(link.master)." : RedisReplication.Link.release
+            )
         }
         if isReplaced, !replication.replicas.isEmpty {
             throw refusal(
@@ -104,6 +119,9 @@ struct LiveTarget: Sendable {
         }
     }
 
+    private static let waysOut =
+        "Choose keys (--prefix '' is all), or restore into the files of the stopped server."
+
     /// Refuses a server whose synchronisation somebody else would disturb or that we cannot serve.
     private static func requireUnwatched(
         _ connection: RedisConnection,
@@ -113,14 +131,18 @@ struct LiveTarget: Sendable {
             throw refusal(
                 component,
                 "its connections are encrypted, and it would fetch the data over one that is not",
-                "Choose keys (--prefix '' is all), or restore into the files of the stopped server."
+                Self.waysOut
             )
         }
         let settings = try await ServerReport.permitted { () async throws(Fault) in
             try await connection.configuration("tls-replication")
         }
         if settings?["tls-replication"] == "yes" {
-            throw refusal(component, "it replicates over TLS only (tls-replication)")
+            throw refusal(
+                component,
+                "it replicates over TLS only (tls-replication)",
+                Self.waysOut
+            )
         }
         let clients = try await ServerReport.permitted { () async throws(Fault) in
             try await connection.command(RedisCommand("CLIENT", "LIST")).text

@@ -124,11 +124,11 @@ public struct RedisLive: Component {
 
     private func steps(_ target: LiveTarget) -> [String] {
         var steps: [String] = []
-        if target.keys > 0 {
+        if !target.isEmpty {
             steps.append(
                 safetyCopy == nil
-                    ? "take no snapshot of the \(target.keys) keys that \(target.version) holds now"
-                    : "take a snapshot of the \(target.keys) keys that \(target.version) holds now"
+                    ? "take no snapshot of the \(target.contents) that \(target.version) holds now"
+                    : "take a snapshot of the \(target.contents) that \(target.version) holds now"
             )
         }
         if let selection {
@@ -163,13 +163,17 @@ public struct RedisLive: Component {
         progress: ProgressReporter
     ) async throws(Fault) -> RestoreOutcome {
         let run = LiveRun(self, plan, request, progress)
-        let target = try await LiveTarget.ask(component, nil, isReplaced: selection == nil)
-        var lines: [String] = []
-        if target.keys > 0, let safetyCopy {
-            progress(.phase("saving"))
-            lines.append("what was there before is \(try await safetyCopy(progress))")
-        }
-        guard let selection else { return try await run.replace(lines) }
-        return try await run.merge(selection, lines)
+        guard let selection else { return try await run.replace() }
+        return try await run.merge(selection)
+    }
+
+    /// Puts what the server holds now into the copies; says which snapshot that is, or nothing where there is none.
+    func saved(
+        _ target: LiveTarget,
+        _ progress: ProgressReporter
+    ) async throws(Fault) -> [String] {
+        guard !target.isEmpty, let safetyCopy else { return [] }
+        progress(.phase("saving"))
+        return ["what was there before is \(try await safetyCopy(progress))"]
     }
 }
