@@ -1,5 +1,6 @@
 import Model
 import RedisWire
+import SystemPackage
 import TestKit
 import Testing
 
