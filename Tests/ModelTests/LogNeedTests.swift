@@ -53,6 +53,30 @@ import Testing
         #expect(needs(LogNeed([bases[1]], windowStart: Instant(seconds: 30)), 1, 0..<1))
     }
 
+    @Test
+    func `where only times say what leads on from a base, what was stored since it began stays`() {
+        let bases = [(1, 10_000, 12_000), (2, 20_000, 24_000), (3, 40_000, 40_001)].map {
+            (base: (Int, Int64, Int64)) in
+            LogNeed.Base(
+                epoch: 0,
+                span: 0..<0,
+                time: Instant(seconds: base.2),
+                begun: Instant(seconds: base.1),
+                isGood: true,
+                isKept: base.0 != 1
+            )
+        }
+        // The second was there when the window began; its log begins with it, and clocks may be an hour apart.
+        let need = LogNeed(bases, windowStart: Instant(seconds: 30_000))
+        #expect(!needs(need, 7, 0..<10, stored: 16_400))
+        #expect(needs(need, 7, 0..<10, stored: 16_401))
+        #expect(needs(need, 1, 0..<10, stored: 40_000))
+        // At the window's beginning it was not there yet, and nothing older was.
+        #expect(needs(LogNeed([bases[1]], windowStart: Instant(seconds: 23_000)), 7, 0..<10))
+        // Without a window the oldest one that stays counts.
+        #expect(!needs(LogNeed(bases, windowStart: nil), 7, 0..<10, stored: 12_000))
+    }
+
     @Test func `without a base older than the window nothing goes`() {
         let need = LogNeed([base(1, 100..<110, at: 40)], windowStart: Instant(seconds: 35))
         #expect(needs(need, 1, 0..<10))

@@ -55,8 +55,16 @@ struct Harness {
         _ component: RedisComponent,
         hear: @escaping @Sendable (ProgressEvent) -> Void = { _ in }
     ) async throws(Fault) -> Snapshot {
+        let context = context(hear)
+        return try await backUp { session async throws(Fault) in
+            try await component.backUp(into: session, context)
+        }
+    }
+
+    /// What a component may use.
+    func context(_ hear: @escaping @Sendable (ProgressEvent) -> Void = { _ in }) -> BackupContext {
         let notes = notes
-        let context = BackupContext(
+        return BackupContext(
             vault: vault,
             keys: keys,
             stream: stream,
@@ -67,9 +75,6 @@ struct Harness {
                 hear(event)
             }
         )
-        return try await backUp { session async throws(Fault) in
-            try await component.backUp(into: session, context)
-        }
     }
 
     /// Puts anything into the stream.

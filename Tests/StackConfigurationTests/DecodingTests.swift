@@ -181,7 +181,13 @@ import Testing
             key: "/etc/own.key",
             serverName: "cache"
         ),
-        prefersReplica: true
+        prefersReplica: true,
+        log: RedisLogConfiguration(
+            stream: false,
+            keep: .seconds(172_800),
+            durableIn: .everyCopy,
+            server: "/opt/redis-server"
+        )
     )
 
     @Test func `defaults fill in what the file leaves out`() throws {

@@ -50,6 +50,7 @@ enum Samples {
             directory: /var/lib/redis
             tls: {ca: /etc/ca.pem, certificate: /etc/own.pem, key: /etc/own.key, server_name: cache}
             prefer_replica: true
+            log: {stream: false, keep: 2d, durable_in: every_copy, server: /opt/redis-server}
             keep: {last: 3, hourly: 24, yearly: 1}
           uploads: {kind: files, paths: [/srv/uploads], include: ["*.jpg"], exclude: ["*.tmp"]}
           config:

@@ -2,6 +2,9 @@
 ///
 /// Each kept base keeps the log that it needs itself. From the base that begins the window of reachable seconds on,
 /// everything stays, on its timeline and on every later one.
+///
+/// A snapshot of Redis needs no log itself, and where it lies in one only the pieces say; there times decide: what was stored
+/// since the base began stays.
 public struct LogNeed: Sendable, Hashable {
     /// A base backup, as far as its log is concerned.
     public struct Base: Sendable, Hashable {
@@ -11,6 +14,8 @@ public struct LogNeed: Sendable, Hashable {
         public let span: Range<UInt64>
         /// When it was there, by the writer's clock and by the store's: the later of both.
         public let time: Instant
+        /// When it began, by the writer's clock, where only times say which log leads on from it; nil where positions do.
+        public let begun: Instant?
         /// Whether it is whole.
         public let isGood: Bool
         /// Whether its snapshot stays.
@@ -21,16 +26,21 @@ public struct LogNeed: Sendable, Hashable {
             epoch: UInt32,
             span: Range<UInt64>,
             time: Instant,
+            begun: Instant? = nil,
             isGood: Bool,
             isKept: Bool
         ) {
             self.epoch = epoch
             self.span = span
             self.time = time
+            self.begun = begun
             self.isGood = isGood
             self.isKept = isKept
         }
     }
+
+    /// How far the clocks of a writer and of a store may be apart.
+    private static let slack = Duration.seconds(3_600)
 
     private let bases: [Base]
     private let anchor: Base?
@@ -66,7 +76,9 @@ public struct LogNeed: Sendable, Hashable {
     ///
     /// `stored`: when the piece was stored, by the store's clock; one stored inside the window stays.
     public func needs(epoch: UInt32, _ positions: Range<UInt64>, stored: Instant) -> Bool {
-        guard let anchor, epoch <= anchor.epoch else { return true }
+        guard let anchor else { return true }
+        if let begun = anchor.begun { return stored > begun - Self.slack }
+        guard epoch <= anchor.epoch else { return true }
         if epoch == anchor.epoch, positions.upperBound > anchor.span.lowerBound { return true }
         if let windowStart, stored > windowStart { return true }
         return bases.contains { $0.epoch == epoch && $0.span.overlaps(positions) }

@@ -1,14 +1,6 @@
 public import Model
 
 extension Fault.Code {
-    /// The target lies outside what can be restored.
-    public static let targetOutsideWindow = Fault.Code(
-        "E-TARGET-WINDOW",
-        .permanent,
-        exit: .refused
-    )
-    /// There is no server program of the major version that is needed.
-    public static let serverMissing = Fault.Code("E-SERVER-MISSING", .permanent, exit: .refused)
     /// The server did not recover to the target.
     public static let recoveryFailed = Fault.Code("E-RECOVERY-FAILED", .permanent, exit: .failed)
     /// The server is another cluster than the one that the stream holds.
@@ -23,8 +15,6 @@ extension Fault.Code {
     public static let deltaPlace = Fault.Code("E-RESTORE-DELTA", .permanent, exit: .refused)
     /// A standby cannot be built that would follow the primary.
     public static let standbyLost = Fault.Code("E-STANDBY-LOST", .permanent, exit: .refused)
-    /// No copy takes the log, or one cannot get it from another.
-    package static let logCopies = Fault.Code("E-LOG-COPIES", .retry, exit: .copyUnreachable)
     /// A file is not the log file that its name says.
     public static let walForm = Fault.Code("E-WAL-FORM", .permanent, exit: .refused)
     /// A log file differs from what is there under its name.

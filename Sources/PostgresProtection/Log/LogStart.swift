@@ -1,5 +1,6 @@
 internal import Model
 internal import PostgresWire
+internal import Protection
 internal import Vault
 
 /// Where receiving begins.

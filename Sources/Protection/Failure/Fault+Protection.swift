@@ -11,4 +11,14 @@ extension Fault.Code {
     public static let noRoom = Fault.Code("E-RESTORE-ROOM", .permanent, exit: .refused)
     /// A log position is the target of something that has no log, or of several that have one each.
     public static let targetWithoutLog = Fault.Code("E-TARGET-LOG", .permanent, exit: .usage)
+    /// The target lies outside what can be restored.
+    public static let targetOutsideWindow = Fault.Code(
+        "E-TARGET-WINDOW",
+        .permanent,
+        exit: .refused
+    )
+    /// There is no server program of the version that is needed.
+    public static let serverMissing = Fault.Code("E-SERVER-MISSING", .permanent, exit: .refused)
+    /// No copy takes the log, or one cannot get it from another.
+    package static let logCopies = Fault.Code("E-LOG-COPIES", .retry, exit: .copyUnreachable)
 }

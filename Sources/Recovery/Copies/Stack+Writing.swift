@@ -58,18 +58,23 @@ extension Stack {
         // The receiver brings the log to all; a backup only must not call safe what is not.
         if first != nil, postgres.wal.durableIn == .anyCopy { return nil }
         let others = directCopies.filter { $0.name != first?.name }
-        return logCopies((first.map { [$0] } ?? []) + others, postgres.wal, vault: id)
+        return logCopies((first.map { [$0] } ?? []) + others, postgres.wal.durableIn, vault: id)
     }
 
-    /// Where the log of a component goes that its server archives, streamed or not.
+    /// Where the log of a component goes that comes as it is: commands, or what a server archives, streamed or not.
     func archiveCopies(of component: ComponentConfiguration, vault id: Digest256) -> LogCopies? {
-        guard case .postgresql(let postgres) = component.source else { return nil }
-        return logCopies(directCopies, postgres.wal, vault: id)
+        switch component.source {
+        case .postgresql(let postgres):
+            logCopies(directCopies, postgres.wal.durableIn, vault: id)
+        case .redis(let redis):
+            redis.log.map { logCopies(directCopies, $0.durableIn, vault: id) }
+        default: nil
+        }
     }
 
     private func logCopies(
         _ copies: [CopyConfiguration],
-        _ wal: WALConfiguration,
+        _ durability: WALConfiguration.Durability,
         vault id: Digest256
     ) -> LogCopies {
         LogCopies(
@@ -78,7 +83,7 @@ extension Stack {
                     try await open(copy, expecting: id)
                 }
             },
-            durability: wal.durableIn == .everyCopy ? .everyCopy : .anyCopy
+            durability: durability == .everyCopy ? .everyCopy : .anyCopy
         )
     }
 

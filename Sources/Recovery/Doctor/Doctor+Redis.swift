@@ -30,4 +30,19 @@ extension Doctor {
         }
         return found + replication.lines.map { .ok(subject, $0) }
     }
+
+    /// Less than this is gone after a short absence of whoever receives the log.
+    private static let leastBacklog = ByteCount(16 << 20)
+
+    /// Whether a server keeps enough of its commands for the log to go on after an absence.
+    func backlog(_ name: String, _ health: RedisHealth) -> [Examination] {
+        guard let size = health.backlog, size < Self.leastBacklog else { return [] }
+        return [
+            .warning(
+                "\(name), log",
+                "repl-backlog-size is \(size): after a short absence of `lifeboat run` its log has a gap",
+                "CONFIG SET repl-backlog-size 64mb, then CONFIG REWRITE"
+            )
+        ]
+    }
 }

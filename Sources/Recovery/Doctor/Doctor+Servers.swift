@@ -19,11 +19,13 @@ extension Doctor {
                     found += postgresql(component.name, settings, health)
                     found += try spool(component)
                     found += replication(component.name, try PostgresReplication(settings))
-                case .redis:
+                case .redis(let configured):
                     guard let redis = try await stack.component(component) as? RedisComponent else {
                         continue
                     }
-                    found += self.redis(component.name, try await RedisHealth(redis))
+                    let health = try await RedisHealth(redis)
+                    found += self.redis(component.name, health)
+                    if configured.log?.stream == true { found += backlog(component.name, health) }
                 case .configuration:
                     let version = try await ConfigurationComponent.gitVersion()
                     found.append(.ok(component.name, "its history is kept by \(version)"))

@@ -1,5 +1,6 @@
 public import Model
 internal import PostgresProtection
+internal import Protection
 internal import Sealing
 internal import StackConfiguration
 internal import Vault
@@ -123,11 +124,11 @@ public struct Doctor: Sendable {
             guard let standing = component.standing else { return nil }
             let subject = "\(component.name), log"
             guard !standing.isWhole else {
-                return .ok(subject, "leads from the newest snapshot to \(standing.end)")
+                return .ok(subject, "leads from the newest snapshot to \(standing.endText)")
             }
             return .warning(
                 subject,
-                "leads from the newest snapshot to \(standing.end) only; nothing later can be restored with it",
+                "leads from the newest snapshot to \(standing.endText) only; nothing later can be restored with it",
                 "lifeboat backup \(stack.configuration.stack)/\(component.name)"
             )
         }

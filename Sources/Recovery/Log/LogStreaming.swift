@@ -1,10 +1,11 @@
 public import Model
 internal import PostgresProtection
 public import Protection
+internal import RedisProtection
 internal import StackConfiguration
 internal import Vault
 
-/// Receives the logs of a stack's PostgreSQL components, writes heartbeats, and takes what their servers archive to the vault,
+/// Receives the logs of a stack's PostgreSQL and Redis components, writes heartbeats, and takes what PostgreSQL archives to the vault,
 /// until its task is cancelled.
 public struct LogStreaming: Sendable {
     private let stack: Stack
@@ -16,12 +17,12 @@ public struct LogStreaming: Sendable {
     ///
     /// - Parameters:
     ///   - names: the components; all when empty.
-    ///   - progress: gives each component, by name, who hears of its progress.
+    ///   - progress: gives each component, by name, who hears of its progress; so it does for `copy NAME`.
     /// - Throws: `E-CANCELLED` at the end; `E-UNSUPPORTED` when no component has a log to receive;
     ///   `E-RECIPIENTS`, `E-RECIPIENT-SHARED`, what opening the first copy throws when none is there, reading the host's keys and the servers throw.
     public func run(
         _ names: [String] = [],
-        progress: @Sendable (String) -> ProgressReporter
+        progress: @escaping @Sendable (String) -> ProgressReporter
     ) async throws(Fault) {
         let names = try stack.selection(names).map(\.name)
         let direct = stack.directCopies.map(\.name)
@@ -31,42 +32,72 @@ public struct LogStreaming: Sendable {
         let keys = try stack.hostKeys()
         var services: [Service] = []
         for component in try stack.selection(names) {
-            guard case .postgresql(let postgres) = component.source else { continue }
+            guard let copies = stack.archiveCopies(of: component, vault: vault.id) else { continue }
             let context = try stack.context(
                 of: component.name,
                 vault: vault,
-                log: stack.archiveCopies(of: component, vault: vault.id),
+                log: copies,
                 keys: keys,
                 progress: progress(component.name)
             )
-            if postgres.wal.stream {
-                let settings = try await stack.settings(postgres, isReached: true)
-                services.append(.receiver(LogService(settings: settings, context: context)))
-            }
-            let spool = stack.spool(of: component)
-            services.append(
-                .spool(SpoolService(spool, context, receives: postgres.wal.stream))
-            )
+            services += try await self.services(of: component, context, progress)
         }
         guard !services.isEmpty else {
             throw Fault(
                 .unsupported,
-                "unable to run: no PostgreSQL component is there",
-                hints: ["The other kinds need no log: back them up with `lifeboat backup`."]
+                "unable to run: no component has a log",
+                hints: [
+                    "PostgreSQL has one; Redis has one where its component says `log: {stream: true}`.",
+                    "The other kinds need none: back them up with `lifeboat backup`.",
+                ]
             )
         }
         try await Self.run(services)
+    }
+
+    /// What runs for a component.
+    private func services(
+        of component: ComponentConfiguration,
+        _ context: BackupContext,
+        _ progress: @escaping @Sendable (String) -> ProgressReporter
+    ) async throws(Fault) -> [Service] {
+        switch component.source {
+        case .postgresql(let postgres):
+            let spool = SpoolService(
+                stack.spool(of: component),
+                context,
+                receives: postgres.wal.stream
+            )
+            guard postgres.wal.stream else { return [.spool(spool)] }
+            let settings = try await stack.settings(postgres, isReached: true)
+            return [
+                .receiver(LogService(settings: settings, context: context)), .spool(spool),
+            ]
+        case .redis(let redis) where redis.log?.stream == true:
+            guard let server = try await stack.component(component) as? RedisComponent else {
+                return []
+            }
+            let service = RedisLogService(server, context: context) {
+                [stack] () async throws(Fault) in
+                let summary = try await StackBackup(stack).run([component.name], progress: progress)
+                if let fault = summary.fault { throw fault }
+            }
+            return [.commands(service)]
+        default: return []
+        }
     }
 
     /// What runs until it is told to end.
     private enum Service: Sendable {
         case receiver(LogService)
         case spool(SpoolService)
+        case commands(RedisLogService)
 
         func run() async throws(Fault) {
             switch self {
             case .receiver(let service): try await service.run()
             case .spool(let service): try await service.run()
+            case .commands(let service): try await service.run()
             }
         }
     }

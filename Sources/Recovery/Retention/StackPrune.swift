@@ -105,8 +105,12 @@ public struct StackPrune: Sendable {
                     component: component.name
                 )
             else { continue }
-            var log: Duration?
-            if case .postgresql(let postgres) = component.source { log = postgres.wal.keep }
+            let log: Duration? =
+                switch component.source {
+                case .postgresql(let postgres): postgres.wal.keep
+                case .redis(let redis): redis.log?.keep
+                default: nil
+                }
             rules[stream] = RetentionRule(
                 keep: stack.configuration.keep(of: component, in: copy),
                 log: log,

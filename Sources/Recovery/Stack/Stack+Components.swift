@@ -69,7 +69,8 @@ extension Stack {
             name: name,
             address: try await address(redis, isReached: options == nil || wish?.isLive == true),
             directory: redis.directory.map { FilePath($0) },
-            prefersReplica: redis.prefersReplica
+            prefersReplica: redis.prefersReplica,
+            replayProgram: redis.log?.server.map { FilePath($0) }
         )
         server.expiries = wish?.mode ?? .keep
         guard let wish, wish.isLive else { return server }

@@ -82,9 +82,10 @@ extension CopyStanding {
                 try memory.saw(head.id)
             } catch { problems.append(error.message) }
         }
+        let kind = configured.kind
         let log =
-            configured.kind == .postgresql
-            ? try await LogReach.read(open.vault, stream: stream).last : nil
+            kind == .postgresql || kind == .redis
+            ? try await LogReach.read(open.vault, stream: stream, kind: kind).last : nil
         return Component(name: configured.name, newest: newest.heads.first, log: log)
     }
 

@@ -1,5 +1,7 @@
 public import Model
-public import PostgresProtection
+internal import PostgresProtection
+public import Protection
+internal import RedisProtection
 internal import StackConfiguration
 public import Vault
 
@@ -189,9 +191,16 @@ public struct StatusReport: Sendable {
         _ stream: StreamName,
         _ vault: Vault
     ) async throws(Fault) -> LogStanding? {
-        guard configured.kind == .postgresql, let head = known.heads.first else { return nil }
-        let log = try await LogReader(vault, stream: stream)
-        return try await PostgresComponent.standing(of: head, log: log)
+        guard let head = known.heads.first else { return nil }
+        switch configured.kind {
+        case .postgresql:
+            let log = try await LogReader(vault, stream: stream)
+            return try await PostgresComponent.standing(of: head, log: log)
+        case .redis:
+            let log = try await LogReader(vault, stream: stream)
+            return try await RedisComponent.standing(of: head, log: log)
+        default: return nil
+        }
     }
 }
 
@@ -239,7 +248,7 @@ extension StatusReport.Component {
         }
         if let standing, !standing.isWhole {
             facts.append(
-                "its log leads from the newest snapshot to \(standing.end) only: lifeboat backup \(stack)/\(name)"
+                "its log leads from the newest snapshot to \(standing.endText) only: lifeboat backup \(stack)/\(name)"
             )
         }
         problems = facts + (server?.lines ?? [])

@@ -63,8 +63,12 @@ public struct Timeline: Sendable {
             outOfPlace.formUnion(list.outOfPlace)
             misplaced += list.misplaced
             for head in list.heads { sets[head.set, default: []].append(head) }
-            guard component.kind == .postgresql else { continue }
-            logs[component.name] = try await LogReach.read(vault, stream: stream)
+            guard component.kind == .postgresql || component.kind == .redis else { continue }
+            logs[component.name] = try await LogReach.read(
+                vault,
+                stream: stream,
+                kind: component.kind
+            )
         }
         return Timeline(
             copies: copies,
@@ -81,7 +85,11 @@ public struct Timeline: Sendable {
 
 extension LogReach {
     /// How far the log of a stream reaches, by the server's timeline.
-    static func read(_ vault: Vault, stream: StreamName) async throws(Fault) -> [LogReach] {
+    static func read(
+        _ vault: Vault,
+        stream: StreamName,
+        kind: ComponentKind
+    ) async throws(Fault) -> [LogReach] {
         let reader = try await LogReader(vault, stream: stream)
         var reaches: [LogReach] = []
         for epoch in Set(reader.pieces.map(\.epoch)).sorted() {
@@ -96,7 +104,12 @@ extension LogReach {
                 }
             }
             reaches.append(
-                LogReach(epoch: epoch, ranges: reader.coverage(epoch: epoch).ranges, until: until)
+                LogReach(
+                    kind: kind,
+                    epoch: epoch,
+                    ranges: reader.coverage(epoch: epoch).ranges,
+                    until: until
+                )
             )
         }
         return reaches

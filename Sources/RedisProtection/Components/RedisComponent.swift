@@ -24,6 +24,8 @@ public struct RedisComponent: Component {
     public let account: Account?
     /// Whether a replica of the server sends the snapshots where one is fit for it.
     public let prefersReplica: Bool
+    /// The server program that replays the log at a restore; nil for the one that is found.
+    public let replayProgram: FilePath?
     /// What a restore does with the moments at which things expire.
     public var expiries = RedisExpiries.keep
     let patience: RedisPatience
@@ -36,6 +38,7 @@ public struct RedisComponent: Component {
         isAppendOnly: Bool? = nil,
         account: Account? = nil,
         prefersReplica: Bool = false,
+        replayProgram: FilePath? = nil,
         patience: RedisPatience = .standard
     ) {
         self.name = name
@@ -47,6 +50,7 @@ public struct RedisComponent: Component {
         self.isAppendOnly = isAppendOnly
         self.account = account
         self.prefersReplica = prefersReplica
+        self.replayProgram = replayProgram
         self.patience = patience
     }
 
@@ -67,11 +71,13 @@ public struct RedisComponent: Component {
         ).run()
     }
 
-    /// Says what a restore into the folder of a stopped server would do; reads the whole RDB to check and count it.
+    /// Says what a restore into the folder of a stopped server would do; reads the whole RDB of the snapshot to check and count it.
+    ///
+    /// Where the log leads on from a snapshot to the target, its commands are replayed on it in a private server of this host.
     ///
     /// - Throws: `E-RESTORE-NOT-EMPTY` when the folder holds something, `E-REDIS-RUNNING` when a server runs on it,
     ///   `E-REDIS-SETTINGS` when folder or `appendonly` are not known, `E-REDIS-FILES`; `E-SNAPSHOT-NONE`;
-    ///   `E-REDIS-SNAPSHOT`, `E-RDB-DAMAGED` and what reading the vault throws.
+    ///   `E-TARGET-WINDOW` when the log does not hold the target, `E-SERVER-MISSING` when nothing can replay it; `E-REDIS-SNAPSHOT`, `E-RDB-DAMAGED` and what reading the vault throws.
     public func planRestore(_ request: RestoreRequest) async throws(Fault) -> RestorePlan {
         try await RedisRestore(self, request).plan()
     }

@@ -7,6 +7,8 @@ public struct RedisHealth: Sendable {
     public let server: String
     /// Whether a snapshot needs no room on the server's disk (`repl-diskless-sync`); nil when the user may not ask.
     public let isDiskless: Bool?
+    /// How much of what it tells its replicas it keeps (`repl-backlog-size`); nil when the user may not ask.
+    public let backlog: ByteCount?
     /// Who follows it and whom it follows; nil when the user may not ask.
     public let replication: RedisReplication?
 
@@ -30,6 +32,10 @@ public struct RedisHealth: Sendable {
                 try await connection.configuration("repl-diskless-sync")["repl-diskless-sync"]
             }
             isDiskless = setting.flatMap { $0 }.map { $0 == "yes" }
+            let size = try await ServerReport.permitted { () async throws(Fault) in
+                try await connection.configuration("repl-backlog-size")["repl-backlog-size"]
+            }
+            backlog = size.flatMap { $0 }.flatMap { Int64($0) }.map { ByteCount($0) }
             let told = try await ServerReport.permitted { () async throws(Fault) in
                 try await connection.info("replication")
             }

@@ -13,4 +13,6 @@ extension Fault.Code {
     static let redisKeys = Fault.Code("E-REDIS-KEYS", .permanent, exit: .refused)
     /// A snapshot does not hold the one whole RDB that it should.
     static let redisSnapshot = Fault.Code("E-REDIS-SNAPSHOT", .corrupt, exit: .damaged)
+    /// The commands behind a snapshot could not be replayed on it.
+    static let redisReplay = Fault.Code("E-REDIS-REPLAY", .permanent, exit: .failed)
 }

@@ -27,7 +27,7 @@ struct LiveRun {
     }
 
     private var component: RedisComponent { live.component }
-    private var time: Instant { plan.snapshot.head.time }
+    private var time: Instant { plan.point ?? plan.snapshot.head.time }
 
     // MARK: All data
 
@@ -38,10 +38,9 @@ struct LiveRun {
     /// ```
     /// The server ends itself when it loads a damaged RDB, so it gets the first byte when the last one was proved. What its clients
     /// write behind the safety copy is gone, so that comes last.
-    func replace() async throws(Fault) -> RestoreOutcome {
+    func replace(_ stored: StoredRDB) async throws(Fault) -> RestoreOutcome {
         progress(.phase("reading"))
-        let stored = try await StoredRDB(plan.snapshot, request)
-        progress(.total(stored.entry.size))
+        progress(.total(stored.size))
         let now = request.clock.now()
         let spool = try Descriptor.anonymous(in: request.state)
         let rdb = try await stored.read(
@@ -115,8 +114,11 @@ struct LiveRun {
 
     /// Puts the chosen keys beside what the server holds.
     ///
-    /// Each chunk of the vault is proved when it is read, the whole RDB was when it was planned.
-    func merge(_ selection: RedisSelection) async throws(Fault) -> RestoreOutcome {
+    /// Each chunk of the vault is proved when it is read, the whole RDB was when it was planned or replayed.
+    func merge(
+        _ selection: RedisSelection,
+        _ stored: StoredRDB
+    ) async throws(Fault) -> RestoreOutcome {
         let target = try await LiveTarget.ask(component, nil, isReplaced: false)
         let saved = try await live.saved(target, progress)
         let connection = try await RedisConnection.connect(
@@ -124,7 +126,7 @@ struct LiveRun {
             patience: component.patience
         )
         do throws(Fault) {
-            let outcome = try await merge(selection, saved, over: connection)
+            let outcome = try await merge(selection, stored, saved, over: connection)
             await connection.close()
             return outcome
         } catch {
@@ -135,12 +137,12 @@ struct LiveRun {
 
     private func merge(
         _ selection: RedisSelection,
+        _ stored: StoredRDB,
         _ lines: [String],
         over connection: RedisConnection
     ) async throws(Fault) -> RestoreOutcome {
         progress(.phase("merging"))
-        let stored = try await StoredRDB(plan.snapshot, request)
-        progress(.total(stored.entry.size))
+        progress(.total(stored.size))
         let now = request.clock.now()
         let change = component.expiries.change(from: time, to: now)
         var reader = RDBKeyReader(change) { selection.contains($0, $1) }

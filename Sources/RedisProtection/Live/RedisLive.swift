@@ -59,14 +59,10 @@ public struct RedisLive: Component {
     ///   Valkey wrote, `E-REDIS-KEYS` when no key is chosen by the selection; `E-SNAPSHOT-NONE`; `E-REDIS-SNAPSHOT`, `E-RDB-…`; what
     ///   talking to the server and reading the vault throws.
     public func planRestore(_ request: RestoreRequest) async throws(Fault) -> RestorePlan {
-        let snapshot = try await SnapshotChoice.newest(
-            of: request.stream,
-            in: request.vault,
-            at: request.target,
-            only: request.only
-        )
+        let point = try await RedisRestorePoint.choose(for: request)
+        let snapshot = point.snapshot
         let now = request.clock.now()
-        let time = snapshot.head.time
+        let time = point.moment
         let stored = try await StoredRDB(snapshot, request)
         let change = component.expiries.change(from: time, to: now)
         let deadline = component.expiries.deadline(time, now)
@@ -75,9 +71,12 @@ public struct RedisLive: Component {
         }
         let target = try await LiveTarget.ask(component, rdb, isReplaced: selection == nil)
         try target.check(rdb, name: name)
-        var steps = ["take the snapshot of \(time): \(rdb.keysText)"]
+        try await point.requireReplay(component, rdb, request)
+        var steps = ["take the snapshot of \(snapshot.head.time): \(rdb.keysText)"] + point.steps
         var count = rdb.total.keys
-        if let selection {
+        if let selection, point.stretch != nil {
+            steps.append("of what there is then some keys are chosen: \(selection.text)")
+        } else if let selection {
             count = try await chosen(selection, stored, now)
             steps.append("of these \(count) are chosen: \(selection.text)")
         } else {
@@ -95,7 +94,9 @@ public struct RedisLive: Component {
             point: time,
             steps: steps,
             bytes: rdb.bytes,
-            facts: [RedisFact.keys: "\(count)", "present": "\(target.keys)"]
+            facts: point.facts.merging([
+                RedisFact.keys: "\(count)", "present": "\(target.keys)",
+            ]) { $1 }
         )
     }
 
@@ -163,8 +164,11 @@ public struct RedisLive: Component {
         progress: ProgressReporter
     ) async throws(Fault) -> RestoreOutcome {
         let run = LiveRun(self, plan, request, progress)
-        guard let selection else { return try await run.replace() }
-        return try await run.merge(selection)
+        return try await plan.withRDB(of: component, request, progress) {
+            stored async throws(Fault) in
+            guard let selection else { return try await run.replace(stored) }
+            return try await run.merge(selection, stored)
+        }
     }
 
     /// Puts what the server holds now into the copies; says which snapshot that is, or nothing where there is none.

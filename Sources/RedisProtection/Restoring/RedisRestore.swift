@@ -17,7 +17,8 @@ struct RedisRestore {
 
     /// Finds out what the restore would do; changes nothing.
     func plan() async throws(Fault) -> RestorePlan {
-        let snapshot = try await SnapshotChoice.newest(for: request)
+        let point = try await RedisRestorePoint.choose(for: request)
+        let snapshot = point.snapshot
         let facts = snapshot.head.facts
         let folder = try folder(facts)
         let settings = try RestoreSettings.settings(
@@ -28,7 +29,7 @@ struct RedisRestore {
         let files = try RedisRestoreFiles.files(for: settings)
         if !request.stopsServers { try await check(folder, facts) }
         let now = request.clock.now()
-        let time = snapshot.head.time
+        let time = point.moment
         // Also proves that the expiries can be changed, where they are to be.
         let rdb = try await StoredRDB(snapshot, request).read(
             countingExpiredBy: component.expiries.deadline(time, now),
@@ -40,10 +41,13 @@ struct RedisRestore {
             folder: folder,
             settings: settings,
             rdb: rdb,
+            replay: point.steps,
             expiries: component.expiries.text(from: time, to: now)
         )
+        try await point.requireReplay(component, rdb, request)
         let owner = try FileOwner.choose(for: folder, account: component.account)
-        let bytes = files.reduce(.zero) { $0 + $1.bytes(rdb.bytes) }
+        let bytes =
+            files.reduce(.zero) { $0 + $1.bytes(rdb.bytes) } + (point.stretch?.bytes ?? .zero)
         try RestoreDestination.requireRoom(for: bytes, at: [folder])
         let keeping =
             request.stopsServers
@@ -53,10 +57,10 @@ struct RedisRestore {
         return RestorePlan(
             snapshot: snapshot,
             destination: folder,
-            point: snapshot.head.time,
+            point: time,
             steps: keeping + text.steps(files, owner: owner),
             bytes: bytes,
-            facts: text.facts
+            facts: text.facts.merging(point.facts) { own, _ in own }
         )
     }
 
@@ -72,16 +76,30 @@ struct RedisRestore {
             component: component.name
         )
         let files = try RedisRestoreFiles.files(for: settings)
-        let kept = try await keep(plan.destination, facts, settings)
+        // Before a replay takes its time; what is there is put aside only behind it.
+        try await requireStopped(plan.destination, facts)
+        return try await plan.withRDB(of: component, request, progress) {
+            stored async throws(Fault) in
+            try await write(stored, files, settings, plan, progress)
+        }
+    }
+
+    private func write(
+        _ stored: StoredRDB,
+        _ files: [RedisRestoreFile],
+        _ settings: RedisPersistenceSettings,
+        _ plan: RestorePlan,
+        _ progress: ProgressReporter
+    ) async throws(Fault) -> RestoreOutcome {
+        let kept = try await keep(plan.destination, plan.snapshot.head.facts, settings)
         progress(.phase("writing"))
-        let stored = try await StoredRDB(plan.snapshot, request)
-        progress(.total(stored.entry.size))
+        progress(.total(stored.size))
         let writer = RestoreWriter(
             plan.destination,
             owner: try FileOwner.choose(for: plan.destination, account: component.account)
         )
         let now = request.clock.now()
-        let time = plan.snapshot.head.time
+        let time = plan.point ?? plan.snapshot.head.time
         let expiries = (
             change: component.expiries.change(from: time, to: now),
             deadline: component.expiries.deadline(time, now)
@@ -96,12 +114,13 @@ struct RedisRestore {
             throw error
         }
         return RestoreOutcome(
-            point: plan.snapshot.head.time,
+            point: time,
             lines: RestoreText(
                 snapshot: plan.snapshot,
                 folder: plan.destination,
                 settings: settings,
                 rdb: rdb,
+                replay: [],
                 expiries: component.expiries.text(from: time, to: now)
             ).outcome
                 + (kept.map { ["what was there before is in \($0.place.displayed)"] } ?? []),

@@ -10,12 +10,15 @@ struct RestoreText {
     let folder: FilePath
     let settings: RedisPersistenceSettings
     let rdb: RDBFacts
+    /// What is replayed on it, each a line.
+    let replay: [String]
     /// What becomes of the expiries; nil when nothing does.
     let expiries: String?
 
     /// What will be done, a line each.
     func steps(_ files: [RedisRestoreFile], owner: FileOwner?) -> [String] {
         var steps = ["take the snapshot of \(snapshot.head.time): \(keys)", expired("will have")]
+        steps += replay
         if let expiries { steps.append(expiries) }
         for file in files {
             let path = folder.appending(file.path).displayed

@@ -139,6 +139,25 @@ final class RedisTransport: Sendable {
         return buffer.map { Array($0.readableBytesView) }
     }
 
+    /// Waits for the next bytes; nil when none have come in time, after which they may still come.
+    ///
+    /// - Throws: `redisClosed`, also when the server has ended the connection, `cancelled`.
+    func receiveIfAny(within limit: Duration) async throws(Fault) -> [UInt8]? {
+        let (buffer, isOver) = try await work {
+            [channel, reader] () async throws -> (ByteBuffer?, Bool) in
+            do {
+                let buffer = try await channel.eventLoop.flatSubmit {
+                    reader.value.next(within: TimeAmount(limit), on: channel.eventLoop)
+                }.get()
+                return (buffer, buffer == nil)
+            } catch is RedisByteReader.TimedOut {
+                return (nil, false)
+            }
+        }
+        guard !isOver else { throw Self.closed(endpoint, isSecured: isSecured) }
+        return buffer.map { Array($0.readableBytesView) }
+    }
+
     /// Waits without blocking a thread.
     ///
     /// - Throws: `cancelled`.

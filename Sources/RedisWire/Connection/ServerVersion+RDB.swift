@@ -12,6 +12,15 @@ extension ServerVersion {
         }
     }
 
+    /// Whether the server loads an RDB, and writes one of the same format.
+    public func writes(_ facts: RDBFacts) -> Bool {
+        guard loads(facts) else { return false }
+        return switch facts.dialect {
+        case .redis: kind == .redis ? facts.version == newestOfRedis : major < 9
+        case .valkey: facts.version == 80
+        }
+    }
+
     private var newestOfRedis: Int {
         switch (major, minor) {
         case (8..., _), (7, 4...): 12

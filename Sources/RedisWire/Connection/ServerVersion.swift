@@ -36,6 +36,15 @@ public struct ServerVersion: Sendable, Hashable, CustomStringConvertible {
         minor = numbers.count > 1 ? Int(numbers[1]) ?? 0 : 0
     }
 
+    /// Reads what the program says to `--version`: `Redis server v=7.0.15 sha=…`; nil when it is anything else.
+    public init?(program text: String) {
+        let words = text.split(whereSeparator: \.isWhitespace)
+        guard words.count > 2, words[1] == "server", let kind = Kind(rawValue: String(words[0])),
+            let version = words.first(where: { $0.hasPrefix("v=") })
+        else { return nil }
+        self.init(kind, String(version.dropFirst(2)))
+    }
+
     /// `Redis 7.0.15`.
     public var description: String { "\(kind.rawValue) \(text)" }
 }

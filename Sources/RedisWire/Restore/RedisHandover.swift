@@ -4,7 +4,10 @@ public import Model
 ///
 /// ```
 /// REPLICAOF us ─▶ it connects, asks, gets the RDB ─▶ it loads ─▶ it confirms ─▶ counted ─▶ REPLICAOF NO ONE
+///                                                                   └▶ gets commands ─▶ it confirms ┘
 /// ```
+/// As a replica it does what the commands say and nothing of its own: nothing expires, nothing is evicted.
+///
 /// Meanwhile its clients cannot write, and while it loads they may be told to wait. The RDB must have been proved before:
 /// a server ends itself when it loads a damaged one. However this ends, the server is told to be its own master again.
 ///
@@ -20,6 +23,7 @@ public struct RedisHandover: Sendable {
     private let arrival: Duration
     private let length: ByteCount
     private let replicationID: String
+    private let secret: String?
 
     /// Describes a handover.
     ///
@@ -30,13 +34,15 @@ public struct RedisHandover: Sendable {
     ///   - arrival: how long the server may take to come for it.
     ///   - length: that of the RDB.
     ///   - replicationID: 40 hexadecimal digits that no history has.
+    ///   - secret: what the server has to show, which it is told before; nil where whoever comes from its address gets the data.
     public init(
         address: RedisAddress,
         patience: RedisPatience = .standard,
         host: String? = nil,
         arrival: Duration = .seconds(30),
         length: ByteCount,
-        replicationID: String
+        replicationID: String,
+        secret: String? = nil
     ) {
         self.address = address
         self.patience = patience
@@ -44,17 +50,20 @@ public struct RedisHandover: Sendable {
         self.arrival = arrival
         self.length = length
         self.replicationID = replicationID
+        self.secret = secret
     }
 
     /// Hands the RDB over.
     ///
     /// - Parameters:
     ///   - next: the next piece of the RDB; nil at its end.
+    ///   - commands: the next commands that it shall do behind it; nil at their end.
     ///   - check: looks at the server once it has loaded it, before it can be written to again.
     /// - Throws: `redisPermission` or `redisRefused` when the server does not follow anybody, and is what it was; `redisHandover` when it
     ///   did not come, went away or did not load it; what talking to the server, `next` and `check` throw.
     public func run(
         _ next: () async throws(Fault) -> [UInt8]?,
+        commands: () async throws(Fault) -> [UInt8]? = { nil },
         check: (_ server: RedisConnection) async throws(Fault) -> Void
     ) async throws(Fault) {
         let control = try await RedisConnection.connect(to: address, patience: patience)
@@ -63,11 +72,14 @@ public struct RedisHandover: Sendable {
         )
         var isFollowing = false
         do throws(Fault) {
+            if let secret {
+                _ = try await control.command(RedisCommand("CONFIG", "SET", "masterauth", secret))
+            }
             _ = try await control.command(
                 RedisCommand("REPLICAOF", listener.host, "\(listener.port)")
             )
             isFollowing = true
-            let link = try await serve(listener, control, next)
+            let link = try await serve(listener, control, next, commands)
             // Silent for as long as the load took, and a server with a `timeout` ends such connections.
             await control.close()
             try await finish(check)
@@ -99,7 +111,8 @@ public struct RedisHandover: Sendable {
     private func serve(
         _ listener: RedisListener,
         _ control: RedisConnection,
-        _ next: () async throws(Fault) -> [UInt8]?
+        _ next: () async throws(Fault) -> [UInt8]?,
+        _ commands: () async throws(Fault) -> [UInt8]?
     ) async throws(Fault) -> RedisTransport {
         let deadline = ContinuousClock.now + arrival
         let server = control.transport.remoteHost ?? "127.0.0.1"
@@ -116,7 +129,7 @@ public struct RedisHandover: Sendable {
             }
             var isServer = false
             do throws(Fault) {
-                try await converse(link, control, &isServer, next)
+                try await converse(link, control, &isServer, next, commands)
                 return link
             } catch {
                 await link.close()
@@ -131,9 +144,16 @@ public struct RedisHandover: Sendable {
         _ link: RedisTransport,
         _ control: RedisConnection,
         _ isServer: inout Bool,
-        _ next: () async throws(Fault) -> [UInt8]?
+        _ next: () async throws(Fault) -> [UInt8]?,
+        _ commands: () async throws(Fault) -> [UInt8]?
     ) async throws(Fault) {
-        var conversation = RedisMasterConversation(length: length, replicationID: replicationID)
+        var conversation = RedisMasterConversation(
+            length: length,
+            replicationID: replicationID,
+            secret: secret
+        )
+        /// How many bytes of commands it got; nil before it has loaded the RDB.
+        var sent: UInt64?
         while true {
             let limit = isServer ? patience.silence : min(patience.silence, Self.greeting)
             guard let bytes = try await link.receive(within: limit) else {
@@ -151,7 +171,11 @@ public struct RedisHandover: Sendable {
                     try await requireFetching(control)
                     isServer = true
                     while let piece = try await next() { try await link.send(piece) }
-                case .loaded: return
+                case .loaded:
+                    let count = try await send(commands, to: link)
+                    guard count > 0 else { return }
+                    sent = count
+                case .done(let count): if let sent, count >= sent { return }
                 }
             }
         }
@@ -171,6 +195,22 @@ public struct RedisHandover: Sendable {
             }
             try await control.transport.pause(.milliseconds(20))
         }
+    }
+
+    /// Sends commands, and asks how far they were done; tells how many bytes they were.
+    private func send(
+        _ commands: () async throws(Fault) -> [UInt8]?,
+        to link: RedisTransport
+    ) async throws(Fault) -> UInt64 {
+        var count: UInt64 = 0
+        while let piece = try await commands() {
+            try await link.send(piece)
+            count += UInt64(piece.count)
+        }
+        if count > 0 {
+            try await link.send(RedisCommand("REPLCONF", "GETACK", "*").encoded)
+        }
+        return count
     }
 
     private func nobodyCame(_ listener: RedisListener, but stranger: Fault?) -> Fault {

@@ -10,7 +10,10 @@ package import Model
 ///                                    $<length>\r\n RDB
 /// \n \n …                                                while it loads
 /// REPLCONF ACK <offset>                                  it has loaded it
+///                                    commands
+/// REPLCONF ACK <offset>                                  it has done so much of them
 /// ```
+/// With a secret it gets nothing before it has shown that.
 /// Source: `replication.c` of Redis 7.0 and 8.2, and of Valkey 9.0.
 package struct RedisMasterConversation: Sendable {
     /// What to do next.
@@ -21,19 +24,25 @@ package struct RedisMasterConversation: Sendable {
         case synchronise([UInt8])
         /// The replica has loaded the RDB.
         case loaded
+        /// It has done so many bytes of the commands that came after.
+        case done(UInt64)
     }
 
     private let length: Int64
     private let replicationID: String
+    private let secret: String?
+    private var isKnown = false
+    private var isLoaded = false
     private var decoder = RedisReplyDecoder()
     private var isSynchronising = false
     /// The port that the replica says it listens on.
     package private(set) var listeningPort: Int?
 
     /// Makes the machine for an RDB of a length; the id has 40 hexadecimal digits.
-    package init(length: ByteCount, replicationID: String) {
+    package init(length: ByteCount, replicationID: String, secret: String? = nil) {
         self.length = length.bytes
         self.replicationID = replicationID
+        self.secret = secret
     }
 
     /// Takes bytes of the replica.
@@ -52,26 +61,40 @@ package struct RedisMasterConversation: Sendable {
 
     private mutating func answer(_ request: RedisReply) throws(Fault) -> Step? {
         guard case .array(let items) = request, let name = items.first?.text?.uppercased() else {
-            throw Fault(
-                .redisProtocol,
-                "unable to send a snapshot to Redis: what came is no command of a replica"
-            )
+            throw refusal("what came is no command of a replica")
         }
         switch name {
         case "PING": return .send(Array("+PONG\r\n".utf8))
+        case "AUTH":
+            isKnown = items.last?.text == secret
+            return .send(Array("+OK\r\n".utf8))
         case "PSYNC", "SYNC":
+            guard secret == nil || isKnown else {
+                throw refusal("somebody else came for it")
+            }
             guard !isSynchronising else { return nil }
             isSynchronising = true
             let offer = name == "PSYNC" ? "+FULLRESYNC \(replicationID) 0\r\n" : ""
             return .synchronise(Array("\(offer)$\(length)\r\n".utf8))
         case "REPLCONF":
             let option = items.dropFirst().first?.text?.lowercased()
-            if option == "ack" { return isSynchronising ? .loaded : nil }
+            if option == "ack" { return acknowledged(items) }
             if option == "listening-port", items.count > 2 {
                 listeningPort = items[2].text.flatMap { Int($0) }
             }
             return .send(Array("+OK\r\n".utf8))
         default: return .send(Array("+OK\r\n".utf8))
         }
+    }
+
+    private mutating func acknowledged(_ items: [RedisReply]) -> Step? {
+        guard isSynchronising else { return nil }
+        defer { isLoaded = true }
+        guard isLoaded else { return .loaded }
+        return items.last?.text.flatMap { UInt64($0) }.map { .done($0) }
+    }
+
+    private func refusal(_ fact: String) -> Fault {
+        Fault(.redisProtocol, "unable to send a snapshot to Redis: \(fact)")
     }
 }

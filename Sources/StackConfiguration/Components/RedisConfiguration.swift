@@ -12,6 +12,8 @@ public struct RedisConfiguration: Sendable, Hashable {
     public var tls: RedisTLSConfiguration?
     /// Whether a replica of it sends the snapshots where one is in step.
     public var prefersReplica: Bool
+    /// How its commands are kept; nil where they are not.
+    public var log: RedisLogConfiguration?
 
     /// Groups the parts.
     public init(
@@ -20,7 +22,8 @@ public struct RedisConfiguration: Sendable, Hashable {
         password: SecretReference? = nil,
         directory: String? = nil,
         tls: RedisTLSConfiguration? = nil,
-        prefersReplica: Bool = false
+        prefersReplica: Bool = false,
+        log: RedisLogConfiguration? = nil
     ) {
         self.address = address
         self.user = user
@@ -28,5 +31,6 @@ public struct RedisConfiguration: Sendable, Hashable {
         self.directory = directory
         self.tls = tls
         self.prefersReplica = prefersReplica
+        self.log = log
     }
 }

@@ -141,6 +141,7 @@ extension RedisConfiguration {
             preconditionFailure("an examined address can be read")
         }
         let tls = section.section("tls")
+        let log = section.section("log")
         self.init(
             address: address,
             user: section.text("user"),
@@ -154,7 +155,16 @@ extension RedisConfiguration {
                     serverName: tls.text("server_name")
                 )
             },
-            prefersReplica: section.text("prefer_replica") == "true"
+            prefersReplica: section.text("prefer_replica") == "true",
+            log: section.values["log"].map { _ in
+                RedisLogConfiguration(
+                    stream: log.text("stream") != "false",
+                    keep: log.text("keep").flatMap(ScalarForm.duration),
+                    durableIn: log.text("durable_in")
+                        .flatMap { WALConfiguration.Durability(rawValue: $0) } ?? .anyCopy,
+                    server: log.text("server")
+                )
+            }
         )
     }
 }

@@ -179,7 +179,27 @@ enum Grammar {
             .scalar(.boolean),
             "Take snapshots from a replica of it where one is in step. Default: false."
         ),
+        Key("log", .mapping(redisLog), "How its commands are kept, for recovery to any second."),
         keep,
+    ]
+
+    static let redisLog: [Key] = [
+        Key("stream", .scalar(.boolean), "Stream the commands. Default: true."),
+        Key(
+            "keep",
+            .scalar(.duration),
+            "How far back every second is reachable. Default: to the oldest snapshot."
+        ),
+        Key(
+            "durable_in",
+            .scalar(.choice(WALConfiguration.Durability.allCases.map(\.rawValue))),
+            "Where the log must be before the server is told that it is safe. Default: any_copy."
+        ),
+        Key(
+            "server",
+            .scalar(.path),
+            "The server program that replays it at a restore. Default: searched."
+        ),
     ]
 
     static let redisTLS: [Key] = [

@@ -57,6 +57,7 @@ struct ConfigurationText {
             write(redis.tls)
             let prefersReplica = redis.prefersReplica ? "true" : nil
             line(2, "prefer_replica", prefersReplica, Grammar.redis)
+            write(redis.log)
         case .files(let files):
             put(2, "kind: files")
             line(2, "paths", YAMLText.list(files.paths), Grammar.files)
@@ -122,6 +123,15 @@ struct ConfigurationText {
         line(3, "certificate", tls.certificate.map(YAMLText.scalar), Grammar.redisTLS)
         line(3, "key", tls.key.map(YAMLText.scalar), Grammar.redisTLS)
         line(3, "server_name", tls.serverName.map(YAMLText.scalar), Grammar.redisTLS)
+    }
+
+    private mutating func write(_ log: RedisLogConfiguration?) {
+        guard let log else { return line(2, "log", nil, Grammar.redis) }
+        heading(2, "log", Grammar.redis)
+        line(3, "stream", "\(log.stream)", Grammar.redisLog)
+        line(3, "keep", log.keep.map(YAMLText.duration), Grammar.redisLog)
+        line(3, "durable_in", log.durableIn.rawValue, Grammar.redisLog)
+        line(3, "server", log.server.map(YAMLText.scalar), Grammar.redisLog)
     }
 
     private mutating func write(_ busy: BusyConfiguration) {

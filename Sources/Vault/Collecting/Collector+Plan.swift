@@ -83,12 +83,12 @@ extension Collector {
         }
         var logs: [LogPlan] = []
         for stream in decided.values.sorted(by: { $0.stream < $1.stream })
-        where stream.heads.contains(where: { $0.kind == .postgresql }) {
-            let log = LogPlan(
-                stream.stream,
-                try await ListedPiece.all(of: stream.stream, in: vault),
-                need: stream.need
-            )
+        where stream.heads.contains(where: { $0.kind == .postgresql || $0.kind == .redis }) {
+            let pieces = try await ListedPiece.all(of: stream.stream, in: vault)
+            // Redis may have a log, and most often has none.
+            guard !pieces.isEmpty || stream.heads.contains(where: { $0.kind == .postgresql })
+            else { continue }
+            let log = LogPlan(stream.stream, pieces, need: stream.need)
             logs.append(log)
             plan.log.append(summary(log, stream.logFact))
         }

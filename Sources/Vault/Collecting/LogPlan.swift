@@ -58,6 +58,17 @@ struct LogPlan {
         return plan
     }
 
+    /// The longest piece of the log of Redis that others may go for.
+    private static let longest: UInt64 = 32 << 20
+
+    private static func isOneSegment(_ whole: LogPiece, _ head: LogHead) -> Bool {
+        if head.kind == .redis { return whole.to - whole.from <= longest }
+        guard let segment = UInt64(head.facts["segment_bytes"] ?? ""),
+            segment.nonzeroBitCount == 1
+        else { return false }
+        return whole.from / segment == (whole.to - 1) / segment
+    }
+
     /// The stretches of what nothing needs.
     var pastStretches: [LogStretch] {
         LogStretch.joined(
@@ -65,7 +76,8 @@ struct LogPlan {
         )
     }
 
-    /// The stretches that one piece holds, each of which has been read whole and is the log of one segment.
+    /// The stretches that one piece holds, each of which has been read whole and is the log of one segment, or of Redis not much longer
+    /// than its pieces get.
     ///
     /// A piece that is not what it should be holds nothing for others.
     ///
@@ -77,10 +89,7 @@ struct LogPlan {
             do throws(Fault) {
                 guard let name = VaultName(group.whole.name) else { continue }
                 let (_, head) = try await vault.verifiedLog(name, whole, stream: stream)
-                guard let segment = UInt64(head.facts["segment_bytes"] ?? ""),
-                    segment.nonzeroBitCount == 1,
-                    whole.from / segment == (whole.to - 1) / segment
-                else { continue }
+                guard Self.isOneSegment(whole, head) else { continue }
                 stretches.append(
                     LogStretch(
                         stream: stream,

@@ -36,15 +36,17 @@ struct StreamDecisions {
         let doubts = RetentionDoubt.facts(of: candidates)
         var bases: [LogNeed.Base] = []
         for (index, head) in heads.enumerated() {
-            guard let log = head.log else { continue }
+            let isRedis = head.kind == .redis
+            guard head.log != nil || isRedis else { continue }
             let quality = candidates[index].quality
             let isWhole =
                 quality == .complete || quality == newestGood.map { candidates[$0].quality }
             bases.append(
                 LogNeed.Base(
-                    epoch: log.epoch,
-                    span: log.span,
+                    epoch: head.log?.epoch ?? 0,
+                    span: head.log?.span ?? 0..<0,
                     time: max(head.time, head.stored),
+                    begun: isRedis ? head.time : nil,
                     isGood: isWhole && doubts[index] == nil,
                     isKept: decisions[index].isKept
                 )

@@ -98,7 +98,7 @@ enum StandingText {
             JSONField("time", component.newest.map { .time($0.head.time) } ?? .null),
             JSONField("snapshots_behind", .integer(Int64(component.behind))),
             JSONField("seconds_behind", component.age.map { .seconds($0) } ?? .null),
-            JSONField("log_end", component.log.map { .text("\($0.end)") } ?? .null),
+            JSONField("log_end", component.log.map { .text($0.text($0.end.value)) } ?? .null),
         ])
     }
 

@@ -73,7 +73,9 @@ struct LsVerb: Verb {
             }
         }
         let logs = timeline.logs.sorted { $0.key < $1.key }.flatMap { name, reaches in
-            reaches.map { Self.line(name, $0) }
+            reaches.enumerated().map { number, reach in
+                Self.line(name, reach, isLast: number == reaches.count - 1)
+            }
         }
         return table.lines(color: color) + strays + logs
     }
@@ -95,9 +97,17 @@ struct LsVerb: Verb {
             ? Styled("") : Styled(snapshot.kind.problemText(snapshot.problems), .yellow)
     }
 
-    private static func line(_ name: String, _ reach: LogReach) -> String {
-        let ranges = reach.ranges.map { "\(LSN($0.lowerBound)) to \(LSN($0.upperBound))" }
+    private static func line(_ name: String, _ reach: LogReach, isLast: Bool) -> String {
+        let ranges = reach.ranges.map {
+            "\(reach.text($0.lowerBound)) to \(reach.text($0.upperBound))"
+        }
         let until = reach.until.map { ", up to \(TimeEcho.text($0))" } ?? ""
+        if reach.kind == .redis {
+            let begin = TimeEcho.text(Instant(seconds: Int64(reach.epoch)))
+            let gap = isLast ? "" : ", then a gap"
+            return
+                "log of \(name), since \(begin): offset \(ranges.joined(separator: ", gap, "))\(until)\(gap)"
+        }
         return
             "log of \(name), timeline \(reach.epoch): \(ranges.joined(separator: ", gap, "))\(until)"
     }
@@ -161,7 +171,7 @@ struct LsVerb: Verb {
                 .array(
                     reach.ranges.map {
                         .array([
-                            .text("\(LSN($0.lowerBound))"), .text("\(LSN($0.upperBound))"),
+                            .text(reach.text($0.lowerBound)), .text(reach.text($0.upperBound)),
                         ])
                     }
                 )

@@ -9,7 +9,8 @@ import SystemIO
 struct RunVerb: Verb {
     static let configuration = CommandConfiguration(
         commandName: "run",
-        abstract: "Receives PostgreSQL's log and writes heartbeats, until it is told to end.",
+        abstract:
+            "Receives the logs of PostgreSQL and Redis and writes heartbeats, until it is told to end.",
         discussion: """
             Takes what `wal push` left in the spool to the vault, too. Stays in the foreground; SIGTERM and SIGINT end it cleanly.
             """

@@ -2,6 +2,7 @@ import ArgumentParser
 import Console
 import Model
 import PostgresProtection
+import Protection
 import Recovery
 import StackConfiguration
 import Vault
@@ -125,7 +126,7 @@ struct StatusVerb: Verb {
                 JSONField("bytes_source", head.map { .integer($0.sizes.source) } ?? .null),
                 JSONField("recoverable_to", one.recoverableTo.map { .time($0) } ?? .null),
                 JSONField("proven", one.proven.map { .time($0) } ?? .null),
-                JSONField("log_end", one.standing.map { .text("\($0.end)") } ?? .null),
+                JSONField("log_end", one.standing.map { .text($0.endText) } ?? .null),
                 JSONField("log_whole", one.standing.map { .boolean($0.isWhole) } ?? .null),
                 JSONField("followers", one.followers.map { .array($0.map { value($0) }) } ?? .null),
                 JSONField("damage", .array(one.damage.map { .text($0) })),

@@ -9,7 +9,8 @@ Needs Python 3.9 or newer with two packages: apt install python3-cryptography py
     python3 -I recover.py VAULT restore STREAM SEQ|latest TARGET --identity FILE [--path PREFIX]
                                                          the files, or those under a path
     python3 -I recover.py VAULT wal STREAM TARGET --identity FILE [--from LSN]
-                                                         the PostgreSQL log, as segment files
+                                                         the PostgreSQL log, as segment files; that
+                                                         of Redis as commands, see README.txt
 
 The identity file is any text with a line AGE-SECRET-KEY-1..., like the recovery kit, or with what
 `age -p -a` made of one: then the passphrase is asked for, or read from --passphrase-file FILE.
@@ -443,6 +444,7 @@ def open_age(text, identities):
 # ---- Signed objects: snapshots and logs (section 5) ----------------------------------------------
 
 ZERO = "0" * 16
+MARKS = re.compile("|[0-9]{1,20}:[0-9]{1,16}(,[0-9]{1,20}:[0-9]{1,16})*")
 SEGMENT_BYTES = re.compile("|".join(str(MIB << shift) for shift in range(11)))
 
 def open_signed(vault, name, kind, match, deep=True):
@@ -475,12 +477,17 @@ def open_signed(vault, name, kind, match, deep=True):
         if begins != sorted(set(begins)):
             raise Trouble("names packs out of order, or two that begin alike")
     else:
-        want(head, kind="postgresql", source=re.compile("[0-9]{1,20}"), tag=HASH,
+        is_redis = head.get("kind") == "redis"
+        want(head, kind="redis" if is_redis else "postgresql", tag=HASH,
+             source="redis" if is_redis else re.compile("[0-9]{1,20}"),
              epoch=int(match["epoch"], 16),
              **{"from": match["from"] or ZERO, "to": match["to"] or ZERO})
         length = int(head["to"], 16) - int(head["from"], 16)
         if match["from"]:
-            want(head["facts"], segment_bytes=SEGMENT_BYTES)
+            if is_redis:
+                want(head["facts"], replication_id=re.compile("[0-9a-f]{40}"), marks=MARKS)
+            else:
+                want(head["facts"], segment_bytes=SEGMENT_BYTES)
             if length <= 0:
                 raise Trouble("ends before it begins")
     body = Sealed(vault, file, base, size - base, kind)
@@ -822,9 +829,11 @@ def position(text):
     return int(high, 16) << 32 | int(low, 16)
 
 def log_of(vault, folder):
-    """The good log: stream, timeline, begin, end, item, source, segment size (0: a history)."""
+    """The good log: stream, timeline, begin, end, item, source, segment size (0: a history; -1:
+    commands of Redis, and instead of a timeline the second in which they began)."""
     found = [(head["stream"], head["epoch"], int(head["from"], 16), int(head["to"], 16), item,
-              head["source"], int(head["facts"]["segment_bytes"]) if item[2]["from"] else 0)
+              head["source"], 0 if not item[2]["from"] else
+              -1 if head["kind"] == "redis" else int(head["facts"]["segment_bytes"]))
              for item, head in heads(vault, folder)]
     return sorted(found, key=lambda piece: piece[:4])
 
@@ -865,6 +874,39 @@ def put(segment, size, at, data, covered):
             file.write(piece[known:])
         at += len(piece)
 
+def commands(vault, log, target):
+    """The log of Redis: the commands of each stretch, and by when they had been received."""
+    for _, epoch, begin, end in spans(log):
+        say(f"since {epoch}: the commands from offset {begin} to {end}, without what is named BAD")
+        path, at, marked = os.path.join(target, f"{epoch}-{begin}"), begin, begin
+        with open(path + ".resp", "w+b") as file, open(path + ".marks", "w") as marks:
+            for piece in log:
+                if piece[1] != epoch or piece[3] <= at or piece[2] >= end:
+                    continue
+                if piece[2] > at:
+                    note(vault, f"GAP  since {epoch}: no good piece holds offset {at}")
+                    break
+                with blaming(vault, piece[4][0]):
+                    head, body = open_signed(vault, *piece[4])
+                    place = piece[2]
+                    for offset, _ in body.walk():
+                        data = body.decode(offset, 2)
+                        known = max(0, min(len(data), at - place))
+                        if known and read_at(file, place - begin, known) != data[:known]:
+                            raise Trouble("differs from the piece that it overlaps")
+                        file.seek(place + known - begin)
+                        file.write(data[known:])
+                        place += len(data)
+                        at = max(at, place)
+                    place, time = piece[2], 0
+                    for mark in filter(None, head["facts"]["marks"].split(",")):
+                        step, delay = mark.split(":")
+                        place, time = place + int(step), time + int(delay)
+                        if place > marked:
+                            marks.write(f"{place} {time}\n")
+                            marked = place
+    os.sync()
+
 def wal(vault, options, stream, target):
     log, texts, covered, last = log_of(vault, f"log/{stream}"), {}, {}, None
     if not log:
@@ -875,6 +917,8 @@ def wal(vault, options, stream, target):
     if len(sizes) > len(dict(sizes)):
         raise Trouble("a timeline has pieces with different `segment_bytes`")
     os.close(make_target(vault, target))
+    if log[0][6] < 0:
+        return commands(vault, log, target)
     log = [piece for piece in log if not piece[3] or piece[3] > options.start]
     for _, epoch, begin, end in spans(log):
         if epoch == last or (last is None and 0 < options.start < begin):
@@ -908,8 +952,11 @@ def list_all(vault, _):
         seq, sizes = item[0].split("/")[2], head["sizes"]
         say(f"{head['stream']}  {seq}  {head['time']}  {head['kind']}  "
             f"{sizes['source'] / MIB:.1f} MiB in {sizes['entries']} entries, {state}")
-    for stream, epoch, begin, end in spans(log_of(vault, "log")):
-        say(f"{stream}  log, timeline {epoch}: {lsn(begin)} to {lsn(end)}")
+    log = log_of(vault, "log")
+    redis = {piece[0] for piece in log if piece[6] < 0}
+    for stream, epoch, begin, end in spans(log):
+        say(f"{stream}  commands since {epoch}: offset {begin} to {end}" if stream in redis else
+            f"{stream}  log, timeline {epoch}: {lsn(begin)} to {lsn(end)}")
     say("What is listed has a good signature. `list` reads the heads only, `verify` every byte.")
 
 def show(vault, _, stream, seq):

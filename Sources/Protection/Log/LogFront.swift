@@ -1,5 +1,4 @@
 package import Model
-package import Protection
 package import Vault
 
 /// How far each copy has come with the log: what waits for it, and what is safe.

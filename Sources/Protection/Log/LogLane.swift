@@ -1,6 +1,4 @@
 package import Model
-internal import PostgresWire
-package import Protection
 internal import Vault
 
 /// Stores the log in one copy: piece by piece while it follows, by replication from another copy after it fell behind.

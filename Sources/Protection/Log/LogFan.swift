@@ -1,5 +1,4 @@
 package import Model
-internal import Protection
 internal import Synchronization
 package import Vault
 
@@ -8,7 +7,7 @@ package import Vault
 /// Memory: what may wait for the slowest copy, since all store the same objects.
 package final class LogFan: Sendable {
     /// What a lane does next.
-    enum Work: Sendable {
+    package enum Work: Sendable {
         case store(LogFront.Entry)
         case catchUp
     }

@@ -1,29 +1,29 @@
-internal import Model
-internal import SystemIO
-internal import SystemPackage
+package import Model
+package import SystemIO
+package import SystemPackage
 
-/// A private folder for a cluster that is thrown away.
+/// A private folder for a server that is thrown away.
 ///
 /// It is locked for as long as it is used, so that the next run finds and removes what a killed one has left.
-final class ScratchPlace: Sendable {
+package final class ScratchPlace: Sendable {
     private static let prefix = "lifeboat-scratch-"
     private static let lockName = "lock"
     /// A folder without a lock is one that is being made or removed, until it is this old.
     private static let patience = Duration.seconds(3600)
 
     /// Where it is.
-    let path: FilePath
+    package let path: FilePath
     private let lock: FileLock
 
     /// A name below a folder that nobody can know before; nothing is made.
-    static func proposed(in parent: FilePath) -> FilePath {
+    package static func proposed(in parent: FilePath) -> FilePath {
         parent.appending(prefix + Hexadecimal.encode(RandomBytes.make(8)))
     }
 
     /// Makes the folder, which must not be there, and locks it; `account` can pass through to what lies in it, everybody else cannot.
     ///
     /// - Throws: `E-IO-…`; then nothing is there.
-    init(making path: FilePath, for account: Account?) throws(Fault) {
+    package init(making path: FilePath, for account: Account?) throws(Fault) {
         guard let name = path.lastName else { throw .unable("make", path, .invalidArgument) }
         self.path = path
         let parent = try Directory.open(path.parent)
@@ -39,10 +39,10 @@ final class ScratchPlace: Sendable {
     /// Removes it with all that is in it.
     ///
     /// - Throws: `E-IO-…` naming what could not be removed.
-    func remove() throws(Fault) { try FileSystem.removeTree(path) }
+    package func remove() throws(Fault) { try FileSystem.removeTree(path) }
 
     /// Removes what killed runs of this user have left in a folder; tells what could not be removed.
-    static func sweep(_ parent: FilePath, now: Instant) -> [Fault] {
+    package static func sweep(_ parent: FilePath, now: Instant) -> [Fault] {
         let names: [FileName]
         do throws(Fault) { names = try Directory.open(parent).names() } catch { return [error] }
         var faults: [Fault] = []

@@ -1,19 +1,17 @@
-internal import Model
-internal import PostgresWire
-internal import Protection
-internal import Vault
+package import Model
+package import Vault
 
 /// The copies that the log goes to, as they are when receiving begins.
-struct LogPlaces {
+package struct LogPlaces {
     /// The open ones; nil for each that cannot be reached.
-    let vaults: [Vault?]
+    package let vaults: [Vault?]
     /// The open ones as one to read from.
-    let union: Vault
+    package let union: Vault
 
     /// Opens the copies.
     ///
     /// - Throws: why, when none can be opened.
-    static func open(_ context: BackupContext) async throws(Fault) -> LogPlaces {
+    package static func open(_ context: BackupContext) async throws(Fault) -> LogPlaces {
         var vaults: [Vault?] = []
         var first: Fault?
         for copy in context.log.copies {
@@ -40,7 +38,7 @@ struct LogPlaces {
     }
 
     /// Of each copy, whether it holds the end of the log and the history of a timeline, as all copies together do.
-    func follows(
+    package func follows(
         _ all: LogReader,
         timeline: UInt32,
         _ stream: StreamName

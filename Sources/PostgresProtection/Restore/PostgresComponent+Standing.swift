@@ -1,21 +1,7 @@
 public import Model
 internal import PostgresWire
+public import Protection
 public import Vault
-
-/// How far the log takes a base backup, as far as that can be told without a key.
-public struct LogStanding: Sendable, Hashable {
-    /// The timeline that it leads to.
-    public let timeline: UInt32
-    /// The first position that it does not lead to.
-    public let end: LSN
-    /// The newest transaction known to be before that; nil when none is.
-    public let until: Instant?
-    /// Whether it leads to the end of all that is there.
-    ///
-    /// Otherwise something is missing in between, or the server went back to a point before the base backup; what lies behind can
-    /// be restored only with another base backup, if at all.
-    public let isWhole: Bool
-}
 
 extension PostgresComponent {
     /// How far a log takes a base backup; nil for the snapshot of any other kind.
@@ -42,7 +28,8 @@ extension PostgresComponent {
             until = nil
         }
         return LogStanding(
-            timeline: timeline,
+            .postgresql,
+            epoch: timeline,
             end: end,
             until: until,
             isWhole: end >= base.stop && epochs.last.map { $0 <= timeline } ?? false

@@ -1,0 +1,40 @@
+public import Model
+public import Protection
+internal import RedisWire
+public import Vault
+
+extension RedisComponent {
+    /// How far a log takes a snapshot; nil for the snapshot of any other kind, and where there is no log.
+    ///
+    /// - Throws: what the store throws; a piece whose head is damaged only says nothing about time.
+    public static func standing(
+        of snapshot: Snapshot,
+        log: LogReader
+    ) async throws(Fault) -> LogStanding? {
+        guard snapshot.head.kind == .redis, let newest = log.pieces.map(\.epoch).max() else {
+            return nil
+        }
+        let end = log.coverage(epoch: newest).ranges.last?.upperBound ?? 0
+        guard let base = RedisLogBase(snapshot) else {
+            return LogStanding(.redis, epoch: newest, end: LSN(0), until: nil, isWhole: false)
+        }
+        do throws(Fault) {
+            guard let reach = try await RedisLogReach(base, in: log) else {
+                let place = LSN(base.place.offset)
+                return LogStanding(.redis, epoch: newest, end: place, until: nil, isWhole: false)
+            }
+            let coverage = log.coverage(epoch: reach.epoch).reach(from: base.place.offset) ?? 0
+            return LogStanding(
+                .redis,
+                epoch: reach.epoch,
+                end: LSN(coverage),
+                until: reach.window.until,
+                isWhole: reach.epoch == newest && coverage >= end
+            )
+        } catch  where error.code.disposition == .corrupt {
+            // `check` is what reports damage.
+            let place = LSN(base.place.offset)
+            return LogStanding(.redis, epoch: newest, end: place, until: nil, isWhole: false)
+        }
+    }
+}

@@ -1,0 +1,125 @@
+import Foundation
+import Glibc
+import Model
+import SystemIO
+import SystemPackage
+import TestKit
+import Testing
+
+/// The log of Redis through the real executable.
+@Suite(.serialized, .ownThreads) struct RedisLogVerbTests {
+    private static let settings = [
+        "--repl-diskless-sync-delay", "0", "--repl-ping-replica-period", "1",
+    ]
+
+    private static func server() throws -> RedisServer {
+        let server = try RedisServer(stopped: ())
+        try server.start(settings)
+        return server
+    }
+
+    private static func ask(
+        _ server: RedisServer,
+        _ words: String...
+    ) async throws(Fault) -> String {
+        let command = Command("redis-cli", arguments: ["-s", server.socketPath] + words)
+        let output = try await command.runSuccessfully(outputLimit: 1 << 16)
+        return String(decoding: output, as: UTF8.self).trimmingCharacters(in: .newlines)
+    }
+
+    private static func initialised(_ server: RedisServer) async throws -> Playground {
+        let playground = try Playground()
+        let made = try await playground.run([
+            "init", "web", "--copy", "vault", "--state", "state", "--host", "h1", "--redis",
+            "redis://127.0.0.1:\(server.port)", "--kit", "kit.txt", "--quiet",
+        ])
+        guard made.code == 0 else { throw Fault(.failedTest, made.text) }
+        try playground.edit("    kind: redis\n", "    kind: redis\n    log: {keep: 2d}\n")
+        return playground
+    }
+
+    /// Does something while `lifeboat run` runs, and ends that with a signal.
+    private static func running(
+        _ playground: Playground,
+        endedBy signal: Int32,
+        _ body: () async throws(Fault) -> Void
+    ) async throws(Fault) {
+        let command = Command(
+            try Program.path,
+            arguments: ["run"],
+            environment: ["PATH": "/usr/bin:/bin"],
+            workingDirectory: playground.path
+        )
+        let log = playground.path.appending("run.log")
+        _ = try await command.spawn(log: log) { child async throws(Fault) in
+            try await body()
+            try child.terminate(signal)
+            _ = try child.wait(upTo: .seconds(120))
+        }
+    }
+
+    /// Waits until everything written so far can be brought back; tells a moment at which it can.
+    private static func moment(_ playground: Playground) async throws(Fault) -> Instant {
+        let now = SystemClock().now()
+        let deadline = ContinuousClock.now + .seconds(120)
+        var text = ""
+        while ContinuousClock.now < deadline {
+            text = try await Program.run(["status", "--json"], in: playground.path).output
+            let reached = text.split(separator: "\"recoverable_to\":\"").dropFirst().first
+                .flatMap { Instant(rfc3339: $0.prefix { $0 != "\"" }) }
+            if let reached, reached >= now, text.contains("\"log_whole\":true") { return reached }
+        }
+        throw Fault(.failedTest, text)
+    }
+
+    @Test func `a kill leaves no gap, a server without its history does, and both are told`()
+        async throws
+    {
+        let server = try Self.server()
+        defer { server.remove() }
+        let playground = try await Self.initialised(server)
+        var moment = Instant(seconds: 0)
+        try await Self.running(playground, endedBy: SIGKILL) { () async throws(Fault) in
+            _ = try await Self.ask(server, "SET", "a", "1")
+            moment = try await Self.moment(playground)
+        }
+        // Nobody receives this; the server keeps it.
+        _ = try await Self.ask(server, "SET", "a", "2")
+        try await Self.running(playground, endedBy: SIGTERM) { () async throws(Fault) in
+            _ = try await Self.moment(playground)
+        }
+        let whole = try await playground.run(["ls", "web/redis"]).output
+        #expect(whole.contains("log of redis, since ") && !whole.contains("gap"), "\(whole)")
+        let doctor = try await playground.run(["doctor"]).output
+        #expect(doctor.contains("redis, log: repl-backlog-size is 1.0 MiB"), "\(doctor)")
+        #expect(doctor.contains("redis, log: leads from the newest snapshot to offset"))
+        for (target, value) in [(moment.rfc3339(digits: 3), "1"), ("latest", "2")] {
+            let back = try RedisServer(stopped: ())
+            defer { back.remove() }
+            let restored = try await playground.run([
+                "restore", "web/redis", "--at", target, "--to", back.directory.path, "--yes",
+            ])
+            #expect(restored.code == 0, "\(restored.text)")
+            #expect(restored.text.contains("of commands on it"), "\(restored.text)")
+            try back.start([])
+            #expect(try await Self.ask(back, "GET", "a") == value)
+        }
+
+        server.stop()
+        try server.start(Self.settings)
+        _ = try await Self.ask(server, "SET", "b", "3")
+        let inside = SystemClock().now()
+        try await Self.running(playground, endedBy: SIGTERM) { () async throws(Fault) in
+            _ = try await Self.moment(playground)
+        }
+        #expect(try playground.read("run.log").contains("there is a gap before it"))
+        let divided = try await playground.run(["ls", "web/redis"]).output
+        #expect(divided.contains(", then a gap"), "\(divided)")
+        let refused = try await playground.run([
+            "restore", "web/redis", "--at", inside.rfc3339(digits: 3), "--to", "new", "--yes",
+        ])
+        #expect(refused.code == 15, "\(refused.text)")
+        #expect(refused.text.contains("E-TARGET-WINDOW"), "\(refused.text)")
+        #expect(try await playground.run(["check", "--deep"]).code == 0)
+    }
+}

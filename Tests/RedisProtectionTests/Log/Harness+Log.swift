@@ -1,0 +1,102 @@
+import Model
+import Protection
+import RedisProtection
+import RedisWire
+import SystemIO
+import SystemPackage
+import TestKit
+import Testing
+import Vault
+
+extension Harness {
+    /// Receives the log of a server while some work is done, and takes the snapshots that it asks for.
+    func receiving<Value: Sendable>(
+        _ component: RedisComponent,
+        _ body: () async throws -> Value
+    ) async throws -> Value {
+        let harness = self
+        let service = RedisLogService(component, context: context()) {
+            () async throws(Fault) in _ = try await harness.backUp(component)
+        }
+        let result: Result<Value, any Error> = await withTaskGroup(of: Void.self) { group in
+            group.addTask {
+                do throws(Fault) {
+                    try await service.run()
+                } catch { if error.code != .cancelled { Issue.record(error) } }
+            }
+            let result: Result<Value, any Error>
+            do { result = .success(try await body()) } catch { result = .failure(error) }
+            group.cancelAll()
+            return result
+        }
+        return try result.get()
+    }
+
+    /// Waits until something is so.
+    func wait(_ what: String, _ isSo: () async throws -> Bool) async throws {
+        let deadline = ContinuousClock.now + .seconds(120)
+        while try await !isSo() {
+            guard ContinuousClock.now < deadline else {
+                Issue.record("waited in vain until \(what); \(told)")
+                throw Fault(.invalidValue, "waited in vain until \(what)")
+            }
+            try await Task.sleep(for: .milliseconds(20))
+        }
+    }
+
+    /// How far the log takes the newest snapshot.
+    func standing() async throws -> LogStanding? {
+        guard let newest = try await vault.newest(of: stream, isWhole: true).heads.first else {
+            return nil
+        }
+        return try await RedisComponent.standing(
+            of: newest,
+            log: LogReader(vault, stream: stream)
+        )
+    }
+
+    /// A moment that can be gone back to and that everything written so far lies before; nothing else is written meanwhile.
+    func moment() async throws -> Instant {
+        let now = SystemClock().now()
+        var moment: Instant?
+        try await wait("the log reaches \(now)") {
+            let standing = try await standing()
+            moment = standing?.until
+            return standing?.isWhole == true && moment ?? now - .seconds(1) >= now
+        }
+        return try #require(moment)
+    }
+
+    /// The numbers of the log's epochs.
+    func epochs() async throws -> [UInt32] {
+        Set(try await LogReader(vault, stream: stream).pieces.map(\.epoch)).sorted()
+    }
+
+    /// The digest of what a server holds that was started on what came back.
+    func digest(
+        of component: RedisComponent,
+        at target: RecoveryTarget,
+        _ kind: RedisProgram
+    ) async throws -> String {
+        try await restored(component, at: target, kind) { server in
+            try await server.contentDigest()
+        }
+    }
+
+    /// Restores into an empty folder, starts a server on it and looks at that.
+    func restored<Value: Sendable>(
+        _ component: RedisComponent,
+        at target: RecoveryTarget,
+        _ kind: RedisProgram,
+        _ look: (RedisServer) async throws -> Value
+    ) async throws -> Value {
+        let server = try RedisServer(stopped: (), kind)
+        defer { server.remove() }
+        let request = request(to: server.folder, at: target)
+        let plan = try await component.planRestore(request)
+        _ = try await component.restore(plan, request, progress: .silent)
+        let isAppendOnly = plan.facts["appendonly"] ?? "no"
+        try server.start(["--appendonly", isAppendOnly])
+        return try await look(server)
+    }
+}
