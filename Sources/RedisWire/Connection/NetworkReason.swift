@@ -22,7 +22,9 @@ struct NetworkReason: CustomStringConvertible {
         case let error as IOError: words(error.errnoCode)
         case ChannelError.connectTimeout: "no answer came in time"
         case is RedisByteReader.TimedOut: "TLS was not agreed on in time"
-        case ChannelError.eof, ChannelError.alreadyClosed: "the server ended the connection"
+        // What is closed has no handlers any more.
+        case ChannelError.eof, ChannelError.alreadyClosed, is ChannelPipelineError:
+            "the server ended the connection"
         case is SocketAddressError: "the host name is not known"
         default: "the connection failed"
         }
