@@ -164,8 +164,7 @@ struct RedisReplay {
             address: address,
             patience: Self.patience,
             length: rdb.bytes,
-            replicationID: Hexadecimal.encode(RandomBytes.make(20)),
-            secret: Hexadecimal.encode(RandomBytes.make(20))
+            replicationID: Hexadecimal.encode(RandomBytes.make(20))
         )
         let file = try Descriptor.open(base, .read)
         let log = try await LogReader(request.vault, stream: request.stream)

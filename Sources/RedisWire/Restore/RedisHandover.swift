@@ -23,7 +23,6 @@ public struct RedisHandover: Sendable {
     private let arrival: Duration
     private let length: ByteCount
     private let replicationID: String
-    private let secret: String?
 
     /// Describes a handover.
     ///
@@ -34,15 +33,13 @@ public struct RedisHandover: Sendable {
     ///   - arrival: how long the server may take to come for it.
     ///   - length: that of the RDB.
     ///   - replicationID: 40 hexadecimal digits that no history has.
-    ///   - secret: what the server has to show, which it is told before; nil where whoever comes from its address gets the data.
     public init(
         address: RedisAddress,
         patience: RedisPatience = .standard,
         host: String? = nil,
         arrival: Duration = .seconds(30),
         length: ByteCount,
-        replicationID: String,
-        secret: String? = nil
+        replicationID: String
     ) {
         self.address = address
         self.patience = patience
@@ -50,7 +47,6 @@ public struct RedisHandover: Sendable {
         self.arrival = arrival
         self.length = length
         self.replicationID = replicationID
-        self.secret = secret
     }
 
     /// Hands the RDB over.
@@ -72,9 +68,6 @@ public struct RedisHandover: Sendable {
         )
         var isFollowing = false
         do throws(Fault) {
-            if let secret {
-                _ = try await control.command(RedisCommand("CONFIG", "SET", "masterauth", secret))
-            }
             _ = try await control.command(
                 RedisCommand("REPLICAOF", listener.host, "\(listener.port)")
             )
@@ -147,11 +140,7 @@ public struct RedisHandover: Sendable {
         _ next: () async throws(Fault) -> [UInt8]?,
         _ commands: () async throws(Fault) -> [UInt8]?
     ) async throws(Fault) {
-        var conversation = RedisMasterConversation(
-            length: length,
-            replicationID: replicationID,
-            secret: secret
-        )
+        var conversation = RedisMasterConversation(length: length, replicationID: replicationID)
         /// How many bytes of commands it got; nil before it has loaded the RDB.
         var sent: UInt64?
         while true {
@@ -181,22 +170,6 @@ public struct RedisHandover: Sendable {
         }
     }
 
-    /// Waits until the server says that it fetches data.
-    ///
-    /// It does so only when it was offered some, and nobody but who came has been.
-    private func requireFetching(_ control: RedisConnection) async throws(Fault) {
-        let deadline = ContinuousClock.now + Self.greeting
-        while try await control.info("replication")["master_sync_in_progress"] != "1" {
-            guard ContinuousClock.now < deadline else {
-                throw Fault(
-                    .redisHandover,
-                    "unable to give Redis at '\(address.endpoint)' its data: somebody else came for it"
-                )
-            }
-            try await control.transport.pause(.milliseconds(20))
-        }
-    }
-
     /// Sends commands, and asks how far they were done; tells how many bytes they were.
     private func send(
         _ commands: () async throws(Fault) -> [UInt8]?,
@@ -211,6 +184,22 @@ public struct RedisHandover: Sendable {
             try await link.send(RedisCommand("REPLCONF", "GETACK", "*").encoded)
         }
         return count
+    }
+
+    /// Waits until the server says that it fetches data.
+    ///
+    /// It does so only when it was offered some, and nobody but who came has been.
+    private func requireFetching(_ control: RedisConnection) async throws(Fault) {
+        let deadline = ContinuousClock.now + Self.greeting
+        while try await control.info("replication")["master_sync_in_progress"] != "1" {
+            guard ContinuousClock.now < deadline else {
+                throw Fault(
+                    .redisHandover,
+                    "unable to give Redis at '\(address.endpoint)' its data: somebody else came for it"
+                )
+            }
+            try await control.transport.pause(.milliseconds(20))
+        }
     }
 
     private func nobodyCame(_ listener: RedisListener, but stranger: Fault?) -> Fault {

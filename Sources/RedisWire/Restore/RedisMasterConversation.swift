@@ -13,7 +13,6 @@ package import Model
 ///                                    commands
 /// REPLCONF ACK <offset>                                  it has done so much of them
 /// ```
-/// With a secret it gets nothing before it has shown that.
 /// Source: `replication.c` of Redis 7.0 and 8.2, and of Valkey 9.0.
 package struct RedisMasterConversation: Sendable {
     /// What to do next.
@@ -30,8 +29,6 @@ package struct RedisMasterConversation: Sendable {
 
     private let length: Int64
     private let replicationID: String
-    private let secret: String?
-    private var isKnown = false
     private var isLoaded = false
     private var decoder = RedisReplyDecoder()
     private var isSynchronising = false
@@ -39,10 +36,9 @@ package struct RedisMasterConversation: Sendable {
     package private(set) var listeningPort: Int?
 
     /// Makes the machine for an RDB of a length; the id has 40 hexadecimal digits.
-    package init(length: ByteCount, replicationID: String, secret: String? = nil) {
+    package init(length: ByteCount, replicationID: String) {
         self.length = length.bytes
         self.replicationID = replicationID
-        self.secret = secret
     }
 
     /// Takes bytes of the replica.
@@ -65,13 +61,7 @@ package struct RedisMasterConversation: Sendable {
         }
         switch name {
         case "PING": return .send(Array("+PONG\r\n".utf8))
-        case "AUTH":
-            isKnown = items.last?.text == secret
-            return .send(Array("+OK\r\n".utf8))
         case "PSYNC", "SYNC":
-            guard secret == nil || isKnown else {
-                throw refusal("somebody else came for it")
-            }
             guard !isSynchronising else { return nil }
             isSynchronising = true
             let offer = name == "PSYNC" ? "+FULLRESYNC \(replicationID) 0\r\n" : ""
@@ -91,7 +81,7 @@ package struct RedisMasterConversation: Sendable {
         guard isSynchronising else { return nil }
         defer { isLoaded = true }
         guard isLoaded else { return .loaded }
-        return items.last?.text.flatMap { UInt64($0) }.map { .done($0) }
+        return items.dropFirst(2).first?.text.flatMap { UInt64($0) }.map { .done($0) }
     }
 
     private func refusal(_ fact: String) -> Fault {
