@@ -31,17 +31,21 @@ import Vault
         let expected: [String]
     }
 
-    private static let soak = ProcessInfo.processInfo.environment["LIFEBOAT_SOAK_ROUNDS"]
-        .flatMap { Int($0) }
+    private static let environment = ProcessInfo.processInfo.environment
+    private static let soak = environment["LIFEBOAT_SOAK_ROUNDS"].flatMap { Int($0) }
+    /// Where a soak that was broken off goes on.
+    private static let first = environment["LIFEBOAT_FIRST_CELL"].flatMap { Int($0) } ?? 0
     private static let rows: [Row] = {
         let sample = ClusterShape.sample
         guard let soak else {
             return sample.map { Row(shape: $0, links: $0 == sample[0] ? 3 : 1) }
         }
         let hints = sample.filter { !$0.checksums && $0.method == .direct }
-        return sample.map { Row(shape: $0, links: soak) }
+        let rows =
+            sample.map { Row(shape: $0, links: soak) }
             + hints.map { Row(shape: $0, links: soak, settings: ["wal_log_hints": "on"]) }
             + ClusterShape.all.filter { !sample.contains($0) }.map { Row(shape: $0, links: 2) }
+        return Array(rows.dropFirst(first))
     }()
 
     private func reading(_ snapshot: Snapshot) -> String { snapshot.head.facts["read_why"] ?? "" }
