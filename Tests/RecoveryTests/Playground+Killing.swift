@@ -21,7 +21,7 @@ extension Playground {
     /// - Throws: a failed test when that never was, or the executable ended before.
     func kill(
         _ arguments: [String],
-        once holds: @Sendable () throws(Fault) -> Bool
+        once holds: () throws(Fault) -> Bool
     ) async throws -> (pid: Int32, text: String) {
         let log = path.appending("killed.log")
         let (pid, status) = try await command(arguments).spawn(log: log) {

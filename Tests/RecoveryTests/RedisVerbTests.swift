@@ -135,24 +135,15 @@ import Testing
         _ = try await Self.run(server, "FLUSHALL")
         _ = try await Self.run(server, "SET", "newer", "1")
         let live = ["restore", "web/redis", "--to", "live", "--yes"]
-        let command = Command(
-            try Program.path,
-            arguments: live,
-            environment: ["PATH": "/usr/bin:/bin"],
-            workingDirectory: playground.path
-        )
-        _ = try await command.spawn { child async throws(Fault) in
-            let deadline = ContinuousClock.now + .seconds(120)
-            while !server.log.contains("Loading DB in memory") {
-                guard ContinuousClock.now < deadline else {
-                    throw Fault(.failedTest, "the server did not come for the data")
-                }
-                usleep(10_000)
-            }
-            try child.terminate(SIGKILL)
-            _ = try child.wait(upTo: .seconds(60))
-        }
+        _ = try await playground.kill(live) { server.log.contains("Loading DB in memory") }
         // It loads the rest, and looks for a master that is gone: nobody can write to it.
+        let deadline = ContinuousClock.now + .seconds(60)
+        while true {
+            let info = try await Self.run(server, "INFO")
+            if info.contains("\nloading:0"), info.contains("link_status:down") { break }
+            try #require(ContinuousClock.now < deadline)
+            try await Task.sleep(for: .milliseconds(50))
+        }
         for arguments in [live, ["backup"], ["doctor"]] {
             let ending = try await playground.run(arguments)
             #expect(ending.code != 0, "\(ending.text)")

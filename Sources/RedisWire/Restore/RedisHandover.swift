@@ -72,9 +72,10 @@ public struct RedisHandover: Sendable {
                 RedisCommand("REPLICAOF", listener.host, "\(listener.port)")
             )
             isFollowing = true
-            let link = try await serve(listener, control, next, commands)
-            // Silent for as long as the load took, and a server with a `timeout` ends such connections.
+            // A server with a `timeout` ends connections that are silent, so each question gets one of its own.
+            let server = control.transport.remoteHost ?? "127.0.0.1"
             await control.close()
+            let link = try await serve(listener, server, next, commands)
             try await finish(check)
             await link.close()
         } catch {
@@ -103,12 +104,11 @@ public struct RedisHandover: Sendable {
     /// Sends the RDB to the server once it comes, and waits until it has loaded it.
     private func serve(
         _ listener: RedisListener,
-        _ control: RedisConnection,
+        _ server: String,
         _ next: () async throws(Fault) -> [UInt8]?,
         _ commands: () async throws(Fault) -> [UInt8]?
     ) async throws(Fault) -> RedisTransport {
         let deadline = ContinuousClock.now + arrival
-        let server = control.transport.remoteHost ?? "127.0.0.1"
         var stranger: Fault?
         while true {
             let left = deadline - ContinuousClock.now
@@ -122,7 +122,7 @@ public struct RedisHandover: Sendable {
             }
             var isServer = false
             do throws(Fault) {
-                try await converse(link, control, &isServer, next, commands)
+                try await converse(link, &isServer, next, commands)
                 return link
             } catch {
                 await link.close()
@@ -135,7 +135,6 @@ public struct RedisHandover: Sendable {
     /// Talks with who came; `isServer` is whether that has proved to be the server.
     private func converse(
         _ link: RedisTransport,
-        _ control: RedisConnection,
         _ isServer: inout Bool,
         _ next: () async throws(Fault) -> [UInt8]?,
         _ commands: () async throws(Fault) -> [UInt8]?
@@ -157,7 +156,7 @@ public struct RedisHandover: Sendable {
                 case .send(let reply): try await link.send(reply)
                 case .synchronise(let head):
                     try await link.send(head)
-                    try await requireFetching(control)
+                    try await requireFetching()
                     isServer = true
                     while let piece = try await next() { try await link.send(piece) }
                 case .loaded:
@@ -189,7 +188,18 @@ public struct RedisHandover: Sendable {
     /// Waits until the server says that it fetches data.
     ///
     /// It does so only when it was offered some, and nobody but who came has been.
-    private func requireFetching(_ control: RedisConnection) async throws(Fault) {
+    private func requireFetching() async throws(Fault) {
+        let control = try await RedisConnection.connect(to: address, patience: patience)
+        do throws(Fault) {
+            try await waitForFetching(control)
+            await control.close()
+        } catch {
+            await control.close()
+            throw error
+        }
+    }
+
+    private func waitForFetching(_ control: RedisConnection) async throws(Fault) {
         let deadline = ContinuousClock.now + Self.greeting
         while try await control.info("replication")["master_sync_in_progress"] != "1" {
             guard ContinuousClock.now < deadline else {
