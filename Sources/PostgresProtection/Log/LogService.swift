@@ -21,48 +21,35 @@ public struct LogService: Sendable {
     public func run() async throws(Fault) {
         let board = HeartbeatBoard()
         let service = self
-        let result: Result<Void, Fault> = await withTaskGroup(of: Result<Void, Fault>.self) {
-            group in
-            group.addTask {
-                do throws(Fault) {
-                    try await service.receive(board)
-                    return .success(())
-                } catch { return .failure(error) }
-            }
-            group.addTask {
-                await service.beat(board)
-                return .success(())
-            }
-            let first = await group.next() ?? .success(())
-            group.cancelAll()
-            return first
+        try await LogReceiving.run {
+            () async throws(Fault) in
+            try await service.receive(board)
+        } beside: {
+            await service.beat(board)
         }
-        try result.get()
     }
 
     private func receive(_ board: HeartbeatBoard) async throws(Fault) {
-        var pause = Duration.milliseconds(500)
-        while true {
-            do throws(Fault) {
-                let receiver = try await LogReceiver(
-                    settings: settings,
-                    context: context,
-                    board: board,
-                    slot: nil,
-                    beginning: nil
-                )
-                context.progress(.note("receiving the log from \(receiver.start)"))
-                pause = .milliseconds(500)
-                try await receiver.run()
-            } catch
-                where error.code.disposition == .retry && error.code != .cancelled
-                && error.code != .streamBusy || error.code == .postgresUnreachable
-            {
-                context.progress(.note("\(error.message); trying again"))
-            }
-            try await rest(pause)
-            pause = min(pause * 2, .seconds(30))
+        try await LogReceiving.repeating(context, while: Self.mayPass) {
+            () async throws(Fault) in
+            let receiver = try await LogReceiver(
+                settings: settings,
+                context: context,
+                board: board,
+                slot: nil,
+                beginning: nil
+            )
+            context.progress(.note("receiving the log from \(receiver.start)"))
+            return receiver
+        } run: { receiver async throws(Fault) in
+            try await receiver.run()
         }
+    }
+
+    /// Whether another attempt may mend it.
+    private static func mayPass(_ fault: Fault) -> Bool {
+        fault.code.disposition == .retry && fault.code != .cancelled && fault.code != .streamBusy
+            || fault.code == .postgresUnreachable
     }
 
     /// Writes heartbeats; what goes wrong is reported, once as long as it stays the same, and the log is received all the same.
@@ -89,7 +76,7 @@ public struct LogService: Sendable {
                     trouble = error.message
                 }
             }
-            do throws(Fault) { try await rest(settings.heartbeat) } catch { return }
+            do throws(Fault) { try await LogReceiving.rest(settings.heartbeat) } catch { return }
         }
     }
 
@@ -100,9 +87,5 @@ public struct LogService: Sendable {
             ? "commits of the server wait for '\(slot)': each is acknowledged when the vault holds it"
             : "commits of the server do not wait for '\(slot)' any more"
         context.progress(.note(text))
-    }
-
-    private func rest(_ time: Duration) async throws(Fault) {
-        try await Cancellation.pause(time, "go on receiving the log")
     }
 }

@@ -29,42 +29,25 @@ public struct RedisLogService: Sendable {
     public func run() async throws(Fault) {
         let board = RedisBaseBoard()
         let service = self
-        let result: Result<Void, Fault> = await withTaskGroup(of: Result<Void, Fault>.self) {
-            group in
-            group.addTask {
-                do throws(Fault) {
-                    try await service.receive(board)
-                    return .success(())
-                } catch { return .failure(error) }
-            }
-            group.addTask {
-                await service.takeBases(board)
-                return .success(())
-            }
-            let first = await group.next() ?? .success(())
-            group.cancelAll()
-            return first
+        try await LogReceiving.run {
+            () async throws(Fault) in
+            try await service.receive(board)
+        } beside: {
+            await service.takeBases(board)
         }
-        try result.get()
     }
 
     private func receive(_ board: RedisBaseBoard) async throws(Fault) {
-        var pause = Duration.milliseconds(500)
-        while true {
-            do throws(Fault) {
-                let receiver = try await RedisLogReceiver(
-                    address: component.address,
-                    patience: component.patience,
-                    context: context,
-                    board: board
-                )
-                pause = .milliseconds(500)
-                try await receiver.run()
-            } catch  where Self.mayPass(error) {
-                context.progress(.note("\(error.message); trying again"))
-            }
-            try await rest(pause)
-            pause = min(pause * 2, .seconds(30))
+        try await LogReceiving.repeating(context, while: Self.mayPass) {
+            () async throws(Fault) in
+            try await RedisLogReceiver(
+                address: component.address,
+                patience: component.patience,
+                context: context,
+                board: board
+            )
+        } run: { receiver async throws(Fault) in
+            try await receiver.run()
         }
     }
 
@@ -94,11 +77,7 @@ public struct RedisLogService: Sendable {
                     pause = min(pause * 2, .seconds(300))
                 }
             }
-            do throws(Fault) { try await rest(wait) } catch { return }
+            do throws(Fault) { try await LogReceiving.rest(wait) } catch { return }
         }
-    }
-
-    private func rest(_ time: Duration) async throws(Fault) {
-        try await Cancellation.pause(time, "go on receiving the log")
     }
 }
