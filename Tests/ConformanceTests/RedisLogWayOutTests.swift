@@ -8,57 +8,9 @@ import Testing
 import Vault
 
 /// The log of Redis as the Python program reads it.
-@Suite struct RedisLogWayOutTests {
-    private struct Scene {
-        let folder: ScratchFolder
-        let vault: FilePath
-        let fixture: VaultFixture
-        let kit: FilePath
-
-        init() async throws {
-            folder = try ScratchFolder()
-            vault = folder.path.appending("vault")
-            try FileSystem.makeDirectories(vault, mode: 0o700)
-            fixture = try await VaultFixture(in: DirectoryStore(root: vault))
-            kit = folder.path.appending("kit.txt")
-            let secret = Array("\(fixture.identity.secretText)\n".utf8)
-            try DurableFile.create(kit, with: secret, mode: 0o600)
-        }
-
-        func put(_ from: Int, _ bytes: [UInt8], marks: String, epoch: UInt32 = 7) async throws {
-            let writer = try LogWriter(
-                fixture.vault,
-                keys: fixture.keys,
-                stream: fixture.stream,
-                kind: .redis,
-                state: fixture.state.path
-            )
-            try await writer.put(
-                LogInput(
-                    source: "redis",
-                    epoch: epoch,
-                    from: UInt64(from),
-                    bytes: bytes,
-                    time: fixture.time,
-                    heartbeat: nil,
-                    facts: [
-                        "replication_id": String(repeating: "a", count: 40), "marks": marks,
-                    ]
-                )
-            )
-        }
-
-        func recover(_ arguments: String...) async throws -> Command.Result {
-            try await Command(
-                "/usr/bin/python3",
-                arguments: ["recover.py", "."] + arguments + ["--vault-id", "\(fixture.vault.id)"],
-                workingDirectory: vault
-            ).run(outputLimit: 1 << 20)
-        }
-    }
-
+@Suite(.ownThreads) struct RedisLogWayOutTests {
     @Test func `it lists, verifies and writes the commands, and when they came`() async throws {
-        let scene = try await Scene()
+        let scene = try await WayOutScene()
         var random = SeededGenerator(seed: 101)
         let log = random.bytes(3_000_000)
         let ranges = [0..<1_000, 1_000..<1_500_000, 0..<1_500_000, 1_500_000..<3_000_000]
@@ -75,13 +27,7 @@ import Vault
         #expect(text.contains("commands since 7: offset 100 to 3000100"), "\(text)")
         #expect(try await scene.recover("verify").status == .exited(0))
         let target = scene.folder.path.appending("out")
-        let result = try await scene.recover(
-            "wal",
-            "alpha.shop.data",
-            target.string,
-            "--identity",
-            scene.kit.string
-        )
+        let result = try await scene.recoverLog(to: target)
         #expect(result.status == .exited(0), "\(result.errorText)")
         let limit = ByteCount(4 << 20)
         #expect(try DurableFile.read(target.appending("7-100.resp"), limit: limit) == log)
@@ -93,6 +39,34 @@ import Vault
         #expect(
             try DurableFile.read(target.appending("8-500.resp"), limit: limit)
                 == Array(log[..<10])
+        )
+    }
+}
+
+extension WayOutScene {
+    /// Stores a piece of a log of Redis.
+    fileprivate func put(_ from: Int, _ bytes: [UInt8], marks: String, epoch: UInt32 = 7)
+        async throws
+    {
+        let writer = try LogWriter(
+            fixture.vault,
+            keys: fixture.keys,
+            stream: fixture.stream,
+            kind: .redis,
+            state: fixture.state.path
+        )
+        try await writer.put(
+            LogInput(
+                source: "redis",
+                epoch: epoch,
+                from: UInt64(from),
+                bytes: bytes,
+                time: fixture.time,
+                heartbeat: nil,
+                facts: [
+                    "replication_id": String(repeating: "a", count: 40), "marks": marks,
+                ]
+            )
         )
     }
 }

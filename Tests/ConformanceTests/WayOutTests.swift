@@ -9,76 +9,8 @@ import Vault
 
 /// The Python program that lies in every vault, which shares no code with ours, against our own reader.
 @Suite(.ownThreads) struct WayOutTests {
-    private struct Scene {
-        let folder: ScratchFolder
-        let fixture: VaultFixture
-        let kit: FilePath
-
-        init() async throws {
-            folder = try ScratchFolder()
-            try FileSystem.makeDirectories(folder.path.appending("vault"), mode: 0o700)
-            let store = DirectoryStore(root: folder.path.appending("vault"))
-            fixture = try await VaultFixture(in: store)
-            kit = folder.path.appending("kit.txt")
-            let text = "The kit\n\n  \(fixture.identity.secretText)\n"
-            try DurableFile.create(kit, with: Array(text.utf8), mode: 0o600)
-        }
-
-        /// Runs the program that lies in the vault, from the vault's folder.
-        func recover(_ arguments: String...) async throws -> Command.Result {
-            let vault = folder.path.appending("vault")
-            let command = Command(
-                "/usr/bin/python3",
-                arguments: ["recover.py", "."] + arguments + ["--vault-id", "\(fixture.vault.id)"],
-                workingDirectory: vault
-            )
-            return try await command.run(outputLimit: 1 << 20)
-        }
-
-        /// Restores a snapshot of the fixture's stream into a folder with it; by the kit, unless another file is named.
-        func restore(_ which: String, to target: FilePath, _ identity: FilePath? = nil)
-            async throws -> Command.Result
-        {
-            try await recover(
-                "restore",
-                "alpha.shop.data",
-                which,
-                target.string,
-                "--identity",
-                (identity ?? kit).string
-            )
-        }
-
-        /// Compares a restored folder with a snapshot: every path, its bytes, its mode, its time.
-        func compare(_ target: FilePath, _ snapshot: Snapshot, _ files: [String: [UInt8]])
-            async throws
-        {
-            let entries = try await fixture.entries(of: snapshot)
-            for entry in entries {
-                let path = target.pushing(FilePath(entry.displayedPath))
-                let status = try #require(try FileSystem.status(path), "\(entry.displayedPath)")
-                #expect(status.mode == entry.mode, "\(entry.displayedPath)")
-                #expect(status.modified == entry.modified, "\(entry.displayedPath)")
-                guard entry.kind == .file else { continue }
-                let bytes = try DurableFile.read(path, limit: ByteCount(1 << 30))
-                #expect(bytes == files[entry.displayedPath], "\(entry.displayedPath)")
-            }
-            #expect(try count(target) == entries.count)
-        }
-
-        private func count(_ folder: FilePath) throws -> Int {
-            var count = 0
-            for name in try Directory.open(folder).names() {
-                let path = folder.appending(name)
-                count += 1
-                if try FileSystem.status(path)?.kind == .directory { count += try self.count(path) }
-            }
-            return count
-        }
-    }
-
     @Test func `it verifies, lists and restores what we wrote`() async throws {
-        let scene = try await Scene()
+        let scene = try await WayOutScene()
         var random = SeededGenerator(seed: 81)
         var files = SampleFiles.manyShapes(seed: 81)
         var kept: [(Snapshot, [String: [UInt8]])] = []
@@ -106,7 +38,7 @@ import Vault
     }
 
     @Test func `it restores the extents of very long entries`() async throws {
-        let scene = try await Scene()
+        let scene = try await WayOutScene()
         var random = SeededGenerator(seed: 82)
         var bytes: [UInt8] = []
         for index in 0..<9_000 {
@@ -121,7 +53,7 @@ import Vault
     }
 
     @Test func `it writes the log as segments`() async throws {
-        let scene = try await Scene()
+        let scene = try await WayOutScene()
         var random = SeededGenerator(seed: 83)
         let log = random.text(2_500_000)
         let writer = try LogWriter(
@@ -149,13 +81,7 @@ import Vault
         try await writer.putHistory(input(0..<1, 2, history))
         #expect(try await scene.recover("verify").status == .exited(0))
         let target = scene.folder.path.appending("wal")
-        let result = try await scene.recover(
-            "wal",
-            "alpha.shop.data",
-            target.string,
-            "--identity",
-            scene.kit.string
-        )
+        let result = try await scene.recoverLog(to: target)
         #expect(result.status == .exited(0), "\(result.errorText)")
         var joined: [UInt8] = []
         for number in 0..<3 {
@@ -173,7 +99,7 @@ import Vault
     }
 
     @Test func `it finds what our check finds`() async throws {
-        let scene = try await Scene()
+        let scene = try await WayOutScene()
         try await scene.fixture.backUp(SampleFiles.manyShapes(seed: 84))
         #expect(try await scene.fixture.check().documents.count == 1)
         let vault = scene.folder.path.appending("vault")
@@ -205,7 +131,7 @@ import Vault
 
     /// Runs a restore with an identity that a passphrase protects.
     private func restore(
-        _ scene: Scene,
+        _ scene: WayOutScene,
         _ target: FilePath,
         identity: [UInt8],
         words: String
@@ -229,7 +155,7 @@ import Vault
     @Test func `it opens identities that a passphrase protects, ours and those of age`()
         async throws
     {
-        let scene = try await Scene()
+        let scene = try await WayOutScene()
         let files = ["a": [1, 2, 3] as [UInt8]]
         let snapshot = try await scene.fixture.backUp(files)
         let plain = Array("# me\n\(scene.fixture.identity.secretText)\n".utf8)
@@ -256,7 +182,7 @@ import Vault
     }
 
     @Test func `it asks for the passphrase at a terminal and does not show it`() async throws {
-        let scene = try await Scene()
+        let scene = try await WayOutScene()
         let files = ["a": [1, 2, 3] as [UInt8]]
         let snapshot = try await scene.fixture.backUp(files)
         let plain = Array(scene.fixture.identity.secretText.utf8)
@@ -276,7 +202,7 @@ import Vault
     }
 
     @Test func `it knows every folder of documents`() async throws {
-        let scene = try await Scene()
+        let scene = try await WayOutScene()
         let fixture = scene.fixture
         for folder in DocumentFolder.allCases {
             let name = try await fixture.vault.publish(
@@ -299,7 +225,7 @@ import Vault
     }
 
     @Test func `what somebody puts beside it is not run`() async throws {
-        let scene = try await Scene()
+        let scene = try await WayOutScene()
         let snapshot = try await scene.fixture.backUp(SampleFiles.manyShapes(seed: 3))
         let vault = scene.folder.path.appending("vault")
         let trap = scene.folder.path.appending("trap")
@@ -318,7 +244,7 @@ import Vault
     }
 
     @Test func `it refuses another key and another vault`() async throws {
-        let scene = try await Scene()
+        let scene = try await WayOutScene()
         try await scene.fixture.backUp(["a": [1]])
         let wrong = scene.folder.path.appending("wrong.txt")
         for identity in [AgeIdentity(), scene.fixture.keys.identity] {
@@ -336,7 +262,7 @@ import Vault
     }
 
     @Test func `it reads what a collection left`() async throws {
-        let scene = try await Scene()
+        let scene = try await WayOutScene()
         var random = SeededGenerator(seed: 85)
         var kept: [(Snapshot, [String: [UInt8]])] = []
         for _ in 0..<4 {
