@@ -8,33 +8,50 @@ import Testing
 
 /// A copy whose packs must be thawed before they can be read.
 @Suite(.ownThreads) struct ColdStorageTests {
+    /// A stack whose one copy stores its packs in cold storage.
+    private struct Stand {
+        let bucket: Bucket
+        let playground: Playground
+
+        init(_ flags: [String] = []) async throws {
+            bucket = try Bucket(.moto)
+            playground = try Playground()
+            let ending = try await run(
+                [
+                    "init", "web", "--copy", bucket.url, "--files", "source", "--state", "state",
+                    "--host", "h1", "--kit", "kit.txt",
+                ] + flags
+            )
+            try #require(ending.code == 0, "\(ending.text)")
+            try playground.edit(
+                "url: \(bucket.url)",
+                "url: \(bucket.url), storage_class: GLACIER"
+            )
+        }
+
+        func run(_ words: [String]) async throws -> Program.Ending {
+            try await playground.run(words, variables: bucket.variables)
+        }
+    }
+
     @Test func `a restore says what must be thawed, asks for it, and goes on once it can be read`()
         async throws
     {
-        let bucket = try Bucket(.moto)
-        let playground = try Playground()
-        let run = { (words: [String]) in
-            try await playground.run(words, variables: bucket.variables)
-        }
-        let ending = try await run([
-            "init", "web", "--copy", bucket.url, "--files", "source", "--secrets", "secret.env",
-            "--state", "state", "--host", "h1", "--kit", "kit.txt",
-        ])
-        try #require(ending.code == 0, "\(ending.text)")
-        try playground.edit("url: \(bucket.url)", "url: \(bucket.url), storage_class: GLACIER")
-        #expect(try await run(["backup"]).code == 0)
+        let stand = try await Stand(["--secrets", "secret.env"])
+        let playground = stand.playground
+        #expect(try await stand.run(["backup"]).code == 0)
         let words = ["restore", "--to", "out", "--yes", "--identity", "kit.txt"]
-        let cold = try await run(words)
+        let cold = try await stand.run(words)
         #expect(cold.code == 13, "\(cold.text)")
         #expect(cold.output.contains("lie in GLACIER"), "\(cold.text)")
         #expect(cold.output.contains("within 5 to 12 hours, about $0.00"), "\(cold.text)")
         #expect(cold.output.contains("within 3 to 5 hours, about $0.0"), "\(cold.text)")
         #expect(cold.errors.contains("--thaw"), "\(cold.text)")
-        let asked = try await run(words + ["--thaw"])
+        let asked = try await stand.run(words + ["--thaw"])
         #expect(asked.code == 3 && asked.errors.contains("id: E-THAWING"), "\(asked.text)")
         #expect(asked.errors.contains("again in 5 to 12 hours"), "\(asked.text)")
         #expect(try FileSystem.status(playground.path.appending("out")) == nil)
-        let done = try await run(words + ["--thaw"])
+        let done = try await stand.run(words + ["--thaw"])
         #expect(done.code == 0, "\(done.text)")
         #expect(
             try playground.read(playground.restored("out/files", "source/letter"))
@@ -43,57 +60,39 @@ import Testing
     }
 
     @Test func `the snapshot that was named is what is thawed`() async throws {
-        let bucket = try Bucket(.moto)
-        let playground = try Playground()
-        let run = { (words: [String]) in
-            try await playground.run(words, variables: bucket.variables)
-        }
-        let ending = try await run([
-            "init", "web", "--copy", bucket.url, "--files", "source", "--state", "state",
-            "--host", "h1", "--kit", "kit.txt",
-        ])
-        try #require(ending.code == 0, "\(ending.text)")
-        try playground.edit("url: \(bucket.url)", "url: \(bucket.url), storage_class: GLACIER")
-        #expect(try await run(["backup"]).code == 0)
+        let stand = try await Stand()
+        let playground = stand.playground
+        #expect(try await stand.run(["backup"]).code == 0)
         // Nothing of the first snapshot is in the second one.
         try playground.write("source/letter", "another letter\n")
         try playground.write("source/deep/noise", "quiet\n")
-        let next = try await run(["backup"])
+        let next = try await stand.run(["backup"])
         try #require(next.code == 0, "\(next.text)")
         let words = ["restore", "web/files", "--to", "out", "--yes", "--identity", "kit.txt"]
         let older = words + ["--at", "files@1", "--thaw"]
-        let asked = try await run(older)
+        let asked = try await stand.run(older)
         #expect(asked.code == 3 && asked.errors.contains("id: E-THAWING"), "\(asked.text)")
         // What nobody asked for is still cold.
-        let newest = try await run(words)
+        let newest = try await stand.run(words)
         #expect(newest.code == 13, "\(newest.text)")
-        let done = try await run(older)
+        let done = try await stand.run(older)
         #expect(done.code == 0, "\(done.text)")
         #expect(
             try playground.read(playground.restored("out", "source/letter")) == "dear reader\n"
         )
-        let unknown = try await run(words + ["--at", "files@7"])
+        let unknown = try await stand.run(words + ["--at", "files@7"])
         #expect(unknown.code == 15 && unknown.errors.contains("id: E-SNAPSHOT-NONE"))
     }
 
     @Test func `a history whose last snapshot is cold is stored again`() async throws {
-        let bucket = try Bucket(.moto)
-        let playground = try Playground()
-        let run = { (words: [String]) in
-            try await playground.run(words, variables: bucket.variables)
-        }
-        let ending = try await run([
-            "init", "web", "--copy", bucket.url, "--files", "source", "--state", "state",
-            "--host", "h1", "--kit", "kit.txt",
-        ])
-        try #require(ending.code == 0, "\(ending.text)")
-        try playground.edit("url: \(bucket.url)", "url: \(bucket.url), storage_class: GLACIER")
+        let stand = try await Stand()
+        let playground = stand.playground
         let history =
             "  history: {kind: configuration, path: \(playground.source.string), include: [letter]}\n"
         try playground.write("lifeboat.yaml", playground.read("lifeboat.yaml") + history)
-        #expect(try await run(["backup", "web/history"]).code == 0)
+        #expect(try await stand.run(["backup", "web/history"]).code == 0)
         try playground.write("source/letter", "another letter\n")
-        let next = try await run(["backup", "web/history"])
+        let next = try await stand.run(["backup", "web/history"])
         #expect(next.code == 0, "\(next.text)")
     }
 
