@@ -18,22 +18,8 @@ import Testing
         return server
     }
 
-    private static func ask(
-        _ server: RedisServer,
-        _ words: String...
-    ) async throws(Fault) -> String {
-        let command = Command("redis-cli", arguments: ["-s", server.socketPath] + words)
-        let output = try await command.runSuccessfully(outputLimit: 1 << 16)
-        return String(decoding: output, as: UTF8.self).trimmingCharacters(in: .newlines)
-    }
-
     private static func initialised(_ server: RedisServer) async throws -> Playground {
-        let playground = try Playground()
-        let made = try await playground.run([
-            "init", "web", "--copy", "vault", "--state", "state", "--host", "h1", "--redis",
-            "redis://127.0.0.1:\(server.port)", "--kit", "kit.txt", "--quiet",
-        ])
-        guard made.code == 0 else { throw Fault(.failedTest, made.text) }
+        let playground = try await Playground.protecting(server)
         try playground.edit("    kind: redis\n", "    kind: redis\n    log: {keep: 2d}\n")
         return playground
     }
@@ -80,11 +66,11 @@ import Testing
         let playground = try await Self.initialised(server)
         var moment = Instant(seconds: 0)
         try await Self.running(playground, endedBy: SIGKILL) { () async throws(Fault) in
-            _ = try await Self.ask(server, "SET", "a", "1")
+            _ = try await server.ask("SET", "a", "1")
             moment = try await Self.moment(playground)
         }
         // Nobody receives this; the server keeps it.
-        _ = try await Self.ask(server, "SET", "a", "2")
+        _ = try await server.ask("SET", "a", "2")
         try await Self.running(playground, endedBy: SIGTERM) { () async throws(Fault) in
             _ = try await Self.moment(playground)
         }
@@ -102,12 +88,12 @@ import Testing
             #expect(restored.code == 0, "\(restored.text)")
             #expect(restored.text.contains("of commands on it"), "\(restored.text)")
             try back.start([])
-            #expect(try await Self.ask(back, "GET", "a") == value)
+            #expect(try await back.ask("GET", "a") == value)
         }
 
         server.stop()
         try server.start(Self.settings)
-        _ = try await Self.ask(server, "SET", "b", "3")
+        _ = try await server.ask("SET", "b", "3")
         let inside = SystemClock().now()
         try await Self.running(playground, endedBy: SIGTERM) { () async throws(Fault) in
             _ = try await Self.moment(playground)

@@ -6,52 +6,36 @@ import Testing
 
 /// Redis through the real executable.
 @Suite(.serialized, .ownThreads) struct RedisVerbTests {
-    private static func run(_ server: RedisServer, _ words: String...) async throws -> String {
-        let command = Command("redis-cli", arguments: ["-s", server.socketPath] + words)
-        let output = try await command.runSuccessfully(outputLimit: 1 << 16)
-        return String(decoding: output, as: UTF8.self).trimmingCharacters(in: .newlines)
-    }
-
-    private static func initialised(_ server: RedisServer) async throws -> Playground {
-        let playground = try Playground()
-        let made = try await playground.run([
-            "init", "web", "--copy", "vault", "--state", "state", "--host", "h1", "--redis",
-            "redis://127.0.0.1:\(server.port)", "--kit", "kit.txt", "--quiet",
-        ])
-        guard made.code == 0 else { throw Fault(.failedTest, made.text) }
-        return playground
-    }
-
     @Test func `a running server goes back, and what it held comes back again`() async throws {
         let server = try RedisServer("--repl-diskless-sync-delay", "0")
         defer { server.remove() }
-        _ = try await Self.run(server, "SET", "a", "old")
-        _ = try await Self.run(server, "SET", "b", "old", "EX", "5000")
-        let playground = try await Self.initialised(server)
+        _ = try await server.ask("SET", "a", "old")
+        _ = try await server.ask("SET", "b", "old", "EX", "5000")
+        let playground = try await Playground.protecting(server)
         #expect(try await playground.run(["backup"]).code == 0)
-        _ = try await Self.run(server, "SET", "a", "new")
-        _ = try await Self.run(server, "SET", "c", "new")
+        _ = try await server.ask("SET", "a", "new")
+        _ = try await server.ask("SET", "c", "new")
 
         let live = ["restore", "web/redis", "--to", "live"]
         let unconfirmed = try await playground.run(live)
         #expect(unconfirmed.code == 15, "\(unconfirmed.text)")
         #expect(unconfirmed.text.contains("take a snapshot of the 3 keys"))
-        #expect(try await Self.run(server, "GET", "a") == "new")
+        #expect(try await server.ask("GET", "a") == "new")
 
         let restored = try await playground.run(live + ["--yes", "--ttl", "drop"])
         #expect(restored.code == 0, "\(restored.text)")
         #expect(restored.text.contains("what was there before is redis@2"), "\(restored.text)")
-        #expect(try await Self.run(server, "GET", "a") == "old")
-        #expect(try await Self.run(server, "EXISTS", "c") == "0")
-        #expect(try await Self.run(server, "TTL", "b") == "-1")
+        #expect(try await server.ask("GET", "a") == "old")
+        #expect(try await server.ask("EXISTS", "c") == "0")
+        #expect(try await server.ask("TTL", "b") == "-1")
 
         let key = live + ["--at", "redis@2", "--key", "c", "--yes", "--no-safety-copy"]
         let merged = try await playground.run(key)
         #expect(merged.code == 0, "\(merged.text)")
-        #expect(try await Self.run(server, "MGET", "a", "c") == "old\nnew")
+        #expect(try await server.ask("MGET", "a", "c") == "old\nnew")
         let undone = try await playground.run(live + ["--at", "redis@2", "--yes"])
         #expect(undone.code == 0, "\(undone.text)")
-        #expect(try await Self.run(server, "MGET", "a", "c") == "new\nnew")
+        #expect(try await server.ask("MGET", "a", "c") == "new\nnew")
     }
 
     @Test(arguments: [
@@ -65,7 +49,7 @@ import Testing
     {
         let server = try RedisServer()
         defer { server.remove() }
-        let playground = try await Self.initialised(server)
+        let playground = try await Playground.protecting(server)
         let ending = try await playground.run(["restore", "web/redis"] + flags)
         #expect(ending.code == 2, "\(ending.text)")
         #expect(ending.text.contains(hint), "\(ending.text)")
@@ -89,9 +73,9 @@ import Testing
         try replica.start(["--replicaof", "127.0.0.1 \(master.port)"])
         let deadline = ContinuousClock.now + .seconds(60)
         while ContinuousClock.now < deadline,
-            try await !Self.run(master, "INFO", "replication").contains("state=online")
+            try await !master.ask("INFO", "replication").contains("state=online")
         { try await Task.sleep(for: .milliseconds(50)) }
-        let playground = try await Self.initialised(master)
+        let playground = try await Playground.protecting(master)
         let status = try await playground.run(["status"])
         #expect(
             status.output.contains("redis: replica 127.0.0.1:\(replica.port) follows"),
@@ -110,7 +94,7 @@ import Testing
         )
         master.stop()
         while ContinuousClock.now < deadline,
-            try await !Self.run(replica, "INFO", "replication").contains("link_status:down")
+            try await !replica.ask("INFO", "replication").contains("link_status:down")
         { try await Task.sleep(for: .milliseconds(50)) }
         let lost = try await playground.run(["doctor"])
         #expect(lost.code == 14, "\(lost.text)")
@@ -129,17 +113,17 @@ import Testing
             "--repl-diskless-sync-delay", "0", "--key-load-delay", "20000",
             "--loading-process-events-interval-bytes", "1024",
         ])
-        _ = try await Self.run(server, "DEBUG", "POPULATE", "300")
-        let playground = try await Self.initialised(server)
+        _ = try await server.ask("DEBUG", "POPULATE", "300")
+        let playground = try await Playground.protecting(server)
         #expect(try await playground.run(["backup"]).code == 0)
-        _ = try await Self.run(server, "FLUSHALL")
-        _ = try await Self.run(server, "SET", "newer", "1")
+        _ = try await server.ask("FLUSHALL")
+        _ = try await server.ask("SET", "newer", "1")
         let live = ["restore", "web/redis", "--to", "live", "--yes"]
         _ = try await playground.kill(live) { server.log.contains("Loading DB in memory") }
         // It loads the rest, and looks for a master that is gone: nobody can write to it.
         let deadline = ContinuousClock.now + .seconds(60)
         while true {
-            let info = try await Self.run(server, "INFO")
+            let info = try await server.ask("INFO")
             if info.contains("\nloading:0"), info.contains("link_status:down") { break }
             try #require(ContinuousClock.now < deadline)
             try await Task.sleep(for: .milliseconds(50))
@@ -150,10 +134,10 @@ import Testing
             #expect(ending.text.contains("REPLICAOF NO ONE"), "\(ending.text)")
             #expect(!ending.text.contains("Restore into"), "\(ending.text)")
         }
-        _ = try await Self.run(server, "REPLICAOF", "NO", "ONE")
-        #expect(try await Self.run(server, "DBSIZE") == "300")
+        _ = try await server.ask("REPLICAOF", "NO", "ONE")
+        #expect(try await server.ask("DBSIZE") == "300")
         let back = try await playground.run(live + ["--at", "redis@2"])
         #expect(back.code == 0, "\(back.text)")
-        #expect(try await Self.run(server, "GET", "newer") == "1")
+        #expect(try await server.ask("GET", "newer") == "1")
     }
 }
