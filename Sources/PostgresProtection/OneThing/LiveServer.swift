@@ -101,7 +101,8 @@ struct LiveServer {
         _ programs: any ServerPrograms
     ) async throws(Fault) {
         do throws(Fault) {
-            let result = try await psql(nil, programs).feed { file async throws(Fault) in
+            let result = try await psql(nil, programs, name: temporary).feed {
+                file async throws(Fault) in
                 _ = try await script.write(to: file)
             }
             try check(result, "unable to make database '\(database)' on the live server")
@@ -111,16 +112,34 @@ struct LiveServer {
                 "ALTER DATABASE \(SQLText.identifier(temporary)) RENAME TO \(SQLText.identifier(database))"
             )
         } catch let fault {
-            // The session that filled it may still be ending, and it is nobody else's.
             let drop = "DROP DATABASE IF EXISTS \(SQLText.identifier(temporary)) WITH (FORCE)"
             do throws(Fault) {
                 let connection = try connect()
                 defer { connection.close() }
+                try endSessions(named: temporary, connection)
                 _ = try connection.query(drop)
             } catch _ {
                 throw fault.adding(hint: "A part of it is on the live server: \(drop);")
             }
             throw fault
+        }
+    }
+
+    /// Ends the sessions of a program that has ended: one that makes a database goes on with it, and it would be there after the drop.
+    private func endSessions(
+        named name: String,
+        _ connection: PostgresConnection
+    ) throws(Fault) {
+        for _ in 0..<600 {
+            let rows = try connection.query(
+                """
+                SELECT pg_catalog.pg_terminate_backend(pid) FROM pg_catalog.pg_stat_activity
+                WHERE application_name = $1
+                """,
+                parameters: [name]
+            )
+            guard !rows.isEmpty else { return }
+            _ = try connection.query("SELECT pg_catalog.pg_sleep(0.1)")
         }
     }
 
@@ -161,13 +180,14 @@ struct LiveServer {
         )
     }
 
-    /// `psql` that reads a script from its input and stops at the first error.
+    /// `psql` that reads a script from its input and stops at the first error; the server may know it by a name of its own.
     private func psql(
         _ database: String?,
-        _ programs: any ServerPrograms
+        _ programs: any ServerPrograms,
+        name: String? = nil
     ) throws(Fault) -> Command {
         let arguments = ["-X", "-q", "-v", "ON_ERROR_STOP=1", "-f", "-"]
-        return try command("psql", arguments, database: database, programs)
+        return try command("psql", arguments, database: database, name: name, programs)
     }
 
     /// A program that works with a database; nil for the configured one.
@@ -177,9 +197,10 @@ struct LiveServer {
         _ program: String,
         _ arguments: [String],
         database: String? = nil,
+        name: String? = nil,
         _ programs: any ServerPrograms
     ) throws(Fault) -> Command {
-        let (text, password, files) = try address(database)
+        let (text, password, files) = try address(database, name: name)
         var environment = ProcessInfo.processInfo.environment
         environment["LC_ALL"] = "C"
         if let password { environment["PGPASSWORD"] = password }
@@ -194,7 +215,8 @@ struct LiveServer {
     }
 
     private func address(
-        _ database: String?
+        _ database: String?,
+        name: String? = nil
     ) throws(Fault) -> (text: String, password: String?, files: [FilePath]) {
         var keywords = try PostgresConnection.keywords(
             parameters: settings.parameters,
@@ -202,6 +224,7 @@ struct LiveServer {
         )
         let password = keywords.removeValue(forKey: "password")
         if let database { keywords["dbname"] = database }
+        if let name { keywords["application_name"] = name }
         // The folder of a socket, certificates, a file of passwords.
         let files = keywords.values.flatMap { $0.split { $0 == "," } }.filter { $0.hasPrefix("/") }
         return (
