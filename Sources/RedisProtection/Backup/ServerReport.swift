@@ -23,17 +23,13 @@ struct ServerReport: Sendable {
         patience: RedisPatience,
         clock: any Timekeeper
     ) async throws(Fault) -> ServerReport {
-        let connection = try await RedisConnection.connect(to: address, patience: patience)
-        var report = ServerReport()
-        do throws(Fault) {
+        try await RedisConnection.with(address, patience: patience) {
+            connection async throws(Fault) in
+            var report = ServerReport()
             try await report.readSettings(over: connection)
             try await report.readState(over: connection, clock)
-        } catch {
-            await connection.close()
-            throw error
+            return report
         }
-        await connection.close()
-        return report
     }
 
     private mutating func readSettings(over connection: RedisConnection) async throws(Fault) {

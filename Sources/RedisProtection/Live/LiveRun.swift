@@ -121,17 +121,11 @@ struct LiveRun {
     ) async throws(Fault) -> RestoreOutcome {
         let target = try await LiveTarget.ask(component, nil, isReplaced: false)
         let saved = try await live.saved(target, progress)
-        let connection = try await RedisConnection.connect(
-            to: component.address,
-            patience: component.patience
-        )
-        do throws(Fault) {
-            let outcome = try await merge(selection, stored, saved, over: connection)
-            await connection.close()
-            return outcome
-        } catch {
-            await connection.close()
-            throw error.adding(hints: saved)
+        return try await RedisConnection.with(component.address, patience: component.patience) {
+            connection async throws(Fault) in
+            do throws(Fault) {
+                return try await merge(selection, stored, saved, over: connection)
+            } catch { throw error.adding(hints: saved) }
         }
     }
 

@@ -33,17 +33,9 @@ struct LiveTarget: Sendable {
         _ rdb: RDBFacts?,
         isReplaced: Bool
     ) async throws(Fault) -> LiveTarget {
-        let connection = try await RedisConnection.connect(
-            to: component.address,
-            patience: component.patience
-        )
-        do throws(Fault) {
-            let target = try await LiveTarget(connection, component, rdb, isReplaced)
-            await connection.close()
-            return target
-        } catch {
-            await connection.close()
-            throw error
+        try await RedisConnection.with(component.address, patience: component.patience) {
+            connection async throws(Fault) in
+            try await LiveTarget(connection, component, rdb, isReplaced)
         }
     }
 

@@ -56,6 +56,38 @@ public final class RedisConnection {
         return connection
     }
 
+    /// Connects, logs in, does something, and closes the connection, however that ends.
+    ///
+    /// - Throws: as ``connect(to:patience:)``, and what `body` throws.
+    public static func with<Value>(
+        _ address: RedisAddress,
+        patience: RedisPatience = .standard,
+        _ body: (_ connection: RedisConnection) async throws(Fault) -> Value
+    ) async throws(Fault) -> Value {
+        try await with(address, patience: patience, heedsCancellation: true, body)
+    }
+
+    static func with<Value>(
+        _ address: RedisAddress,
+        patience: RedisPatience,
+        heedsCancellation: Bool,
+        _ body: (_ connection: RedisConnection) async throws(Fault) -> Value
+    ) async throws(Fault) -> Value {
+        let connection = try await connect(
+            to: address,
+            patience: patience,
+            heedsCancellation: heedsCancellation
+        )
+        do throws(Fault) {
+            let value = try await body(connection)
+            await connection.close()
+            return value
+        } catch {
+            await connection.close()
+            throw error
+        }
+    }
+
     /// Runs one command and returns its reply, which is not an error; waits while the server loads
     /// its data.
     ///

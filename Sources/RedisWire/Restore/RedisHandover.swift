@@ -76,28 +76,17 @@ public struct RedisHandover: Sendable {
             let server = control.transport.remoteHost ?? "127.0.0.1"
             await control.close()
             let link = try await serve(listener, server, next, commands)
-            try await finish(check)
+            try await RedisConnection.with(address, patience: patience) {
+                control async throws(Fault) in
+                try await check(control)
+                try await Self.release(control)
+            }
             await link.close()
         } catch {
             await control.close()
             // What the server has refused it has not done.
             guard isFollowing || !RedisRefusal.isAnswer(error) else { throw error }
             throw await released(after: error)
-        }
-    }
-
-    /// Looks at the server that has loaded the RDB, and makes it its own master again.
-    private func finish(
-        _ check: (_ server: RedisConnection) async throws(Fault) -> Void
-    ) async throws(Fault) {
-        let control = try await RedisConnection.connect(to: address, patience: patience)
-        do throws(Fault) {
-            try await check(control)
-            try await release(control)
-            await control.close()
-        } catch {
-            await control.close()
-            throw error
         }
     }
 
@@ -189,26 +178,18 @@ public struct RedisHandover: Sendable {
     ///
     /// It does so only when it was offered some, and nobody but who came has been.
     private func requireFetching() async throws(Fault) {
-        let control = try await RedisConnection.connect(to: address, patience: patience)
-        do throws(Fault) {
-            try await waitForFetching(control)
-            await control.close()
-        } catch {
-            await control.close()
-            throw error
-        }
-    }
-
-    private func waitForFetching(_ control: RedisConnection) async throws(Fault) {
         let deadline = ContinuousClock.now + Self.greeting
-        while try await control.info("replication")["master_sync_in_progress"] != "1" {
-            guard ContinuousClock.now < deadline else {
-                throw Fault(
-                    .redisHandover,
-                    "unable to give Redis at '\(address.endpoint)' its data: somebody else came for it"
-                )
+        try await RedisConnection.with(address, patience: patience) {
+            control async throws(Fault) in
+            while try await control.info("replication")["master_sync_in_progress"] != "1" {
+                guard ContinuousClock.now < deadline else {
+                    throw Fault(
+                        .redisHandover,
+                        "unable to give Redis at '\(address.endpoint)' its data: somebody else came for it"
+                    )
+                }
+                try await control.transport.pause(.milliseconds(20))
             }
-            try await control.transport.pause(.milliseconds(20))
         }
     }
 
@@ -226,7 +207,7 @@ public struct RedisHandover: Sendable {
         return fault.adding(hint: "Who came was sent away: \(stranger.message)")
     }
 
-    private func release(_ control: RedisConnection) async throws(Fault) {
+    private static func release(_ control: RedisConnection) async throws(Fault) {
         _ = try await control.command(RedisCommand("REPLICAOF", "NO", "ONE"))
     }
 
@@ -234,18 +215,12 @@ public struct RedisHandover: Sendable {
     private func released(after fault: Fault) async -> Fault {
         do throws(Fault) {
             // Also when somebody gives the restore up: the server must not be left waiting.
-            let control = try await RedisConnection.connect(
-                to: address,
+            try await RedisConnection.with(
+                address,
                 patience: patience,
-                heedsCancellation: false
+                heedsCancellation: false,
+                Self.release
             )
-            do throws(Fault) {
-                try await release(control)
-                await control.close()
-            } catch {
-                await control.close()
-                throw error
-            }
             return fault
         } catch {
             return fault.adding(
