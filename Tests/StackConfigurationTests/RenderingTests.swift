@@ -21,7 +21,8 @@ import Testing
     @Test func `odd values survive`() throws {
         let odd = [
             "/a b", "/a: b", "/ä\"\\", "/$X ${Y}", "/#x", "/a,b]", "/é日本", "/-", "/'", "/x:",
-            "/%&*!|>",
+            "/%&*!|>", "/a\u{2028}b", "/a\u{2029}b", "/\u{85}", "/\u{FEFF}", "/\u{FFFF}",
+            "/\u{1F4BE}",
         ]
         var value = try Samples.decode(Samples.small)
         let patterns = ["null", "true", "~", "1", "- a", "*", "&a", "[x]", "{", "$HOME", "a #b"]

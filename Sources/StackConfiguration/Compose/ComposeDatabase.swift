@@ -62,11 +62,8 @@ struct ComposeDatabase {
             )
         }
         let host = host(of: 5432)
-        let name =
-            database.allSatisfy { $0.isLetter || $0.isNumber || $0 == "_" || $0 == "-" }
-            ? database : "'\(database.filter { $0 != "'" && $0 != "\\" })'"
         return PostgresConfiguration(
-            dsn: "host=\(host.name) port=\(host.port) dbname=\(name)",
+            dsn: dsn("host=\(host.name) port=\(host.port)", database),
             user: user,
             password: password(
                 ["POSTGRES_PASSWORD", "POSTGRESQL_PASSWORD", "POSTGRESQL_POSTGRES_PASSWORD"],
@@ -78,6 +75,18 @@ struct ComposeDatabase {
                 keep: .seconds(7 * 86_400)
             )
         )
+    }
+
+    /// The connection string for a database; for another one when its name would be taken for a password.
+    private mutating func dsn(_ place: String, _ database: String) -> String {
+        let isPlain = database.allSatisfy {
+            $0.isLetter || $0.isNumber || $0 == "_" || $0 == "-"
+        }
+        let quoted = database.map { $0 == "'" || $0 == "\\" ? "\\\($0)" : "\($0)" }.joined()
+        let dsn = "\(place) dbname=\(isPlain ? database : "'\(quoted)'")"
+        if ScalarForm.dsn.complaint(about: dsn) == nil { return dsn }
+        advice.append(remark("its database has a name that no `dsn:` may hold; postgres is named"))
+        return "\(place) dbname=postgres"
     }
 
     /// A Redis server; nil for a mere cache.
@@ -116,7 +125,7 @@ struct ComposeDatabase {
         let text = words.prefix(2).joined(separator: " ")
         if let secret = service.secrets.first(where: { text.contains("/run/secrets/\($0.target)") }
         ),
-            let path = file.secretFiles[secret.key]
+            let path = file.secretFiles[secret.key], ComposeTrees.isPath(path)
         {
             return .file(path)
         }
@@ -127,7 +136,7 @@ struct ComposeDatabase {
     private mutating func host(of port: Int) -> (name: String, port: Int) {
         if service.isOnHostNetwork { return ("127.0.0.1", port) }
         if let found = service.ports.first(where: { $0.target == port }) {
-            let isAny = ["0.0.0.0", "::", "[::]", ""].contains(found.host ?? "")
+            let isAny = ["0.0.0.0", "::", ""].contains(found.host ?? "")
             return (isAny ? "127.0.0.1" : found.host ?? "127.0.0.1", found.published)
         }
         advice.append(
@@ -144,7 +153,9 @@ struct ComposeDatabase {
             guard let inside = value([name + "_FILE"]) else { continue }
             let target = inside.split(separator: "/").last.map(String.init) ?? ""
             let secret = service.secrets.first { $0.target == target }
-            if let path = file.secretFiles[secret?.key ?? target] { return .file(path) }
+            if let path = file.secretFiles[secret?.key ?? target], ComposeTrees.isPath(path) {
+                return .file(path)
+            }
             advice.append(
                 remark("its password is in '\(inside)' within the container: name that file here")
             )
@@ -220,15 +231,17 @@ struct ComposeDatabase {
                 continue
             }
             guard let root = trees.place(of: mount) else { continue }
+            let place = root + path.dropFirst(mount.target.count)
+            guard ComposeTrees.isPath(place) else { continue }
             claim = root
-            return root + path.dropFirst(mount.target.count)
+            return place
         }
         return nil
     }
 
     private func value(_ names: [String]) -> String? {
         names.lazy.compactMap { service.environment[$0] ?? service.fileEnvironment[$0] }
-            .first { !$0.isEmpty }
+            .first { ScalarForm.text.complaint(about: $0) == nil }
     }
 
     private func remark(_ fact: String) -> ComposeProposal.Remark {

@@ -10,7 +10,7 @@ extension ComposeProposal {
 
     /// Proposes components for files.
     mutating func addTrees(_ trees: ComposeTrees, _ recipient: String) {
-        let secrets = secretFiles(trees)
+        let secrets = takeSecretFiles(trees)
         let isSecret = { (path: String) in secrets.contains { ComposeTrees.holds($0, path) } }
         let data = ComposeTrees.withoutOverlap(trees.data.filter { !isSecret($0) })
         // What others protect, or nobody may read as files.
@@ -31,7 +31,9 @@ extension ComposeProposal {
     /// The history of what lies in the folder of the file; and what lies elsewhere, as files.
     private mutating func addSettings(_ settings: [String], apart: [String], _ data: [String]) {
         let folder = around.folder
-        let all = ComposeTrees.withoutOverlap(file.sources + settings)
+        let all = ComposeTrees.withoutOverlap(
+            (file.sources + settings).filter(ComposeTrees.isPath)
+        )
         // A folder of data has its component, but for the one that the compose file lies in.
         let elsewhere = ComposeTrees.withoutOverlap(
             (data + apart).filter { $0 != folder && ComposeTrees.holds(folder, $0) }
@@ -59,7 +61,7 @@ extension ComposeProposal {
     }
 
     /// The files that hold secrets: `.env` and its kin, what `env_file` names, the files of secrets, and what looks like it.
-    private func secretFiles(_ trees: ComposeTrees) -> [String] {
+    private mutating func takeSecretFiles(_ trees: ComposeTrees) -> [String] {
         var paths = around.environmentFiles
         for file in file.services.flatMap(\.environmentFiles)
         where !file.isOptional || around.isThere(file.path) {
@@ -67,7 +69,11 @@ extension ComposeProposal {
         }
         paths += file.secretFiles.values.sorted()
         let keys = trees.keys.filter { path in !trees.claims.contains(path) }
-        return ComposeTrees.withoutOverlap(paths + keys)
+        for path in paths where !ComposeTrees.isPath(path) {
+            let fact = "its path has a control character in it; rename it"
+            unprotected.append(Remark(subject: "secret file \(path)", fact: fact))
+        }
+        return ComposeTrees.withoutOverlap(paths.filter(ComposeTrees.isPath) + keys)
     }
 
     /// Says where the sources of images are that no registry has.

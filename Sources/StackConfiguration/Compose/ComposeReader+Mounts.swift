@@ -55,11 +55,7 @@ extension ComposeReader {
             let published = parts.popLast().flatMap(Int.init)
         else { return nil }
         let host = parts.joined(separator: ":")
-        return ComposeService.Port(
-            host: host.isEmpty ? nil : host,
-            published: published,
-            target: target
-        )
+        return Self.port(host: host.isEmpty ? nil : host, published, target)
     }
 
     private mutating func longPort(_ node: Node) -> ComposeService.Port? {
@@ -69,8 +65,27 @@ extension ComposeReader {
             let published = value("published").flatMap({ text($0) }).flatMap(Int.init),
             value("protocol").flatMap({ text($0) }) ?? "tcp" == "tcp"
         else { return nil }
+        return Self.port(host: value("host_ip").flatMap { text($0) }, published, target)
+    }
+
+    /// A port at an address, without the brackets of IPv6; nil when one of them can be none.
+    private static func port(
+        host: String?,
+        _ published: Int,
+        _ target: Int
+    ) -> ComposeService.Port? {
+        var address = host?.utf8[...]
+        if address?.first == UInt8(ascii: "["), address?.last == UInt8(ascii: "]") {
+            address = address?.dropFirst().dropLast()
+        }
+        let isAddress =
+            address?.allSatisfy { byte in
+                (48...57).contains(byte) || (65...70).contains(byte) || (97...102).contains(byte)
+                    || ".:".utf8.contains(byte)
+            } ?? true
+        guard isAddress, (1...65_535).contains(published) else { return nil }
         return ComposeService.Port(
-            host: value("host_ip").flatMap { text($0) },
+            host: address.flatMap { String($0) },
             published: published,
             target: target
         )

@@ -92,12 +92,31 @@ struct ComposeReader {
         for item in items(part("include")) { include(item) }
         file.sources.append(document.path)
         file.project = part("name").flatMap { text($0) }
-        for (name, node) in entries(part("volumes")) ?? [] { file.volumes[name] = volume(node) }
+        for (name, node) in entries(part("volumes")) ?? [] {
+            guard Self.isName(name) else { throw Self.noName("volume", name) }
+            file.volumes[name] = volume(node)
+        }
         for (name, node) in entries(part("secrets")) ?? [] { readSecret(name, node) }
         for (name, node) in entries(part("configs")) ?? [] {
             file.configFiles[name] = node.entry("file").flatMap { text($0) }.map { path($0) }
         }
-        raw = (entries(part("services")) ?? []).map { (name: $0.0, node: $0.1) }
+        for (name, node) in entries(part("services")) ?? [] {
+            guard Self.isName(name) else { throw Self.noName("service", name) }
+            raw.append((name: name, node: node))
+        }
+    }
+
+    private static func noName(_ what: String, _ name: String) -> Fault {
+        fault("'\(name.prefix(64).filter { !$0.isNewline })' can be the name of no \(what)")
+    }
+
+    /// Whether compose takes a text for the name of a service or a volume.
+    private static func isName(_ text: String) -> Bool {
+        !text.isEmpty
+            && text.utf8.allSatisfy {
+                (48...57).contains($0) || (65...90).contains($0) || (97...122).contains($0)
+                    || "._-".utf8.contains($0)
+            }
     }
 
     private mutating func readSecret(_ name: String, _ node: Node) {
@@ -198,7 +217,7 @@ struct ComposeReader {
         } else if let device {
             let isBind = ["", "none", "bind"].contains(type) && device.hasPrefix("/")
             if isBind {
-                volume.device = device
+                volume.device = path(device)
             } else {
                 volume.kind = "a file system of type \(type)"
             }

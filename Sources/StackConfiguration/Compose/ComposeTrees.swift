@@ -73,7 +73,7 @@ struct ComposeTrees {
                 }
             }
         }
-        settings += service.configs.compactMap { file.configFiles[$0] }
+        settings += service.configs.compactMap { file.configFiles[$0] }.filter(Self.isPath)
     }
 
     /// Whether a path is the host's own; what lies beside the compose file is the stack's, wherever that is.
@@ -86,17 +86,23 @@ struct ComposeTrees {
     /// Where a volume is on the host.
     func place(of key: String) -> String {
         let volume = file.volumes[key]
-        return volume?.device ?? "\(around.volumes)/\(volume?.name ?? "\(project)_\(key)")/_data"
+        let name = volume?.name.flatMap { $0.isEmpty ? nil : $0 } ?? "\(project)_\(key)"
+        return volume?.device ?? "\(around.volumes)/\(name)/_data"
     }
 
-    /// Where a mount is on the host; nil when it is in no place that can be told.
+    /// Where a mount is on the host; nil when it is in no place that can be told, or that no configuration may name.
     func place(of mount: ComposeService.Mount) -> String? {
-        switch mount.source {
-        case .bind(let path): path
-        case .volume(let key): file.volumes[key]?.kind == nil ? place(of: key) : nil
-        case .anonymous, .memory: nil
-        }
+        let place: String? =
+            switch mount.source {
+            case .bind(let path): path
+            case .volume(let key): file.volumes[key]?.kind == nil ? place(of: key) : nil
+            case .anonymous, .memory: nil
+            }
+        return place.flatMap { Self.isPath($0) ? $0 : nil }
     }
+
+    /// Whether a configuration may name a path.
+    static func isPath(_ text: String) -> Bool { ScalarForm.path.complaint(about: text) == nil }
 
     private mutating func take(
         _ path: String,
@@ -104,6 +110,11 @@ struct ComposeTrees {
         _ service: ComposeService,
         _ role: Role
     ) {
+        guard Self.isPath(path) else {
+            let fact = "its path on the host has '..' or a control character in it; rename it"
+            leave("service \(service.name), \(mount.target)", fact)
+            return
+        }
         if role != .foreign, claims.contains(where: { Self.holds($0, path) }) { return }
         switch ComposeUse(of: mount, at: path) {
         case .keys: keys.append(path)
@@ -132,7 +143,11 @@ struct ComposeTrees {
 
     /// Whether a path is another one, or lies within it.
     static func holds(_ folder: String, _ path: String) -> Bool {
-        path == folder || path.hasPrefix(folder == "/" ? "/" : folder + "/")
+        // Bytes, not characters: names that look the same are different ones.
+        let (outer, inner) = (folder.utf8, path.utf8)
+        guard folder != "/" else { return inner.first == UInt8(ascii: "/") }
+        let rest = inner.dropFirst(outer.count)
+        return inner.starts(with: outer) && (rest.isEmpty || rest.first == UInt8(ascii: "/"))
     }
 
     /// Paths of which none lies within another, in their order.
@@ -150,10 +165,13 @@ struct ComposeTrees {
         var patterns: [String] = []
         for path in paths {
             for root in roots where path != root && holds(root, path) {
-                let name = path.dropFirst(root == "/" ? 0 : root.count)
-                patterns.append(
-                    name.map { "*?[\\".contains($0) ? "\\\($0)" : "\($0)" }.joined()
-                )
+                let name = path.utf8.dropFirst(root == "/" ? 0 : root.utf8.count)
+                var pattern: [UInt8] = []
+                for byte in name {
+                    if "*?[\\".utf8.contains(byte) { pattern.append(UInt8(ascii: "\\")) }
+                    pattern.append(byte)
+                }
+                patterns.append(String(decoding: pattern, as: UTF8.self))
             }
         }
         return patterns

@@ -91,25 +91,33 @@ struct Examiner {
             note(.configurationValue, node, "'\(path)' is an empty list", "Give at least one.")
         }
         var texts: [String] = []
+        var names: [[[UInt8]]] = []
         for (index, item) in sequence.enumerated() {
             let place = "\(path)[\(index)]"
             guard let text = scalar(item, form, at: place) else { continue }
-            if form == .path { refuseOverlap(of: text, with: texts, item, at: place) }
+            if form == .path {
+                names.append(Self.names(of: text))
+                refuseOverlap(of: text, with: texts, names, item, at: place)
+            }
             texts.append(text)
         }
         return .list(texts)
     }
 
-    /// Two roots of which one holds the other would bring the same files twice.
+    private static func names(of path: String) -> [[UInt8]] {
+        path.utf8.split(separator: UInt8(ascii: "/")).map { Array($0) }.filter { $0 != [46] }
+    }
+
+    /// Two roots of which one holds the other would bring the same files twice; the last of the names are its own.
     private mutating func refuseOverlap(
         of text: String,
         with others: [String],
+        _ names: [[[UInt8]]],
         _ node: Node,
         at place: String
     ) {
-        let names = { (text: String) in text.split(separator: "/").filter { $0 != "." } }
-        let path = names(text)
-        let other = others.first { names($0).starts(with: path) || path.starts(with: names($0)) }
+        guard let path = names.last else { return }
+        let other = zip(others, names).first { $1.starts(with: path) || path.starts(with: $1) }?.0
         guard let other else { return }
         note(
             .configurationValue,

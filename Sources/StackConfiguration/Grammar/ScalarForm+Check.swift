@@ -10,8 +10,9 @@ extension ScalarForm {
 
     /// What is wrong with a value; nil when nothing is.
     func complaint(about text: String) -> Complaint? {
-        let hasControl = text.unicodeScalars.contains { $0.value < 32 || $0.value == 127 }
-        guard !hasControl else { return Complaint(fact: "there is a control character in it") }
+        guard !Self.hasControl(text) else {
+            return Complaint(fact: "there is a control character in it")
+        }
         switch self {
         case .version:
             return text == "1"
@@ -45,6 +46,11 @@ extension ScalarForm {
             return text.isEmpty || text.contains("/") || text.hasPrefix(".")
                 ? Self.noCredential : nil
         }
+    }
+
+    /// Whether a text holds what no value may hold.
+    static func hasControl(_ text: String) -> Bool {
+        text.unicodeScalars.contains { $0.value < 32 || $0.value == 127 }
     }
 
     /// Reads a duration above zero; nil when it is anything else.
@@ -114,13 +120,15 @@ extension ScalarForm {
     }
 
     private static func complaint(aboutPath text: String) -> Complaint? {
-        guard text.hasPrefix("/") else {
+        // Bytes, not characters: a `/` that a combining mark follows stays a `/`.
+        guard text.utf8.first == UInt8(ascii: "/") else {
             return Complaint(
                 fact: "it is not an absolute path",
                 hints: ["Start the path with '/'."]
             )
         }
-        guard !text.split(separator: "/").contains("..") else {
+        let names = text.utf8.split(separator: UInt8(ascii: "/"))
+        guard !names.contains(where: { $0.elementsEqual("..".utf8) }) else {
             return Complaint(fact: "there is a '..' in it", hints: ["Write the path it leads to."])
         }
         return nil

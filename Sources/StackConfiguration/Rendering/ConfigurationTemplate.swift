@@ -21,16 +21,7 @@ public struct ConfigurationTemplate: Sendable {
             + "# ${NAME} is replaced from the environment; a secret is always a reference:\n"
             + "# {file: /path}, {env: NAME}, {credential: name} or {exec: [command, argument]}.\n"
         let editor = schema.map { "# yaml-language-server: $schema=\($0)\n" } ?? ""
-        let tail = remarks.map { "# \(Self.plain($0))\n" }.joined()
+        let tail = remarks.map(YAMLText.comment).joined()
         self.text = head + editor + "\n" + text.text + (tail.isEmpty ? "" : "\n" + tail)
-    }
-
-    /// A text without what ends a comment or moves a cursor: a path or a name in it may hold anything.
-    private static func plain(_ text: String) -> String {
-        let scalars = text.unicodeScalars.filter { scalar in
-            scalar.value >= 32 && !(127...159).contains(scalar.value)
-                && ![0x2028, 0x2029, 0xFEFF].contains(scalar.value)
-        }
-        return String(String.UnicodeScalarView(scalars))
     }
 }

@@ -15,9 +15,10 @@ enum YAMLText {
             case "\"": quoted += "\\\""
             case "\\": quoted += "\\\\"
             case "$": quoted += "$$"
-            case _ where scalar.value < 32 || (127...159).contains(scalar.value):
-                quoted += "\\x" + Hexadecimal.encode([UInt8(truncatingIfNeeded: scalar.value)])
-            default: quoted.unicodeScalars.append(scalar)
+            case _ where isPrintable(scalar): quoted.unicodeScalars.append(scalar)
+            default:
+                let bytes = (0..<4).map { UInt8(truncatingIfNeeded: scalar.value >> (24 - 8 * $0)) }
+                quoted += "\\U" + Hexadecimal.encode(bytes)
             }
         }
         return quoted + "\""
@@ -66,6 +67,21 @@ enum YAMLText {
             return "\(parts.seconds / seconds)\(unit)"
         }
         return "\(parts.seconds)s"
+    }
+
+    /// A comment: text on one line, without what ends a line, moves a cursor or is no YAML: a path in it may hold anything.
+    static func comment(_ text: String) -> String {
+        var kept = String.UnicodeScalarView()
+        for scalar in text.unicodeScalars where isPrintable(scalar) { kept.append(scalar) }
+        return "# \(String(kept))\n"
+    }
+
+    /// Whether a character may stand as itself; two beyond ASCII end lines, and some YAML has none of.
+    private static func isPrintable(_ scalar: Unicode.Scalar) -> Bool {
+        switch scalar.value {
+        case 0..<32, 127..<160, 0x2028, 0x2029, 0xFEFF, 0xFFFE, 0xFFFF: false
+        default: true
+        }
     }
 
     private static func isSafe(_ byte: UInt8) -> Bool {
