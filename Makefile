@@ -4,7 +4,7 @@ SHELL := /bin/bash
 .DEFAULT_GOAL := help
 SOURCES := Package.swift Sources Tests
 
-.PHONY: help setup demo test soak bench lint format clean
+.PHONY: help setup demo test fuzz soak bench lint format clean
 
 help: ## Show this list
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /\1\t/' | expand -t 10
@@ -19,6 +19,9 @@ demo: setup ## Break a small stack of real servers and bring it back to one seco
 test: setup lint ## Build and run every test; a skipped test is a failure
 	@swift build -c release --build-tests
 	@Scripts/test
+
+fuzz: setup ## Feed made-up inputs to the readers of what comes from outside, a minute each; CONTRIBUTING.md
+	@Scripts/fuzz
 
 soak: setup ## Do what takes hours: memory with much data (20 GB of disk), every kind of PostgreSQL, a million orders of writers and collectors
 	@swift build -c release --build-tests

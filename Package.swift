@@ -133,6 +133,13 @@ let package = Package(
             swiftSettings: strict
         ),
         room("TestKit", ["Model", "SystemIO", "Sealing", "ObjectStorage", "Vault", system]),
+        room(
+            "FuzzTargets",
+            [
+                "Model", "SystemIO", "Sealing", "PostgresWire", "RedisWire", "FileTrees",
+                "StackConfiguration",
+            ]
+        ),
         tests("ModelTests", ["Model", "TestKit"]),
         tests("SystemIOTests", ["SystemIO", "TestKit", "Model", system]),
         tests("SealingTests", ["Sealing", "TestKit", "SystemIO", "Model", system]),
@@ -193,7 +200,21 @@ let package = Package(
             ]
         ),
         tests("DemoTests", ["lifeboat", "TestKit", "SystemIO", "Model", system]),
+        .testTarget(
+            name: "FuzzTests",
+            dependencies: ["FuzzTargets", "SystemIO", "Model", system],
+            // Inputs of the fuzz targets, read where they lie.
+            exclude: ["Seeds"],
+            swiftSettings: strictTests
+        ),
         tests("HouseRulesTests", []),
     ],
     swiftLanguageModes: [.v6]
 )
+
+// Linked against libFuzzer, which has the main function: only for `Scripts/fuzz`.
+if Context.environment["LIFEBOAT_FUZZ"] != nil {
+    package.targets.append(
+        .executableTarget(name: "fuzz", dependencies: ["FuzzTargets"], swiftSettings: strict)
+    )
+}

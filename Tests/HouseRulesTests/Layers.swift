@@ -59,6 +59,8 @@ enum Layers {
             recovery.union(["Recovery", "Console"]),
             outside.union(["ArgumentParser", "UnixSignals", "Foundation"])
         ),
+        "FuzzTargets": Row(fuzzed),
+        "fuzz": Row(["FuzzTargets"], libc),
         "TestKit": Row(
             recovery.union(["Recovery", "Console"]),
             outside.union(["Foundation", "Testing"])
@@ -71,6 +73,11 @@ enum Layers {
             libc.union(["SystemPackage"])
         )
     }
+
+    private static let fuzzed: Set<String> = [
+        "Model", "SystemIO", "Sealing", "PostgresWire", "RedisWire", "FileTrees",
+        "StackConfiguration",
+    ]
 
     private static let recovery: Set<String> = [
         "Model", "SystemIO", "Sealing", "ObjectStorage", "Vault", "PostgresWire", "RedisWire",

@@ -1,7 +1,7 @@
-import Model
+package import Model
 
 /// Cuts an RDB into its sections while it is checked; holds the beginning of one item at most.
-struct RDBSplitter {
+package struct RDBSplitter {
     private var parser: RDBParser
     /// What is not handed on yet, and where in the RDB it begins.
     private var waiting: [UInt8] = []
@@ -12,7 +12,9 @@ struct RDBSplitter {
     private var isFirst = true
 
     /// Makes a splitter whose parser also counts what has expired by a moment.
-    init(countingExpiredBy moment: Instant?) { parser = RDBParser(markingSectionsAnd: moment) }
+    package init(countingExpiredBy moment: Instant?) {
+        parser = RDBParser(markingSectionsAnd: moment)
+    }
 
     /// Whose RDB it is; known once its first section was handed on.
     var dialect: RDBDialect { parser.facts.dialect }
@@ -54,7 +56,7 @@ struct RDBSplitter {
     /// Takes the next bytes and returns what is understood, with where in it keys and other records begin.
     ///
     /// - Throws: `rdbDamaged` or `rdbUnsupported`.
-    mutating func feedRecords(
+    package mutating func feedRecords(
         _ bytes: [UInt8]
     ) throws(Fault) -> (bytes: ArraySlice<UInt8>, starts: [Int]) {
         try parser.feed(bytes)
@@ -82,5 +84,5 @@ struct RDBSplitter {
     /// Says what was read, once all bytes were fed.
     ///
     /// - Throws: `rdbDamaged` when the RDB ends too early.
-    func finish() throws(Fault) -> RDBFacts { try parser.finish() }
+    package func finish() throws(Fault) -> RDBFacts { try parser.finish() }
 }
