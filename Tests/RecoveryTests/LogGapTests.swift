@@ -1,14 +1,17 @@
 import Foundation
 import Glibc
 import Model
+import Synchronization
 import SystemIO
 import SystemPackage
 import TestKit
 import Testing
 
-/// A log with a gap behind the newest base backup, as `status` and `doctor` tell of it.
+/// A log with a gap behind the newest base backup, as `status` and `doctor` tell of it, and `run` mends it.
 @Suite(.ownThreads) struct LogGapTests {
-    @Test func `a time behind a gap is not promised, and a backup mends it`() async throws {
+    @Test func `a time behind a gap is not promised, and run takes the base backup that mends it`()
+        async throws
+    {
         let playground = try Playground()
         let server = try PostgresServer.make(settings: ["max_wal_size": "64MB"])
         defer { server.remove() }
@@ -31,6 +34,15 @@ import Testing
             try server.psql("checkpoint")
         }
         let gap = SystemClock().now()
+        // As long as a backup is under way, none can be taken.
+        let lock = Mutex(
+            try FileLock.acquire(
+                playground.path.appending("state").appending("work")
+                    .appending("h1.db.postgres.snapshots.lock"),
+                wait: false
+            )
+        )
+        #expect(lock.withLock { $0 != nil })
         let command = Command(
             try Program.path,
             arguments: ["run"],
@@ -38,26 +50,43 @@ import Testing
             workingDirectory: playground.path
         )
         let log = playground.path.appending("run.log")
-        let (status, _) = try await command.spawn(log: log) { child async throws(Fault) in
-            let limit = ContinuousClock.now + .seconds(120)
-            var status = try await Program.run(["status"], in: playground.path)
-            while !status.text.contains(words), ContinuousClock.now < limit {
-                status = try await Program.run(["status"], in: playground.path)
-            }
+        _ = try await command.spawn(log: log) { child async throws(Fault) in
+            let status = try await Self.status(in: playground) { $0.contains(words) }
+            #expect(status.code == 4 && status.text.contains(words), "\(status.text)")
+            try await Self.expectNothingPromised(after: gap, in: playground)
+            let doctor = try await Program.run(["doctor"], in: playground.path)
+            #expect(doctor.output.contains("postgres, log") && doctor.output.contains(words))
+            lock.withLock { $0 = nil }
+            let mended = try await Self.status(in: playground) { !$0.contains(words) }
+            #expect(!mended.text.contains(words), "\(mended.text)")
             try child.terminate(SIGTERM)
             _ = try child.wait(upTo: .seconds(120))
-            return status
         }
-        #expect(status.code == 4 && status.text.contains(words), "\(status.text)")
-        let json = try await playground.run(["status", "--json"]).output
+        let told = try String(contentsOfFile: log.string, encoding: .utf8)
+        #expect(told.contains("no snapshot leads into the log yet"), "\(told)")
+    }
+
+    private static func expectNothingPromised(
+        after gap: Instant,
+        in playground: Playground
+    ) async throws(Fault) {
+        let json = try await Program.run(["status", "--json"], in: playground.path).output
         #expect(json.contains("\"log_whole\":false"), "\(json)")
         let promised = json.split(separator: "\"recoverable_to\":\"").dropFirst().first
             .flatMap { Instant(rfc3339: $0.prefix { $0 != "\"" }) }
         #expect(promised.map { $0 < gap } == true, "\(json)")
-        let doctor = try await playground.run(["doctor"])
-        #expect(doctor.output.contains("postgres, log") && doctor.output.contains(words))
-        #expect(try await playground.run(["backup"]).code == 0)
-        let mended = try await playground.run(["status"])
-        #expect(!mended.text.contains(words), "\(mended.text)")
+    }
+
+    /// What `status` says once it says what is waited for.
+    private static func status(
+        in playground: Playground,
+        until isSo: (String) -> Bool
+    ) async throws(Fault) -> Program.Ending {
+        let limit = ContinuousClock.now + .seconds(120)
+        var status = try await Program.run(["status"], in: playground.path)
+        while !isSo(status.text), ContinuousClock.now < limit {
+            status = try await Program.run(["status"], in: playground.path)
+        }
+        return status
     }
 }

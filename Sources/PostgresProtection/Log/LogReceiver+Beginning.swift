@@ -34,6 +34,41 @@ extension LogReceiver {
         return try BackupSlot(settings, context: context).log
     }
 
+    /// Where receiving begins: where the vault's log ends, if the slot keeps it or the server has it all the same.
+    static func beginning(
+        of session: ReplicationSession,
+        _ identity: SystemIdentity,
+        _ reader: LogReader,
+        _ slotPosition: LSN?,
+        _ segmentSize: SegmentSize,
+        isThere: (LogPlace) throws(Fault) -> Bool
+    ) throws(Fault) -> LogStart {
+        let line = try session.history(of: identity.timeline)
+        let start = LogStart(
+            reader: reader,
+            line: line,
+            end: identity.position,
+            slotPosition: slotPosition,
+            segmentSize: segmentSize
+        )
+        guard let wanted = start.wanted, try isThere(wanted) else { return start }
+        return LogStart(at: wanted, line: line)
+    }
+
+    /// Whether there is a base backup, and the newest does not lead to where receiving begins.
+    static func isAstray(
+        _ start: LogStart,
+        _ vault: Vault,
+        _ reader: LogReader,
+        _ context: BackupContext
+    ) async throws(Fault) -> Bool {
+        let newest = try await vault.newest(of: context.stream, isWhole: true).heads.first
+        guard let newest,
+            let reached = try await PostgresComponent.standing(of: newest, log: reader)
+        else { return false }
+        return !start.goesOn(from: LogPlace(reached.epoch, reached.end))
+    }
+
     /// Begins to stream from a place.
     ///
     /// Who holds the lock of the stream's log is the only one of this host that receives it: a slot that is in use was so by

@@ -53,12 +53,14 @@ final class LogReceiver {
 
     /// Connects, and begins where the log of all copies that can be reached ends, or where the slot does.
     ///
+    /// `bases`: hears when no base backup leads into what is received.
     /// `slot`: the slot, which exists; nil for the permanent one, which is made where it is not.
     /// `beginning`: where to begin when the vault holds nothing that fits.
     init(
         settings: PostgresSettings,
         context: BackupContext,
         board: HeartbeatBoard,
+        bases: LogBases? = nil,
         slot given: LogSlot?,
         beginning: LSN?
     ) async throws(Fault) {
@@ -80,16 +82,13 @@ final class LogReceiver {
         try await Self.refuseForeign(reader, identity)
         let slot = try Self.slot(given, settings, context)
         let slotPosition = try slot.position(session, connection.serverVersion, settings).restart
-        var start = LogStart(
-            reader: reader,
-            line: try session.history(of: identity.timeline),
-            end: identity.position,
-            slotPosition: slotPosition ?? beginning,
-            segmentSize: segmentSize
-        )
-        if let wanted = start.wanted, try Self.isThere(wanted, settings, context) {
-            start = LogStart(at: wanted)
-        }
+        let start = try Self.beginning(
+            of: session,
+            identity,
+            reader,
+            slotPosition ?? beginning,
+            segmentSize
+        ) { place throws(Fault) in try Self.isThere(place, settings, context) }
         self.slot = slot
         self.writer = writer
         self.session = session
@@ -112,6 +111,7 @@ final class LogReceiver {
         mapper = Self.mapper(context, identity, connection.serverVersion, segmentSize)
         if let gap = start.gap { context.progress(.note(gap)) }
         noteBehind()
+        if let bases, try await Self.isAstray(start, places.union, reader, context) { bases.wish() }
         try await offerHistory(of: start.timeline)
         try await startReplication(retained: slotPosition ?? start.position)
     }

@@ -6,13 +6,25 @@ internal import Vault
 
 /// Receives the log of a server and writes heartbeats until it is cancelled: the long-running half of a component.
 public struct LogService: Sendable {
+    /// Backs the component up as `lifeboat backup` does.
+    public typealias BaseBackup = @Sendable () async throws(Fault) -> Void
+
     private let settings: PostgresSettings
     private let context: BackupContext
+    private let takeBase: BaseBackup
 
     /// Prepares the service; the settings name a permanent slot.
-    public init(settings: PostgresSettings, context: BackupContext) {
+    ///
+    /// `takeBase` is called when there is a base backup, and the log that is received does not go on from it: the slot was lost, or
+    /// nobody received while the server went another way.
+    public init(
+        settings: PostgresSettings,
+        context: BackupContext,
+        takeBase: @escaping BaseBackup
+    ) {
         self.settings = settings
         self.context = context
+        self.takeBase = takeBase
     }
 
     /// Runs until the task is cancelled; a lost server is tried again, ever more slowly, up to every 30 s.
@@ -20,22 +32,26 @@ public struct LogService: Sendable {
     /// - Throws: `E-CANCELLED` at the end, and every fault that another attempt would not mend.
     public func run() async throws(Fault) {
         let board = HeartbeatBoard()
+        let bases = LogBases()
         let service = self
         try await LogReceiving.run {
             () async throws(Fault) in
-            try await service.receive(board)
+            try await service.receive(board, bases)
         } beside: {
-            await service.beat(board)
+            async let beats: Void = service.beat(board)
+            await LogReceiving.takeBases(bases, service.context, service.takeBase)
+            await beats
         }
     }
 
-    private func receive(_ board: HeartbeatBoard) async throws(Fault) {
+    private func receive(_ board: HeartbeatBoard, _ bases: LogBases) async throws(Fault) {
         try await LogReceiving.repeating(context, while: Self.mayPass) {
             () async throws(Fault) in
             let receiver = try await LogReceiver(
                 settings: settings,
                 context: context,
                 board: board,
+                bases: bases,
                 slot: nil,
                 beginning: nil
             )

@@ -57,6 +57,41 @@ package enum LogReceiving {
         }
     }
 
+    /// Takes the snapshots that are asked for until the task is cancelled.
+    ///
+    /// What goes wrong is reported and tried again, ever more slowly, up to every 5 minutes; the log is received all the same.
+    ///
+    /// - Parameters:
+    ///   - bases: what is asked for.
+    ///   - context: where it is told.
+    ///   - backUp: backs the component up as `lifeboat backup` does.
+    package static func takeBases(
+        _ bases: LogBases,
+        _ context: BackupContext,
+        _ backUp: () async throws(Fault) -> Void
+    ) async {
+        var pause = Duration.seconds(1)
+        while !Task.isCancelled {
+            var wait = Duration.milliseconds(200)
+            if let wish = bases.open {
+                do throws(Fault) {
+                    context.progress(.note("taking a snapshot that the log can be replayed on"))
+                    try await backUp()
+                    bases.fulfill(wish)
+                    pause = .seconds(1)
+                } catch {
+                    if error.code == .cancelled { return }
+                    context.progress(
+                        .note("no snapshot leads into the log yet: \(error.message); trying again")
+                    )
+                    wait = pause
+                    pause = min(pause * 2, .seconds(300))
+                }
+            }
+            do throws(Fault) { try await rest(wait) } catch { return }
+        }
+    }
+
     /// Lets time pass between two attempts, or two rounds of the work beside them.
     ///
     /// - Throws: `E-CANCELLED`.

@@ -70,20 +70,30 @@ public struct LogStreaming: Sendable {
             )
             guard postgres.wal.stream else { return [.spool(spool)] }
             let settings = try await stack.settings(postgres, isReached: true)
-            return [
-                .receiver(LogService(settings: settings, context: context)), .spool(spool),
-            ]
+            let receiver = LogService(
+                settings: settings,
+                context: context,
+                takeBase: baseBackup(of: component, progress)
+            )
+            return [.receiver(receiver), .spool(spool)]
         case .redis(let redis) where redis.log?.stream == true:
             guard let server = try await stack.component(component) as? RedisComponent else {
                 return []
             }
-            let service = RedisLogService(server, context: context) {
-                [stack] () async throws(Fault) in
-                let summary = try await StackBackup(stack).run([component.name], progress: progress)
-                if let fault = summary.fault { throw fault }
-            }
-            return [.commands(service)]
+            let base = baseBackup(of: component, progress)
+            return [.commands(RedisLogService(server, context: context, takeBase: base))]
         default: return []
+        }
+    }
+
+    /// Backs a component up when its log needs a new beginning.
+    private func baseBackup(
+        of component: ComponentConfiguration,
+        _ progress: @escaping @Sendable (String) -> ProgressReporter
+    ) -> @Sendable () async throws(Fault) -> Void {
+        { [stack] () async throws(Fault) in
+            let summary = try await StackBackup(stack).run([component.name], progress: progress)
+            if let fault = summary.fault { throw fault }
         }
     }
 

@@ -40,7 +40,7 @@ final class RedisLogReceiver {
         address: RedisAddress,
         patience: RedisPatience,
         context: BackupContext,
-        board: RedisBaseBoard
+        bases: LogBases
     ) async throws(Fault) {
         self.context = context
         let places = try await LogPlaces.open(context)
@@ -76,7 +76,7 @@ final class RedisLogReceiver {
                 ? "receiving the log from offset \(stream.offset), its beginning"
                 : "receiving the log from offset \(stream.offset): there is a gap before it, the server had not got the rest any more"
         context.progress(.note(text))
-        if try await !hasBase(places.union, log) { board.wish() }
+        if try await !hasBase(places.union, log) { bases.wish() }
     }
 
     /// Opens the stream where the log ends, or where the server stands.

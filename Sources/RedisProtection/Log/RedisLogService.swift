@@ -27,24 +27,24 @@ public struct RedisLogService: Sendable {
     ///
     /// - Throws: `E-CANCELLED` at the end, and every fault that another attempt would not mend and that is not the server's.
     public func run() async throws(Fault) {
-        let board = RedisBaseBoard()
+        let bases = LogBases()
         let service = self
         try await LogReceiving.run {
             () async throws(Fault) in
-            try await service.receive(board)
+            try await service.receive(bases)
         } beside: {
-            await service.takeBases(board)
+            await LogReceiving.takeBases(bases, service.context, service.takeBase)
         }
     }
 
-    private func receive(_ board: RedisBaseBoard) async throws(Fault) {
+    private func receive(_ bases: LogBases) async throws(Fault) {
         try await LogReceiving.repeating(context, while: Self.mayPass) {
             () async throws(Fault) in
             try await RedisLogReceiver(
                 address: component.address,
                 patience: component.patience,
                 context: context,
-                board: board
+                bases: bases
             )
         } run: { receiver async throws(Fault) in
             try await receiver.run()
@@ -55,29 +55,5 @@ public struct RedisLogService: Sendable {
     private static func mayPass(_ fault: Fault) -> Bool {
         guard fault.code != .cancelled, fault.code != .streamBusy else { return false }
         return fault.code.disposition == .retry || fault.code.exit == .sourceUnreachable
-    }
-
-    /// Takes the snapshots that are asked for; what goes wrong is reported, and the log is received all the same.
-    private func takeBases(_ board: RedisBaseBoard) async {
-        var pause = Duration.seconds(1)
-        while !Task.isCancelled {
-            var wait = Duration.milliseconds(200)
-            if let wish = board.open {
-                do throws(Fault) {
-                    context.progress(.note("taking a snapshot that the log can be replayed on"))
-                    try await takeBase()
-                    board.fulfill(wish)
-                    pause = .seconds(1)
-                } catch {
-                    if error.code == .cancelled { return }
-                    context.progress(
-                        .note("no snapshot leads into the log yet: \(error.message); trying again")
-                    )
-                    wait = pause
-                    pause = min(pause * 2, .seconds(300))
-                }
-            }
-            do throws(Fault) { try await LogReceiving.rest(wait) } catch { return }
-        }
     }
 }

@@ -27,7 +27,7 @@ import Vault
         #expect(refused?.code.id == "E-PG-UNTESTED")
         #expect(refused?.message.contains("the server is PostgreSQL 15") == true)
         #expect(refused?.hints.contains { $0.contains("--untested-version") } == true)
-        let service = LogService(settings: strict, context: cluster.context)
+        let service = LogService(settings: strict, context: cluster.context) {}
         let ended = await #expect(throws: Fault.self) { try await service.run() }
         #expect(ended?.code.id == "E-PG-UNTESTED")
         #expect(try server.psql("select count(*) from pg_replication_slots") == "0")

@@ -27,9 +27,11 @@ import Vault
     }
 
     @Test(arguments: [PostgresEdition.v15, .v16])
-    func `a slot that lost its log is made anew, the gap is refused, and a backup mends it`(
-        edition: PostgresEdition
-    ) async throws {
+    func
+        `a slot that lost its log is made anew, the gap is refused, and a base backup is wanted and mends it`(
+            edition: PostgresEdition
+        ) async throws
+    {
         let server = try PostgresServer.make(
             settings: [
                 "max_slot_wal_keep_size": "48MB", "max_wal_size": "64MB", "min_wal_size": "32MB",
@@ -47,10 +49,14 @@ import Vault
             try await cluster.waitForHeartbeat(after: kept)
             return kept
         }
-        try outgrow(server)
-        let gone = try cluster.now()
+        // What goes on from the newest base needs no other.
+        try await cluster.receiving { try await cluster.waitForHeartbeat(after: cluster.now()) }
+        #expect(cluster.wantedBases.withLock { $0 } == 0)
+        let gone = try await loseSlot(server, cluster)
         let late = try await cluster.receiving {
-            try await cluster.waitForHeartbeat(after: try cluster.now())
+            try await cluster.waitForHeartbeat(after: cluster.now())
+            // The gap lies further back now, and there is still no base behind it.
+            try await cluster.waitForWantedBases(2)
             // From 16 on a slot that was lost once keeps nothing any more, although the log comes.
             #expect(try self.status(server) == "reserved")
             try await cluster.backUp()
@@ -61,6 +67,8 @@ import Vault
             return late
         }
         #expect(cluster.notes.withLock { $0.contains { $0.contains("is missing: the server") } })
+        try await cluster.receiving { try await cluster.waitForHeartbeat(after: cluster.now()) }
+        #expect(cluster.wantedBases.withLock { $0 } == 2)
         let folder = cluster.scratch.path.appending("nowhere")
         let fault = await #expect(throws: Fault.self) {
             _ = try await cluster.component().planRestore(
@@ -77,6 +85,20 @@ import Vault
             try ClusterOracle(server: restored).contents()
                 == ClusterOracle(server: server).contents()
         )
+    }
+
+    /// Writes until the slot is lost, then receives without a new base backup; tells a moment whose log is gone.
+    private func loseSlot(
+        _ server: PostgresServer,
+        _ cluster: ProtectedCluster
+    ) async throws -> Instant {
+        try outgrow(server)
+        let gone = try cluster.now()
+        try await cluster.receiving {
+            try await cluster.waitForHeartbeat(after: cluster.now())
+            try await cluster.waitForWantedBases(1)
+        }
+        return gone
     }
 
     /// Writes more than the slot may keep, while somebody receives.

@@ -18,6 +18,8 @@ final class ProtectedCluster: Sendable {
     let identity: AgeIdentity
     let scratch: ScratchFolder
     let notes = Mutex<[String]>([])
+    /// How often receiving the log asked for a base backup, which it does not get here: tests take theirs themselves.
+    let wantedBases = Mutex(0)
     let stream: StreamName
     /// What waits for servers must not hold up the pool that all tests share.
     private let threads = BlockingThreads(name: "cluster-test", threads: 8)
@@ -202,7 +204,8 @@ final class ProtectedCluster: Sendable {
     ) async throws -> Value {
         let service = LogService(
             settings: settings(server: other, parameters: parameters),
-            context: context
+            context: context,
+            takeBase: { () async throws(Fault) in self.wantedBases.withLock { $0 += 1 } }
         )
         return try await withTaskExecutorPreference(threads) {
             try await withThrowingTaskGroup(of: Value?.self) { group in
@@ -256,5 +259,16 @@ final class ProtectedCluster: Sendable {
             try await Task.sleep(for: .milliseconds(100))
         }
         throw Fault(.invalidValue, "unable to see a heartbeat in the log within five minutes")
+    }
+
+    /// Waits until receiving the log has asked for so many base backups.
+    func waitForWantedBases(_ count: Int) async throws {
+        let deadline = ContinuousClock.now + .seconds(300)
+        while wantedBases.withLock({ $0 }) < count {
+            guard ContinuousClock.now < deadline else {
+                throw Fault(.invalidValue, "no base backup was asked for within five minutes")
+            }
+            try await Task.sleep(for: .milliseconds(100))
+        }
     }
 }

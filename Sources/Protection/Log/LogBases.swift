@@ -1,7 +1,7 @@
 internal import Synchronization
 
-/// What the receiver of a log tells the task that takes the snapshots it begins with.
-final class RedisBaseBoard: Sendable {
+/// What the receiver of a log tells the task beside it that takes the snapshots which the log is replayed on.
+package final class LogBases: Sendable {
     private struct State {
         /// How often one was asked for, and how many of these wishes are fulfilled.
         var wishes = 0
@@ -10,8 +10,10 @@ final class RedisBaseBoard: Sendable {
 
     private let state = Mutex(State())
 
+    package init() {}
+
     /// Asks for a snapshot that is begun from now on.
-    func wish() { state.withLock { $0.wishes += 1 } }
+    package func wish() { state.withLock { $0.wishes += 1 } }
 
     /// The wish to be fulfilled; nil when there is none.
     var open: Int? { state.withLock { $0.wishes > $0.fulfilled ? $0.wishes : nil } }
