@@ -21,6 +21,34 @@ import Testing
         #expect(Instant(rfc3339: text) == nil)
     }
 
+    @Test(arguments: [
+        (Int64(0), "00.000Z", "00.000Z"), (1_500_000, "00.001500Z", "00.002Z"),
+        (1_000_000, "00.001Z", "00.001Z"), (999_999_999, "00.999999999Z", "01.000Z"),
+    ])
+    func `a moment is told exactly, or as the first millisecond that is not before it`(
+        nanoseconds: Int64,
+        exact: String,
+        earliest: String
+    ) throws {
+        let instant = Instant(nanoseconds: nanoseconds)
+        #expect(instant.exactText == "1970-01-01T00:00:" + exact)
+        #expect(instant.earliestText == "1970-01-01T00:00:" + earliest)
+        #expect(Instant(rfc3339: instant.exactText) == instant)
+        #expect(try #require(Instant(rfc3339: instant.earliestText)) >= instant)
+    }
+
+    @Test func `what a window says lies inside it`() throws {
+        for (from, until) in [(1, 2), (1, 2_000_001), (1_000_000, 1_000_000), (5, 5)] {
+            let window = RecoverableWindow(
+                from: Instant(nanoseconds: Int64(from)),
+                until: Instant(nanoseconds: Int64(until))
+            )
+            for text in window.description.split(separator: " to ") {
+                #expect(window.contains(try #require(Instant(rfc3339: String(text)))))
+            }
+        }
+    }
+
     @Test func `text and value agree on every day of four centuries`() {
         for day in stride(from: Int64(-100_000), to: 106_000, by: 1) {
             let instant = Instant(

@@ -79,7 +79,7 @@ import Testing
         let doctor = try await playground.run(["doctor"]).output
         #expect(doctor.contains("redis, log: repl-backlog-size is 1.0 MiB"), "\(doctor)")
         #expect(doctor.contains("redis, log: leads from the newest snapshot to offset"))
-        for (target, value) in [(moment.rfc3339(digits: 3), "1"), ("latest", "2")] {
+        for (target, value) in [(moment.exactText, "1"), ("latest", "2")] {
             let back = try RedisServer(stopped: ())
             defer { back.remove() }
             let restored = try await playground.run([

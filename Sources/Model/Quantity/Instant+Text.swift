@@ -63,6 +63,18 @@ extension Instant {
         return text + "Z"
     }
 
+    /// RFC 3339 in UTC with 3, 6 or 9 digits after the second, as many as it takes to be read back as the same moment.
+    public var exactText: String {
+        let digits = nanoseconds % 1_000_000 == 0 ? 3 : nanoseconds % 1_000 == 0 ? 6 : 9
+        return rfc3339(digits: digits)
+    }
+
+    /// RFC 3339 in UTC, rounded up to a millisecond: for the earliest that somebody may choose, since a moment that is cut lies before it.
+    public var earliestText: String {
+        let (whole, rest) = Self.floor(nanoseconds, by: 1_000_000)
+        return Instant(nanoseconds: (whole + (rest > 0 ? 1 : 0)) * 1_000_000).rfc3339()
+    }
+
     static func padded(_ value: Int64, _ width: Int = 2) -> String {
         let text = String(value)
         return String(repeating: "0", count: max(0, width - text.count)) + text

@@ -17,6 +17,9 @@ public struct RecoverableWindow: Sendable, Hashable {
 }
 
 extension RecoverableWindow: CustomStringConvertible {
-    /// `<from> to <until>`.
-    public var description: String { "\(from) to \(until)" }
+    /// `<from> to <until>`, both of which lie inside.
+    public var description: String {
+        let (first, last) = (from.earliestText, until.rfc3339())
+        return first <= last ? "\(first) to \(last)" : "\(from.exactText) to \(until.exactText)"
+    }
 }

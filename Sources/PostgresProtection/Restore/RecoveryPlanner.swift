@@ -309,7 +309,7 @@ struct RecoveryPlanner {
                 ofPositions
                 ? "\(candidate.base.stop) to just before \(candidate.reach.end)"
                 : candidate.reach.window(of: candidate.base)?.description
-                    ?? "\(candidate.base.consistent) to \(candidate.reach.serverTime)"
+                    ?? "\(candidate.base.consistent.earliestText) to \(candidate.reach.serverTime)"
             let timeline = isDivided ? " on timeline \(candidate.reach.path.last)" : ""
             return "Choose a point from \(window)\(timeline)."
         }

@@ -55,7 +55,7 @@ public enum SnapshotChoice {
         throw Fault(
             .noSnapshot,
             "unable to restore '\(stream.component)': its oldest snapshot is of \(oldest), after the target",
-            hints: ["Choose a time at or after \(oldest)."]
+            hints: ["Choose a time at or after \(oldest.earliestText)."]
         )
     }
 }

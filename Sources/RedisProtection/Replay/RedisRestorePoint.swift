@@ -127,7 +127,7 @@ struct RedisRestorePoint {
         let name = request.stream.component
         var hints =
             before.map { ["The newest moment before it that can be reached is \($0)."] } ?? []
-        hints += next.map { ["The next one behind it is \($0)."] } ?? []
+        hints += next.map { ["The next one behind it is \($0.earliestText)."] } ?? []
         hints.append("A snapshot alone comes back by its name: --at \(name)@NUMBER (lifeboat ls)")
         let fact = next == nil ? "its log ends before that" : "its log has a gap there"
         return Fault(
