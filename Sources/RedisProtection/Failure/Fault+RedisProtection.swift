@@ -15,4 +15,6 @@ extension Fault.Code {
     static let redisSnapshot = Fault.Code("E-REDIS-SNAPSHOT", .corrupt, exit: .damaged)
     /// The commands behind a snapshot could not be replayed on it.
     static let redisReplay = Fault.Code("E-REDIS-REPLAY", .permanent, exit: .failed)
+    /// This host's clock was set back, so that the log cannot say any more when its commands were received.
+    static let redisLogClock = Fault.Code("E-REDIS-LOG-CLOCK", .retry, exit: .failed)
 }

@@ -12,7 +12,8 @@ internal import Vault
 ///                      second
 /// ```
 /// It continues where the log in the vault ends. What the server has not got any more is a gap, and a gap is never inside an epoch: a
-/// new one begins, and a snapshot is asked for that it can be replayed on.
+/// new one begins, and a snapshot is asked for that it can be replayed on. So it does when this host's clock was set back: two times of one
+/// name must not lie in one epoch.
 final class RedisLogReceiver {
     /// How long received bytes may wait before they are stored.
     private static let patience = Duration.seconds(1)
@@ -22,6 +23,8 @@ final class RedisLogReceiver {
     private static let statusInterval = Duration.seconds(1)
     /// How long a copy may take for one piece before it is called overdue.
     private static let copyPatience = Duration.seconds(300)
+    /// How far the clock may be set back while the log stands still until it has caught up.
+    private static let clockPatience = Duration.seconds(60)
 
     private let context: BackupContext
     private let writer: LogWriter
@@ -52,17 +55,21 @@ final class RedisLogReceiver {
             state: context.state
         )
         let log = try await LogReader(places.union, stream: context.stream)
-        let start = try await RedisLogStart.find(log)
-        let (stream, isContinued) = try await Self.open(address, patience, start)
+        let found = try await RedisLogStart.find(log)
+        let isSetBack = Self.isSetBack(from: found?.last, to: context.clock.now())
+        let start = isSetBack ? found?.ended : found
+        let (stream, isGranted) = try await Self.open(address, patience, start)
         received = context.clock.now()
         self.stream = stream
         self.writer = writer
-        let epoch =
-            isContinued
-            ? start?.epoch ?? 0 : RedisLogStart.newEpoch(log, now: context.clock.now())
+        let isAll = places.vaults.allSatisfy { $0 != nil }
+        let continued =
+            isGranted && start?.goesOn(in: stream.replicationID, isAll: isAll) ?? false
+            ? start : nil
+        let epoch = continued?.epoch ?? RedisLogStart.newEpoch(after: start, now: received)
         self.epoch = epoch
         reported = stream.offset
-        buffer = RedisLogBuffer(at: stream.offset, last: isContinued ? start?.last : nil)
+        buffer = RedisLogBuffer(at: stream.offset, last: continued?.last)
         let front = LogFront(
             at: LogPlace(epoch, LSN(stream.offset)),
             follows: try await places.follows(log, timeline: epoch, context.stream),
@@ -70,13 +77,26 @@ final class RedisLogReceiver {
         )
         fan = LogFan(front, vaults: places.vaults)
         let text =
-            isContinued
-            ? "receiving the log from offset \(stream.offset)"
+            continued != nil
+            ? ""
             : start == nil
-                ? "receiving the log from offset \(stream.offset), its beginning"
-                : "receiving the log from offset \(stream.offset): there is a gap before it, the server had not got the rest any more"
-        context.progress(.note(text))
+                ? ", its beginning"
+                : ": there is a gap before it, \(Self.reason(isSetBack: isSetBack, isGranted: isGranted))"
+        context.progress(.note("receiving the log from offset \(stream.offset)\(text)"))
         if try await !hasBase(places.union, log) { bases.wish() }
+    }
+
+    /// Why the log is not continued.
+    private static func reason(isSetBack: Bool, isGranted: Bool) -> String {
+        if isSetBack { return "this host's clock was set back" }
+        return isGranted
+            ? "another server is the master now and may not have got the rest"
+            : "the server had not got the rest any more"
+    }
+
+    /// Whether the clock shows a time so long before a mark that the log would stand still until it is reached again.
+    private static func isSetBack(from last: RedisLogMark?, to now: Instant) -> Bool {
+        last.map { $0.time - now > clockPatience } ?? false
     }
 
     /// Opens the stream where the log ends, or where the server stands.
@@ -148,7 +168,9 @@ final class RedisLogReceiver {
 
     private func step() async throws(Fault) {
         if case .bytes(let bytes) = try await stream.next(upTo: Self.look) {
-            received = context.clock.now()
+            let now = context.clock.now()
+            guard !Self.isSetBack(from: buffer.last, to: now) else { throw clockSetBack() }
+            received = now
             try buffer.append(bytes, at: received, now: .now)
         }
         let isDue = buffer.waitingSince.map { $0.duration(to: .now) >= Self.patience } ?? false
@@ -156,6 +178,13 @@ final class RedisLogReceiver {
             for piece in buffer.take() { try await offer(piece) }
         }
         try await reportNews()
+    }
+
+    private func clockSetBack() -> Fault {
+        Fault(
+            .redisLogClock,
+            "unable to continue the log of '\(context.stream.component)': this host's clock was set back, it begins anew"
+        )
     }
 
     /// Hands a piece to the copies; waits while none has room, and the server keeps what we do not read meanwhile.
