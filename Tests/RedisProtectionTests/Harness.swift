@@ -55,21 +55,24 @@ struct Harness {
         _ component: RedisComponent,
         hear: @escaping @Sendable (ProgressEvent) -> Void = { _ in }
     ) async throws(Fault) -> Snapshot {
-        let context = context(hear)
+        let context = context(SystemClock(), hear)
         return try await backUp { session async throws(Fault) in
             try await component.backUp(into: session, context)
         }
     }
 
     /// What a component may use.
-    func context(_ hear: @escaping @Sendable (ProgressEvent) -> Void = { _ in }) -> BackupContext {
+    func context(
+        _ clock: any Timekeeper = SystemClock(),
+        _ hear: @escaping @Sendable (ProgressEvent) -> Void = { _ in }
+    ) -> BackupContext {
         let notes = notes
         return BackupContext(
             vault: vault,
             keys: keys,
             stream: stream,
             state: scratch.path,
-            clock: SystemClock(),
+            clock: clock,
             progress: ProgressReporter { event in
                 if case .note(let text) = event { notes.lines.withLock { $0.append(text) } }
                 hear(event)

@@ -14,7 +14,6 @@ extension RedisComponent {
         guard snapshot.head.kind == .redis, let newest = log.pieces.map(\.epoch).max() else {
             return nil
         }
-        let end = log.coverage(epoch: newest).ranges.last?.upperBound ?? 0
         guard let base = RedisLogBase(snapshot) else {
             return LogStanding(.redis, epoch: newest, end: LSN(0), until: nil, isWhole: false)
         }
@@ -23,13 +22,12 @@ extension RedisComponent {
                 let place = LSN(base.place.offset)
                 return LogStanding(.redis, epoch: newest, end: place, until: nil, isWhole: false)
             }
-            let coverage = log.coverage(epoch: reach.epoch).reach(from: base.place.offset) ?? 0
             return LogStanding(
                 .redis,
                 epoch: reach.epoch,
-                end: LSN(coverage),
+                end: LSN(reach.end),
                 until: reach.window.until,
-                isWhole: reach.epoch == newest && coverage >= end
+                isWhole: reach.isWhole(log)
             )
         } catch  where error.code.disposition == .corrupt {
             // `check` is what reports damage.

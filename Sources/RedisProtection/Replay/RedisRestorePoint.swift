@@ -5,6 +5,10 @@ internal import Vault
 
 /// What a restore begins with, and how far the log is replayed on it.
 struct RedisRestorePoint {
+    /// A server says at least every ten seconds that it is there (`repl-ping-replica-period`); when it was not heard for longer, it was
+    /// not listened to.
+    private static let longestSilence = Duration.seconds(15)
+
     /// The snapshot.
     let snapshot: Snapshot
     /// The moment that what comes back stands for.
@@ -63,15 +67,48 @@ struct RedisRestorePoint {
                 ]
             )
         }
-        return Self(reach, at: reach.window.until, to: reach.last)
+        let until = reach.window.until
+        let lines =
+            reach.isWhole(log)
+            ? []
+            : [
+                "careful: log of later is there and nothing leads to it: what was written after \(until) does not come back"
+            ]
+        return Self(reach, at: until, to: reach.last, lines)
     }
 
-    private init(_ reach: RedisLogReach, at moment: Instant, to mark: RedisLogMark) {
+    private init(
+        _ reach: RedisLogReach,
+        at moment: Instant,
+        to mark: RedisLogMark,
+        _ lines: [String]
+    ) {
         let from = reach.base.place.offset
         let stretch =
             mark.offset > from
             ? RedisLogStretch(epoch: reach.epoch, positions: from..<mark.offset) : nil
-        self.init(reach.base.snapshot, at: moment, stretch)
+        self.init(reach.base.snapshot, at: moment, stretch, lines: lines)
+    }
+
+    /// A moment inside the reach of a snapshot.
+    ///
+    /// What was received only after an interruption came at some time in it, nobody knows when: it counts as written at the end.
+    private init(_ reach: RedisLogReach, at moment: Instant, _ place: RedisLogReach.Place) {
+        let mark = place.mark
+        guard let next = place.next, next.time - mark.time > Self.longestSilence,
+            moment - mark.time > .seconds(1)
+        else {
+            self.init(reach, at: moment, to: mark, [])
+            return
+        }
+        self.init(
+            reach,
+            at: max(mark.time, reach.window.from),
+            to: mark,
+            [
+                "careful: nothing was received between \(mark.time) and \(next.time): what was written in that time comes back only with a moment from its end on"
+            ]
+        )
     }
 
     private static func point(
@@ -90,7 +127,7 @@ struct RedisRestorePoint {
                 continue
             }
             guard !reach.window.contains(moment) else {
-                return Self(reach, at: moment, to: try await reach.place(at: moment, log: log))
+                return Self(reach, at: moment, try await reach.place(at: moment, log: log))
             }
             windows.append(reach.window)
         }

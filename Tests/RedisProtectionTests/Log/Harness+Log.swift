@@ -12,10 +12,11 @@ extension Harness {
     /// Receives the log of a server while some work is done, and takes the snapshots that it asks for.
     func receiving<Value: Sendable>(
         _ component: RedisComponent,
+        by clock: any Timekeeper = SystemClock(),
         _ body: () async throws -> Value
     ) async throws -> Value {
         let harness = self
-        let service = RedisLogService(component, context: context()) {
+        let service = RedisLogService(component, context: context(clock)) {
             () async throws(Fault) in _ = try await harness.backUp(component)
         }
         let result: Result<Value, any Error> = await withTaskGroup(of: Void.self) { group in
@@ -56,8 +57,8 @@ extension Harness {
     }
 
     /// A moment that can be gone back to and that everything written so far lies before; nothing else is written meanwhile.
-    func moment() async throws -> Instant {
-        let now = SystemClock().now()
+    func moment(by clock: any Timekeeper = SystemClock()) async throws -> Instant {
+        let now = clock.now()
         var moment: Instant?
         try await wait("the log reaches \(now)") {
             let standing = try await standing()
