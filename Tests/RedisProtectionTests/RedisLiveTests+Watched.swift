@@ -52,6 +52,12 @@ extension RedisLiveTests {
             #expect(hints.contains(rights), "\(hints)")
             #expect(hints.contains("what was there before is cache@9"), "\(hints)")
             #expect(!hints.contains("may still wait for us"), "\(hints)")
+            // A shell takes the command as it is.
+            for hint in fault?.hints ?? [] where hint.contains("redis-cli ACL") {
+                let parts = hint.split(separator: "'", omittingEmptySubsequences: false)
+                let bare = stride(from: 0, to: parts.count, by: 2).map { parts[$0] }
+                #expect(!bare.joined().contains { "|*>.".contains($0) }, "\(hint)")
+            }
         }
         #expect(try await target.run("GET", "of before").text == "1")
         #expect(try await target.run("INFO", "replication").text?.contains("role:master") == true)

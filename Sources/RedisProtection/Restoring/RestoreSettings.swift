@@ -18,7 +18,7 @@ enum RestoreSettings {
                 "unable to restore '\(component)': it was not recorded whether the server has appendonly files",
                 hints: [
                     "Say so in the component's configuration: `redis-cli config get appendonly` tells.",
-                    "Allow the backup's user to ask: redis-cli ACL SETUSER <user> +config|get.",
+                    "Allow the backup's user to ask: redis-cli ACL SETUSER <user> '+config|get'",
                 ]
             )
         }

@@ -76,16 +76,21 @@ enum RedisRefusal {
         return Fault(.redisRefused, "\(start) \(failure.message)")
     }
 
-    /// The rights that what was tried needs, and nothing more.
+    /// The rights that what was tried needs, and nothing more, as a shell takes them.
     private static func grant(_ user: String, _ command: String) -> String {
         let (purpose, rights) =
             switch command {
             case "REPLICAOF", "MODULE", "CLIENT":
-                ("restore of all data", "+replicaof +info +config|get +module|list +client|list")
+                (
+                    "restore of all data",
+                    "+replicaof +info '+config|get' '+module|list' '+client|list'"
+                )
             case "RESTORE", "SELECT":
-                ("restore of keys", "'~*' +restore +select +info +config|get +module|list")
-            default: ("backup", "+psync +replconf +ping +info +config|get +dbsize")
+                ("restore of keys", "'~*' +restore +select +info '+config|get' '+module|list'")
+            case "FUNCTION":
+                ("restore of functions", "'+function|restore'")
+            default: ("backup", "+psync +replconf +ping +info '+config|get' +dbsize")
             }
-        return "Allow what a \(purpose) needs: redis-cli ACL SETUSER \(user) \(rights)."
+        return "Allow what a \(purpose) needs: redis-cli ACL SETUSER \(user) \(rights)"
     }
 }
