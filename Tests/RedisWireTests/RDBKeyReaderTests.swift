@@ -44,6 +44,32 @@ import Testing
         #expect(chosen == [all[0], all[2]])
     }
 
+    @Test(arguments: [1, 7, 10_000])
+    func `function libraries come when they are asked for`(size: Int) throws {
+        var rdb = RDBBuilder()
+        for code in ["#!lua name=a", "#!lua name=b"] {
+            rdb.raw([245])
+            rdb.string(code)
+        }
+        rdb.raw([254, 0])
+        rdb.key("k", type: 0, [1, 65])
+        let bytes = rdb.finished()
+        for isAsked in [true, false] {
+            var reader = RDBKeyReader(.keep, libraries: isAsked) { _, _ in true }
+            var libraries: [RDBLibrary] = []
+            var keys = 0
+            for start in stride(from: 0, to: bytes.count, by: size) {
+                keys += try reader.feed(bytes[start..<min(start + size, bytes.count)]).count
+                libraries += reader.takeLibraries()
+            }
+            #expect(try reader.finish().functions == 2)
+            #expect(keys == 1)
+            let records = ["a", "b"].map { [245, 12] + Array("#!lua name=\($0)".utf8) }
+            #expect(libraries.map(\.record) == (isAsked ? records : []))
+            #expect(reader.takeLibraries() == [])
+        }
+    }
+
     @Test func `every type comes whole`() throws {
         let keys = try Self.keys(RDBParserTests.everything, size: 17) { database, _ in
             database == 0

@@ -139,20 +139,29 @@ struct LiveRun {
         progress(.total(stored.size))
         let now = request.clock.now()
         let change = component.expiries.change(from: time, to: now)
-        var reader = RDBKeyReader(change) { selection.contains($0, $1) }
+        var reader = RDBKeyReader(change, libraries: selection.isEverything) {
+            selection.contains($0, $1)
+        }
         var merge: RedisMerge?
         var bytes: Int64 = 0
         _ = try await stored.read(countingExpiredBy: now, progress) { piece async throws(Fault) in
-            for key in try reader.feed(piece) {
-                // In place: a copy would copy the batch with each key.
-                if merge == nil {
-                    merge = RedisMerge(
-                        connection,
-                        version: reader.version,
-                        keepsExisting: selection.keepsExisting,
-                        now: now.milliseconds
-                    )
-                }
+            let keys = try reader.feed(piece)
+            let libraries = reader.takeLibraries()
+            guard !keys.isEmpty || !libraries.isEmpty else { return }
+            // In place: a copy would copy the batch with each key.
+            if merge == nil {
+                merge = RedisMerge(
+                    connection,
+                    version: reader.version,
+                    keepsExisting: selection.keepsExisting,
+                    now: now.milliseconds
+                )
+            }
+            for library in libraries {
+                bytes += Int64(library.record.count)
+                try await merge?.add(library)
+            }
+            for key in keys {
                 bytes += Int64(key.value.count)
                 try await merge?.add(key)
             }
@@ -171,13 +180,20 @@ struct LiveRun {
         var lines = ["\(tally.restored) keys were put back"]
         if tally.kept > 0 { lines.append("\(tally.kept) keys were there and stayed as they were") }
         if tally.expired > 0 { lines.append("\(tally.expired) keys had expired and were left out") }
+        if tally.libraries > 0 {
+            lines.append("\(tally.libraries) function libraries were put back")
+        }
+        if tally.keptLibraries > 0 {
+            lines.append(
+                "\(tally.keptLibraries) function libraries were there and stayed as they were"
+            )
+        }
         return lines
     }
 
     private static func problems(_ tally: RedisMerge.Tally) -> [String] {
-        guard tally.refused > 0 else { return [] }
-        return tally.reasons
-            + ["the server refused \(tally.refused) keys in all"]
+        guard tally.refused > 0 else { return tally.reasons }
+        return tally.reasons + ["the server refused \(tally.refused) keys in all"]
     }
 }
 

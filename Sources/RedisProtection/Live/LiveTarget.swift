@@ -105,9 +105,11 @@ struct LiveTarget: Sendable {
                 "Detach them first, or restore into the files of the stopped server."
             )
         }
+        // It takes the keys of its own slots from anybody, and says of each other one where it belongs.
+        guard isReplaced else { return }
         let cluster = try await connection.info("cluster")
         if cluster["cluster_enabled"] == "1" {
-            throw refusal(component, "it is a node of a cluster")
+            throw refusal(component, "it is a node of a cluster", Self.waysOut)
         }
     }
 
@@ -173,7 +175,7 @@ struct LiveTarget: Sendable {
                 name,
                 "the snapshot has data of modules (\(rdb.modules.sorted().joined(separator: ", "))), and the server has none",
                 hasModules == nil
-                    ? "Allow the user to ask: redis-cli ACL SETUSER <user> +module|list."
+                    ? "Allow the user to ask: redis-cli ACL SETUSER <user> '+module|list'"
                     : "Load them first."
             )
         }

@@ -7,7 +7,7 @@ public import Vault
 ///
 /// ```
 /// all     what is there is replaced: the server is our replica for one synchronisation
-/// chosen  what is there stays; each key comes with RESTORE
+/// chosen  what is there stays; each key comes with RESTORE, with all keys the functions too
 /// ```
 /// Nothing reaches the server before the whole RDB was read and proved, the server is known to load it, and what the server
 /// holds now is safe in a snapshot of its own.
@@ -79,6 +79,9 @@ public struct RedisLive: Component {
         } else if let selection {
             count = try await chosen(selection, stored, now)
             steps.append("of these \(count) are chosen: \(selection.text)")
+            if selection.isEverything, rdb.functions > 0 {
+                steps.append("bring its \(rdb.functions) function libraries too")
+            }
         } else {
             steps.append(rdb.expiredText("will have"))
         }
@@ -112,8 +115,8 @@ public struct RedisLive: Component {
             piece async throws(Fault) in
             count += UInt64(try reader.feed(piece).count)
         }
-        _ = try reader.finish()
-        guard count > 0 else {
+        let functions = try reader.finish().functions
+        guard count > 0 || (selection.isEverything && functions > 0) else {
             throw Fault(
                 .redisKeys,
                 "unable to restore keys of '\(name)': the snapshot has none of them",

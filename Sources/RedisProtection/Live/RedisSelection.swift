@@ -8,7 +8,7 @@ public struct RedisSelection: Sendable, Hashable {
     public var names: [String]
     /// What names begin with; without names and prefixes all keys of the databases are meant.
     public var prefixes: [String]
-    /// Whether keys that are there stay as they are.
+    /// Whether keys, and function libraries, that are there stay as they are.
     public var keepsExisting: Bool
 
     /// Groups the parts.
@@ -39,6 +39,9 @@ public struct RedisSelection: Sendable, Hashable {
         return names.contains { $0.utf8.elementsEqual(name) }
             || prefixes.contains { name.starts(with: $0.utf8) }
     }
+
+    /// Whether every key of every database is one of them; then the functions come back too.
+    var isEverything: Bool { databases.isEmpty && prefixes.contains("") }
 
     /// What is chosen, in words.
     var text: String {

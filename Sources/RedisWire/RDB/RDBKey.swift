@@ -18,11 +18,6 @@ public struct RDBKey: Sendable, Hashable {
 
     /// What `RESTORE` takes: the value, the version of the RDB that it is from, and a checksum.
     public func payload(version: Int) -> [UInt8] {
-        var bytes = value + [UInt8(version & 0xFF), UInt8(version >> 8 & 0xFF)]
-        var checksum = CRC64()
-        // Every byte of an initialised span of bytes may be read.
-        checksum.update(unsafe bytes.span.bytes)
-        bytes += (0..<8).map { UInt8(truncatingIfNeeded: checksum.value >> UInt64(8 * $0)) }
-        return bytes
+        RDBPayload.sealed(value, version: version)
     }
 }

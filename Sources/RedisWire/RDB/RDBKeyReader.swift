@@ -1,6 +1,6 @@
 public import Model
 
-/// Takes chosen keys out of an RDB while it is checked; holds one of them and those of one piece at most.
+/// Takes chosen keys, and function libraries, out of an RDB while it is checked; holds one of them and those of one piece at most.
 public struct RDBKeyReader: Sendable {
     /// The longest key with its value: what a server accepts in one command by default
     /// (`proto-max-bulk-len`).
@@ -10,6 +10,8 @@ public struct RDBKeyReader: Sendable {
 
     private var editor: RDBEditor
     private let isWanted: @Sendable (_ database: Int, _ name: [UInt8]) -> Bool
+    private let wantsLibraries: Bool
+    private var libraries: [RDBLibrary] = []
     private var section = RDBSection.magic
     /// What of the present section is needed whole: a key, or a record that tells of the next key.
     private var head: [UInt8] = []
@@ -24,16 +26,19 @@ public struct RDBKeyReader: Sendable {
     ///
     /// - Parameters:
     ///   - change: what becomes of the moments at which things expire.
+    ///   - libraries: whether function libraries are taken out too.
     ///   - isWanted: chooses keys by database and name.
     public init(
         _ change: RDBExpiryChange,
+        libraries: Bool = false,
         _ isWanted: @escaping @Sendable (_ database: Int, _ name: [UInt8]) -> Bool
     ) {
         editor = RDBEditor(change, countingExpiredBy: nil)
         self.isWanted = isWanted
+        wantsLibraries = libraries
     }
 
-    /// The format's version; known once a key was returned.
+    /// The format's version; known once a key or a library was returned.
     public var version: Int { editor.version }
 
     /// Takes the next bytes and returns the wanted keys that are complete by now, in order.
@@ -49,6 +54,12 @@ public struct RDBKeyReader: Sendable {
         return keys
     }
 
+    /// The function libraries that are complete since the last call; an RDB has them before its keys.
+    public mutating func takeLibraries() -> [RDBLibrary] {
+        defer { libraries = [] }
+        return libraries
+    }
+
     /// Says what was read, once all bytes were fed; no key follows.
     ///
     /// - Throws: `rdbDamaged` when the RDB ends too early.
@@ -59,10 +70,18 @@ public struct RDBKeyReader: Sendable {
             if piece.isFirst { try begin(piece.section, &keys) }
             switch piece.section {
             case .record(252), .record(253), .record(254), .key: head += piece.bytes
+            case .record(245) where wantsLibraries:
+                head += piece.bytes
+                guard head.count <= Self.longest.bytes else {
+                    throw tooLarge("a function library", "its code")
+                }
             case .value, .fieldExpiry, .fieldDelay, .fieldPack:
                 guard value != nil else { continue }
                 value?.append(contentsOf: piece.bytes)
-                guard Int64(value?.count ?? 0) <= Self.longest.bytes else { throw tooLarge() }
+                guard Int64(value?.count ?? 0) <= Self.longest.bytes else {
+                    let shown = String(decoding: name.prefix(200), as: UTF8.self)
+                    throw tooLarge("key '\(shown)'", "its value")
+                }
             case .magic, .record: break
             }
         }
@@ -75,6 +94,7 @@ public struct RDBKeyReader: Sendable {
             let number = RDBExpiryEdit.number(Array(head.dropFirst()))
             expiry = section == .record(253) ? number * 1_000 : number
         case .record(254): database = Int(clamping: RDBLength(head.span, at: 1).value)
+        case .record(245) where wantsLibraries: libraries.append(RDBLibrary(record: head))
         case .key: try beginValue()
         case .magic, .record, .value, .fieldExpiry, .fieldDelay, .fieldPack: break
         }
@@ -106,11 +126,10 @@ public struct RDBKeyReader: Sendable {
         expiry = nil
     }
 
-    private func tooLarge() -> Fault {
+    private func tooLarge(_ thing: String, _ part: String) -> Fault {
         Fault(
             .redisTooLarge,
-            "unable to bring back key '\(String(decoding: name.prefix(200), as: UTF8.self))': "
-                + "its value is longer than \(Self.longest)",
+            "unable to bring back \(thing): \(part) is longer than \(Self.longest)",
             hints: ["Bring the whole server back instead, without choosing keys."]
         )
     }
