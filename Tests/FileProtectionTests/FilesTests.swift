@@ -53,6 +53,41 @@ import Vault
         #expect(after.contents == source.contents)
     }
 
+    @Test func `sockets, pipes and devices come back as what they are, and none is opened`()
+        async throws
+    {
+        let at = try await VaultForTests()
+        let folder = try Directory.open(at.source)
+        for (text, kind, major, minor) in [
+            ("socket", FileStatus.Kind.socket, 0, 0), ("pipe", .fifo, 0, 0),
+            ("zero", .characterDevice, 1, 5), ("disk", .blockDevice, 259, 70_000),
+        ] as [(String, FileStatus.Kind, UInt32, UInt32)] {
+            let name = try #require(FileName(text))
+            let number = FileStatus.deviceNumber(major: major, minor: minor)
+            try folder.makeNode(name, kind: kind, mode: 0o600, deviceNumber: number)
+            try folder.setOwner(12, group: 34, of: name)
+            try folder.setMode(0o640, of: name)
+            try folder.setTimes(modified: Instant(nanoseconds: 1_234_567_891), of: name)
+        }
+        let before = try await Harvest(at.source)
+        #expect(
+            before.entries.dropFirst().map(\.kind) == [
+                .blockDevice(major: 259, minor: 70_000), .fifo, .socket,
+                .characterDevice(major: 1, minor: 5),
+            ]
+        )
+        let files = try FilesComponent(name: "c", roots: [at.source])
+        let watch = try OpenWatch(at.source)
+        let snapshot = try await at.backUp(files)
+        #expect(watch.names() == [])
+        #expect(snapshot.head.problems == 0)
+        let target = at.scratch.path.appending("target")
+        let outcome = try await at.restore(files, to: target)
+        #expect(outcome.problems == [])
+        let after = try await Harvest(at.restored("", below: target))
+        #expect(after.entries == before.entries)
+    }
+
     @Test func `a file that changed shortly before a backup is read again`() async throws {
         let at = try await VaultForTests()
         at.clock = AheadClock(ahead: .zero)
@@ -212,10 +247,10 @@ import Vault
         #expect(reports.notes.contains { $0.hasPrefix("every file was read: ") })
     }
 
-    @Test func `thirty thousand small files are quick`() async throws {
+    @Test func `of thirty thousand small files none is opened when nothing changed`() async throws {
         let at = try await VaultForTests()
-        for folder in 0..<30 {
-            let path = at.source.appending("d\(folder)")
+        let folders = (0..<30).map { at.source.appending("d\($0)") }
+        for (folder, path) in folders.enumerated() {
             try FileSystem.makeDirectories(path, mode: 0o755)
             let directory = try Directory.open(path)
             for index in 0..<1000 {
@@ -227,7 +262,12 @@ import Vault
         let files = try FilesComponent(name: "c", roots: [at.source])
         let clock = ContinuousClock()
         let first = try await clock.measure { _ = try await at.backUp(files) }
+        let watch = try OpenWatch([at.source] + folders)
         let second = try await clock.measure { _ = try await at.backUp(files) }
+        #expect(watch.names() == [])
+        // It would have heard of one in any of them.
+        for folder in folders { _ = try read(folder.appending("f77")) }
+        #expect(watch.names() == folders.map { _ in "f77" })
         let target = at.scratch.path.appending("target")
         let restored = try await clock.measure { try await at.restore(files, to: target) }
         print("30,000 files: first \(first), unchanged \(second), restored \(restored)")

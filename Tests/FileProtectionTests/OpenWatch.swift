@@ -1,15 +1,21 @@
 import Glibc
 import SystemPackage
 
-/// Hears of every ordinary file that somebody opens in a folder.
+/// Hears of everything but folders that somebody opens in some folders.
 struct OpenWatch: ~Copyable {
     private let descriptor: Int32
 
-    init(_ folder: FilePath) throws {
+    init(_ folders: FilePath...) throws { try self.init(folders) }
+
+    init(_ folders: [FilePath]) throws {
         descriptor = inotify_init1(Int32(IN_NONBLOCK))
-        guard descriptor >= 0,
-            folder.withPlatformString({ inotify_add_watch(descriptor, $0, UInt32(IN_OPEN)) }) >= 0
-        else { throw Errno(rawValue: errno) }
+        guard descriptor >= 0 else { throw Errno(rawValue: errno) }
+        for folder in folders {
+            let watch = folder.withPlatformString {
+                inotify_add_watch(descriptor, $0, UInt32(IN_OPEN))
+            }
+            guard watch >= 0 else { throw Errno(rawValue: errno) }
+        }
     }
 
     deinit { close(descriptor) }
