@@ -6,8 +6,8 @@ import Testing
 
 /// A configuration and its history through the real executable.
 @Suite(.ownThreads) struct HistoryTests {
-    private static func playground() async throws -> Playground {
-        let playground = try await Playground.initialised()
+    private static func playground(_ flags: [String] = []) async throws -> Playground {
+        let playground = try await Playground.initialised(flags)
         let text = try playground.read("lifeboat.yaml")
         let config = """
               config:
@@ -18,6 +18,15 @@ import Testing
             """
         try playground.write("lifeboat.yaml", text + config)
         return playground
+    }
+
+    /// What git says of a repository.
+    private static func lines(_ repository: FilePath, _ arguments: [String]) async throws
+        -> [String]
+    {
+        let git = Command("git", arguments: ["--git-dir", repository.string] + arguments)
+        let output = try await git.runSuccessfully(outputLimit: 1 << 20)
+        return String(decoding: output, as: UTF8.self).split(separator: "\n").map(String.init)
     }
 
     @Test func `files of a commit and the history of a lost host come back`() async throws {
@@ -34,10 +43,10 @@ import Testing
             "restore", "web/config", "--history", "--to", "h.git", "--yes",
         ])
         #expect(history.code == 0, "\(history.text)")
-        let git = ["--git-dir", playground.path.appending("h.git").string]
-        let log = try await Command("git", arguments: git + ["log", "--all", "--format=%H %s"])
-            .runSuccessfully(outputLimit: 1 << 20)
-        let lines = String(decoding: log, as: UTF8.self).split(separator: "\n")
+        let lines = try await Self.lines(
+            playground.path.appending("h.git"),
+            ["log", "--all", "--format=%H %s"]
+        )
         #expect(lines.count == 3)
         let changed = try #require(lines.first { $0.hasSuffix(" change letter") }).prefix(8)
         let files = try await playground.run([
@@ -50,6 +59,38 @@ import Testing
         ])
         #expect(none.code == 15, "\(none.text)")
         #expect(none.text.contains("E-SNAPSHOT-NONE"))
+    }
+
+    @Test func `each copy alone holds every commit, and what lies between two is shown`()
+        async throws
+    {
+        let playground = try await Self.playground(["--copy", "second"])
+        for text in ["one", "two", "three"] {
+            try playground.write("source/letter", text + "\n")
+            let backup = try await playground.run(["backup", "web/config"])
+            #expect(backup.code == 0, "\(backup.text)")
+        }
+        let history = playground.histories.appending("config.git")
+        let commits = try await Self.lines(history, ["log", "--format=%H"])
+        #expect(commits.count == 3)
+        let first = try #require(commits.last).prefix(10)
+        let diff = try await playground.run([
+            "ls", "web/config", "--diff", "commit:\(first)", "--patch",
+        ])
+        #expect(diff.code == 0, "\(diff.text)")
+        #expect(diff.output.contains("-one\n") && diff.output.contains("+three\n"), "\(diff.text)")
+        try FileSystem.removeTree(playground.histories)
+        for copy in ["local", "local-2"] {
+            let restored = try await playground.run([
+                "restore", "web/config", "--history", "--from", copy, "--to", "\(copy).git",
+                "--yes",
+            ])
+            #expect(restored.code == 0, "\(restored.text)")
+            let repository = playground.path.appending("\(copy).git")
+            #expect(try await Self.lines(repository, ["log", "--format=%H"]) == commits)
+            #expect(try await Self.lines(repository, ["show", "\(first):letter"]) == ["one"])
+            _ = try await Self.lines(repository, ["fsck", "--full", "--strict"])
+        }
     }
 
     @Test func `a secret of the stack in its configuration is refused by file and line`()
