@@ -154,25 +154,33 @@ public final class ContainerHost: Sendable {
 
     /// Starts the engine again.
     ///
+    /// - Parameter isOverTCP: whether it listens at a port of this host instead of at its socket.
+    /// - Returns: where it listens, as `DOCKER_HOST` holds it.
     /// - Throws: `E-TEST-PROGRAM` with its log when it does not listen within a minute.
-    public func startServer() throws(Fault) {
+    @discardableResult
+    public func startServer(overTCP isOverTCP: Bool = false) throws(Fault) -> String {
         let log = file("server.log")
+        let port = isOverTCP ? FreePort.find() : nil
+        let address = port.map { "tcp://127.0.0.1:\($0)" } ?? "unix://\(socket.string)"
         try server.withLock { server throws(Fault) in
             server = try ChildProgram(
-                command + ["system", "service", "--time=0", "unix://\(socket.string)"],
+                command + ["system", "service", "--time=0", address],
                 environment: environment,
                 directory: folder.path.string,
                 output: log
             )
         }
         let deadline = ContinuousClock.now + .seconds(60)
-        while !UnixSocket.canConnect(to: socket.string) {
+        while port.map({ !LoopbackSocket.canConnect(to: $0) })
+            ?? !UnixSocket.canConnect(to: socket.string)
+        {
             let isRunning = server.withLock { $0?.isRunning == true }
             guard isRunning, ContinuousClock.now < deadline else {
                 throw Fault(.testProgram, "unable to start podman's server: \(Self.text(log))")
             }
             usleep(10_000)
         }
+        return address
     }
 
     private func remove() {
