@@ -1,6 +1,7 @@
 import Foundation
 import Model
 import SystemIO
+import SystemPackage
 import TestKit
 import Testing
 
@@ -36,6 +37,82 @@ import Testing
         let undone = try await playground.run(live + ["--at", "redis@2", "--yes"])
         #expect(undone.code == 0, "\(undone.text)")
         #expect(try await server.ask("MGET", "a", "c") == "new\nnew")
+    }
+
+    private static func grant(_ rights: [String], on server: RedisServer) async throws {
+        let command = Command(
+            "redis-cli",
+            arguments: ["-s", server.socketPath, "ACL", "SETUSER", "lifeboat"] + rights
+        )
+        _ = try await command.runSuccessfully(outputLimit: 100)
+    }
+
+    /// A server behind TLS that wants certificates of its clients, with one key and one function.
+    private static func secured(by certificate: TestCertificate) async throws -> RedisServer {
+        let file = certificate.certificate.string
+        let server = try RedisServer(stopped: ())
+        try server.start([
+            "--repl-diskless-sync-delay", "0", "--tls-port", "\(server.securePort)",
+            "--tls-cert-file", file, "--tls-key-file", certificate.key.string,
+            "--tls-ca-cert-file", file, "--tls-auth-clients", "yes",
+        ])
+        _ = try await server.ask("SET", "a", "old")
+        let code = "#!lua name=lib\nredis.register_function('answer', function() return 42 end)"
+        _ = try await server.ask("FUNCTION", "LOAD", code)
+        // As the manual says.
+        try await grant(
+            [
+                "on", ">sesame-open", "resetchannels", "+psync", "+replconf", "+ping", "+info",
+                "+config|get",
+            ],
+            on: server
+        )
+        return server
+    }
+
+    @Test func `over TLS, with a login of few rights, all keys come back as the hints say`()
+        async throws
+    {
+        let certificate = try await TestCertificate()
+        let server = try await Self.secured(by: certificate)
+        defer { server.remove() }
+        let playground = try await Playground.protecting(server)
+        try playground.write("password", "sesame-open")
+        let address = "127.0.0.1:\(server.securePort)"
+        try playground.edit("redis://127.0.0.1:\(server.port)", "rediss://\(address)")
+        let login = "user: lifeboat\n    password: {file: \(playground.path.string)/password}"
+        try playground.edit(
+            "    kind: redis\n",
+            "    kind: redis\n    \(login)\n    prefer_replica: true\n"
+        )
+        let stranger = try await playground.run(["backup"])
+        #expect(stranger.code == 14 && stranger.text.contains("E-REDIS-TLS"), "\(stranger.text)")
+        let file = certificate.certificate.string
+        let tls = "tls: {ca: \(file), certificate: \(file), key: \(certificate.key.string)}"
+        try playground.edit("    kind: redis\n", "    kind: redis\n    \(tls)\n")
+        let backup = try await playground.run(["backup"])
+        #expect(backup.code == 0, "\(backup.text)")
+        #expect(backup.text.contains("no replica is in step"), "\(backup.text)")
+
+        _ = try await server.ask("SET", "a", "new")
+        _ = try await server.ask("FUNCTION", "FLUSH")
+        let live = ["restore", "web/redis", "--to", "live"]
+        let whole = try await playground.run(live)
+        #expect(whole.code == 15 && whole.text.contains("--prefix ''"), "\(whole.text)")
+        let keys = live + ["--prefix", "", "--yes"]
+        let poor = try await playground.run(keys)
+        #expect(poor.code == 14, "\(poor.text)")
+        #expect(poor.text.contains("'~*' +restore +select '+function|restore'"), "\(poor.text)")
+        // What was there is the newest snapshot now: the same command would bring nothing back.
+        #expect(poor.text.contains("--at redis@1"), "\(poor.text)")
+        #expect(try await server.ask("GET", "a") == "new")
+        try await Self.grant(["~*", "+restore", "+select", "+function|restore"], on: server)
+        let restored = try await playground.run(keys + ["--at", "redis@1"])
+        #expect(restored.code == 0, "\(restored.text)")
+        #expect(restored.output.contains("1 function libraries were put back"))
+        #expect(try await server.ask("GET", "a") == "old")
+        #expect(try await server.ask("FCALL", "answer", "0") == "42")
+        #expect(![poor, restored].contains { $0.text.contains("sesame") })
     }
 
     @Test(arguments: [

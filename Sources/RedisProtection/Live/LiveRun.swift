@@ -69,7 +69,7 @@ struct LiveRun {
                 )
             }
         } catch {
-            throw error.adding(hints: saved)
+            throw error.adding(hints: hints(saved))
         }
         let outcome = [rdb.keysText, rdb.expiredText("have")]
         return RestoreOutcome(
@@ -79,6 +79,18 @@ struct LiveRun {
             problems: problems,
             bytes: rdb.bytes
         )
+    }
+
+    /// What helps after a failure: where what was there is, and how to try again, since that is the newest snapshot now.
+    private func hints(_ saved: [String]) -> [String] {
+        guard !saved.isEmpty, request.only == nil, case .latest = request.target else {
+            return saved
+        }
+        let isReplayed = RedisLogStretch(plan.facts) != nil
+        let target = isReplayed ? "'\(time)'" : "\(live.name)@\(plan.snapshot.id.seq)"
+        return saved + [
+            "To try again, say what shall come back, now that this is newer: --at \(target)"
+        ]
     }
 
     private func handover(of rdb: RDBFacts) -> RedisHandover {
@@ -125,7 +137,7 @@ struct LiveRun {
             connection async throws(Fault) in
             do throws(Fault) {
                 return try await merge(selection, stored, saved, over: connection)
-            } catch { throw error.adding(hints: saved) }
+            } catch { throw error.adding(hints: hints(saved)) }
         }
     }
 

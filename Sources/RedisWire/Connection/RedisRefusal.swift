@@ -88,7 +88,10 @@ enum RedisRefusal {
             case "RESTORE", "SELECT":
                 ("restore of keys", "'~*' +restore +select +info '+config|get' '+module|list'")
             case "FUNCTION":
-                ("restore of functions", "'+function|restore'")
+                (
+                    "restore of all keys and functions",
+                    "'~*' +restore +select '+function|restore' +info '+config|get' '+module|list'"
+                )
             default: ("backup", "+psync +replconf +ping +info '+config|get' +dbsize")
             }
         return "Allow what a \(purpose) needs: redis-cli ACL SETUSER \(user) \(rights)"
