@@ -50,6 +50,21 @@ import Testing
     }
 
     @Test(arguments: [
+        ("53300: sorry, too many clients already", "max_connections"),
+        ("53300: exceeds max_wal_senders (currently 20)", "max_wal_senders = 25;"),
+        ("57P03: the database system is starting up", "Wait"),
+        ("3D000: database \"x\" does not exist", "dbname=postgres"),
+    ])
+    func `a server that takes no connection now comes with what mends it`(
+        text: String,
+        words: String
+    ) {
+        let fault = fault("x failed: FATAL:  \(text)")
+        #expect(fault.hints.count == 1 && fault.hints[0].contains(words), "\(fault.hints)")
+        #expect(!fault.hints[0].contains("wal_level"))
+    }
+
+    @Test(arguments: [
         (
             "x failed: FATAL:  42501: must be superuser\nLOCATION:  InitPostgres, postinit.c:9",
             "E-PG-ROLE"
@@ -59,6 +74,7 @@ import Testing
             "E-PG-AUTH"
         ),
         ("x failed: FATAL:  53300: too many clients", "E-PG-UNREACHABLE"),
+        ("x failed: FATAL:  57P03: the database system is starting up", "E-PG-UNREACHABLE"),
         ("x failed: fe_sendauth: no password supplied", "E-PG-AUTH"),
         ("connection to server failed: Connection refused", "E-PG-UNREACHABLE"),
         ("", "E-PG-UNREACHABLE"),

@@ -29,13 +29,14 @@ struct DeltaPlace {
         guard let known else {
             throw refusal(
                 "it has no global/pg_control that tells which cluster it is",
-                ["Restore beside it: leave --delta out and name another folder with --to."]
+                [Self.beside]
             )
         }
         guard known == base.systemID else {
             throw Fault(
                 .foreignCluster,
-                "unable to renew '\(path.displayed)': it is cluster \(known), the backup is of \(base.systemID)"
+                "unable to renew '\(path.displayed)': it is cluster \(known), the backup is of \(base.systemID)",
+                hints: [Self.beside]
             )
         }
         let major = try text("PG_VERSION").map { Self.line($0) }
@@ -43,12 +44,12 @@ struct DeltaPlace {
             throw refusal(
                 major.map { "it is of PostgreSQL \($0), the backup of \(base.major)" }
                     ?? "it has no PG_VERSION",
-                []
+                [Self.beside]
             )
         }
         for name in ["base", "global"] where mark == nil {
             guard try status(name)?.isDirectory == true else {
-                throw refusal("it has no folder '\(name)'", [])
+                throw refusal("it has no folder '\(name)'", [Self.beside])
             }
         }
         if !mayRun { try StandstillProof(path: path).require() }
@@ -100,7 +101,7 @@ struct DeltaPlace {
         } catch {
             throw refusal(
                 "which cluster it is cannot be told: \(error.message)",
-                ["Restore beside it: leave --delta out and name another folder with --to."]
+                [Self.beside]
             )
         }
     }
@@ -138,6 +139,9 @@ struct DeltaPlace {
     private static func line(_ text: String) -> String {
         text.split(whereSeparator: \.isWhitespace).first.map { String($0) } ?? ""
     }
+
+    private static let beside =
+        "Restore beside it: leave --delta out and name another folder with --to."
 
     private func refusal(_ fact: String, _ hints: [String]) -> Fault {
         Fault(

@@ -27,7 +27,10 @@ struct StandbyPlanner {
         guard look.systemID == base.systemID else {
             throw Fault(
                 .foreignCluster,
-                "unable to build a standby of '\(look.target)': it is cluster \(look.systemID), the backup is of \(base.systemID)"
+                "unable to build a standby of '\(look.target)': it is cluster \(look.systemID), the backup is of \(base.systemID)",
+                hints: [
+                    "Name the primary of the cluster that was backed up: --primary 'host=HOST port=PORT'."
+                ]
             )
         }
         let (path, end) = TimelinePath.planned(plan)

@@ -54,7 +54,7 @@ package struct ConnectionFailure: Sendable, Hashable {
             return Fault(
                 .postgresAuthentication,
                 attempt + fact,
-                hints: ["Check that role \(user) exists and may log in this way."],
+                hints: [loginHint(user: user)],
                 cause: error
             )
         case "42501" where !isReplication:
@@ -94,11 +94,34 @@ package struct ConnectionFailure: Sendable, Hashable {
     /// What helps when there is no connection for another reason than who asks.
     private var reachingHint: String {
         switch sqlState {
-        case "53300" where fact.contains("max_wal_senders"):
-            "Run in the server: ALTER SYSTEM SET max_wal_senders = 10; - then restart it."
+        case "53300" where fact.contains("max_wal_senders"): sendersHint
+        case "53300":
+            "Close connections, or raise max_connections: the limit of the server, its database or the role is reached."
+        case "57P03": "Wait until the server has started."
         case "3D000": "Name a database that exists: dbname=postgres."
         default: "Check that the server runs and that host and port are right."
         }
+    }
+
+    /// A server that logs little starts with no senders only.
+    private var sendersHint: String {
+        let present = fact.split { !$0.isNumber }.last.flatMap { Int($0) } ?? 0
+        let level =
+            present == 0
+            ? " and, where SHOW wal_level says minimal, ALTER SYSTEM SET wal_level = replica;" : ""
+        return "Run in the server: ALTER SYSTEM SET max_wal_senders = \(max(10, present + 5));"
+            + "\(level) - then restart it."
+    }
+
+    /// What lets a role in that is not there, or may not log in, or not in this way.
+    private func loginHint(user: String) -> String {
+        guard function == "InitializeSessionUserId" else {
+            return
+                "Check how pg_hba.conf lets role \(user) log in; peer wants the same name as the system's user."
+        }
+        let role = Self.quoted(user)
+        return "Run in the server: CREATE ROLE \(role) LOGIN REPLICATION;"
+            + " - or, where the role is there: ALTER ROLE \(role) LOGIN;"
     }
 
     /// The line that admits the connection; the client's address is the first quoted word of the

@@ -17,6 +17,10 @@ extension ServerError {
             advice = ["Create it: SELECT pg_create_physical_replication_slot('\(slot)', true);"]
         case "42710":
             advice = ["A slot of this name exists; choose another name or drop it."]
+        case "0A000":
+            advice = [
+                "The slot is one of logical replication: give Lifeboat one of its own, `wal: {slot: NAME}`."
+            ]
         case "53400":
             advice = ["Raise max_replication_slots, or drop a slot that nobody uses."]
         case "55000", "58P01":

@@ -14,7 +14,11 @@ extension PostgresConnection {
         )
         guard let row = rows.first, row.count == 5 else { return nil }
         guard row[0] == "physical" else {
-            throw Fault(.postgresSlot, "unable to read slot '\(name)': it is a logical one")
+            throw Fault(
+                .postgresSlot,
+                "unable to read slot '\(name)': it is a logical one",
+                hints: ["Give Lifeboat a slot of its own: `wal: {slot: NAME}`."]
+            )
         }
         return ReplicationSlot(
             name: name,

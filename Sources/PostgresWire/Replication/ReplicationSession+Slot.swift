@@ -34,7 +34,7 @@ extension ReplicationSession {
     /// PostgreSQL 15 and newer; elsewhere use
     /// ``PostgresConnection/replicationSlot(_:)`` on an SQL connection.
     ///
-    /// - Throws: `E-PG-VERSION` before 15.
+    /// - Throws: `E-PG-VERSION` before 15, `E-PG-SLOT` when the slot is a logical one.
     public func readSlot(
         _ name: String
     ) throws(Fault) -> (restartPosition: LSN?, restartTimeline: UInt32?)? {
@@ -46,7 +46,9 @@ extension ReplicationSession {
         }
         let attempt = "unable to read slot '\(name)'"
         let command = "READ_REPLICATION_SLOT \(try Self.quoted(slot: name))"
-        let row = try row(of: command, attempt, columns: 3)
+        let row = try telling(name, attempt) { () throws(Fault) in
+            try self.row(of: command, attempt, columns: 3)
+        }
         guard row[0] != nil else { return nil }
         return (row[1].flatMap { LSN($0) }, row[2].flatMap { UInt32($0) })
     }
@@ -63,11 +65,22 @@ extension ReplicationSession {
     }
 
     private func onSlot(_ name: String, _ attempt: String, _ command: String) throws(Fault) {
+        _ = try telling(name, attempt) { () throws(Fault) in
+            try connection.execute(command, attempt: attempt)
+        }
+    }
+
+    /// Names a slot in what the server says against a command.
+    private func telling<Value>(
+        _ slot: String,
+        _ attempt: String,
+        _ body: () throws(Fault) -> Value
+    ) throws(Fault) -> Value {
         do throws(Fault) {
-            _ = try connection.execute(command, attempt: attempt)
+            return try body()
         } catch {
             guard let server = error.cause as? ServerError else { throw error }
-            throw server.slotFault(attempt, slot: name)
+            throw server.slotFault(attempt, slot: slot)
         }
     }
 }

@@ -172,7 +172,9 @@ import Vault
         defer { foreign.remove() }
         let control = foreign.data.appending(path: "global/pg_control")
         let before = try Data(contentsOf: control)
-        #expect(await refusal(foreign, cluster)?.code == .foreignCluster)
+        let other = await refusal(foreign, cluster)
+        #expect(other?.code == .foreignCluster)
+        #expect(other?.hints.first?.contains("leave --delta out") == true)
         #expect(try Data(contentsOf: control) == before)
         let empty = try PostgresServer.emptyDirectory()
         defer { empty.remove() }

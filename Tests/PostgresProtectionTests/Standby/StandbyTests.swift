@@ -182,6 +182,7 @@ import Vault
             _ = try await build(cluster, at: place, of: other)
         }
         #expect(foreign?.code == .foreignCluster)
+        #expect(foreign?.hints.first?.contains("--primary") == true)
         #expect(try slots(other).isEmpty)
         #expect(throws: Fault.self) {
             _ = try PrimaryAddress("host=h password=secret", slot: "s")
