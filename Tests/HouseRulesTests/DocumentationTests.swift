@@ -56,6 +56,34 @@ import Testing
         #expect(named.map(\.test) == ["one thing", "two, or three"])
     }
 
+    /// The parts of the soak that a text names, as `Scripts/soak wal` or `Scripts/soak files|wal`.
+    private static func soaks(_ text: String) -> Set<String> {
+        Set(
+            text.components(separatedBy: "Scripts/soak ").dropFirst().flatMap { rest in
+                rest.prefix { $0.isLetter || $0 == "|" }.split(separator: "|").map(String.init)
+            }
+        )
+    }
+
+    @Test func `the parts of the soak that anything names are there`() throws {
+        let script = try #require(House.files.first { $0.path == "Scripts/soak" }).text
+        let list = try #require(script.components(separatedBy: "every = [").dropFirst().first)
+        let parts = Set(
+            list.prefix { $0 != "]" }.split { !$0.isLetter && !$0.isNumber }.map(String.init)
+        )
+        #expect(parts.count > 5)
+        var named: Set<String> = []
+        for file in House.files where !file.path.hasSuffix("/DocumentationTests.swift") {
+            let soaks = Self.soaks(file.text)
+            #expect(soaks.isSubset(of: parts), "\(file): \(soaks.subtracting(parts))")
+            named.formUnion(soaks)
+        }
+        #expect(named.isSuperset(of: ["matrix", "kills", "interleavings"]))
+        #expect(
+            Self.soaks("`Scripts/soak one|two`, Scripts/soak three") == ["one", "two", "three"]
+        )
+    }
+
     @Test func `every yes names what shows it, and every no its reason`() throws {
         let rows = Self.rows(try Self.page("postgresql")).dropFirst()
         #expect(rows.count > 30)

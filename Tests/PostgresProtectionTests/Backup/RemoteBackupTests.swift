@@ -267,6 +267,28 @@ import Vault
         server.remove()
     }
 
+    @Test(arguments: [1, 3]) func `so many connections read at once as are asked for`(
+        connections: Int
+    ) async throws {
+        let server = try start(Row(edition: .v15, checksums: true))
+        let cluster = try await ProtectedCluster(server: server)
+        var settings = cluster.settings(.sql)
+        settings.connections = connections
+        settings.limit = ByteCount(4 << 20)
+        let slow = settings
+        async let backup = cluster.ending(slow)
+        let readers = """
+            from pg_stat_activity
+            where query like '%pg_read_binary_file(r.path%' and pid <> pg_backend_pid()
+            """
+        #expect(try await until(server, "select count(*) = \(connections) \(readers)"))
+        for _ in 0..<8 {
+            #expect(try server.psql("select count(*) \(readers)") == "\(connections)")
+        }
+        #expect(try await backup.get().head.facts["method"] == "sql")
+        server.remove()
+    }
+
     /// Asks again and again until an answer is true, or above zero.
     private func until(_ server: PostgresServer, _ sql: String) async throws -> Bool {
         let deadline = ContinuousClock.now + .seconds(120)
