@@ -95,9 +95,9 @@ import Testing
     @Test func `a server that ends idle connections is looked at all the same`() async throws {
         let server = try RedisServer(stopped: ())
         defer { server.remove() }
-        // It loads a key in 60 ms, so twelve seconds, and ends what is silent for four.
+        // It loads a key in 60 ms, so twelve seconds, and ends what is silent for nine.
         try server.start([
-            "--timeout", "4", "--key-load-delay", "60000",
+            "--timeout", "9", "--key-load-delay", "60000",
             "--loading-process-events-interval-bytes", "1024",
         ])
         var builder = RDBBuilder()

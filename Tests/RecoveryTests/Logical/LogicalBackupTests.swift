@@ -58,7 +58,7 @@ import Testing
         )
     }
 
-    @Test(.timeLimit(.minutes(5)))
+    @Test(.timeLimit(.minutes(15)))
     func `dumps restore to a newer version, and what did not change is stored once`() async throws {
         let scene = try await scene()
         defer { scene.server.remove() }
