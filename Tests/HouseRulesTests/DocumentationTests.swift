@@ -60,7 +60,9 @@ import Testing
     private static func soaks(_ text: String) -> Set<String> {
         Set(
             text.components(separatedBy: "Scripts/soak ").dropFirst().flatMap { rest in
-                rest.prefix { $0.isLetter || $0 == "|" }.split(separator: "|").map(String.init)
+                rest.prefix { $0.isLetter || $0.isNumber || $0 == "|" }.split(separator: "|").map(
+                    String.init
+                )
             }
         )
     }
@@ -80,7 +82,7 @@ import Testing
         }
         #expect(named.isSuperset(of: ["matrix", "kills", "interleavings"]))
         #expect(
-            Self.soaks("`Scripts/soak one|two`, Scripts/soak three") == ["one", "two", "three"]
+            Self.soaks("`Scripts/soak one|s3`, Scripts/soak three") == ["one", "s3", "three"]
         )
     }
 
