@@ -142,6 +142,20 @@ import Testing
         #expect(open.output.contains("its files are read over 4 SQL connections"), "\(open.text)")
         let backup = try await playground.run(["backup", "--json"])
         #expect(backup.code == 0 && backup.output.contains("\"method\":\"sql\""), "\(backup.text)")
+        // Before it reads, and in its result, a backup says how much it reads and why.
+        let next = try await playground.run(["backup", "--json"])
+        let lines = next.output.split(separator: "\n")
+        let why = "the log names what changed since"
+        let note = lines.firstIndex { $0.contains("\"note\"") && $0.contains(why) }
+        let summary = try #require(lines.last)
+        #expect(note.map { $0 < lines.count - 1 } == true, "\(next.text)")
+        #expect(summary.contains("\"reading\":\"reads ") && summary.contains(why), "\(summary)")
+        func bytes(_ name: String) -> Int? {
+            let rest = summary.split(separator: "\"\(name)\":").dropFirst().first
+            return rest.flatMap { Int($0.prefix { $0.isNumber }) }
+        }
+        let (read, source) = try (#require(bytes("bytes_read")), #require(bytes("bytes_source")))
+        #expect(read > 0 && read < source / 2, "\(summary)")
         let json = try await playground.run(["doctor", "--grants", "--json"])
         #expect(json.output.contains("GRANT EXECUTE ON FUNCTION pg_catalog.pg_read_binary_file"))
     }

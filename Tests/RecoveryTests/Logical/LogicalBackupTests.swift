@@ -117,6 +117,34 @@ import Testing
         #expect(!names.contains { $0.hasPrefix(".tmp-") })
     }
 
+    @Test(.timeLimit(.minutes(5)))
+    func `programs of a newer version dump for that version`() async throws {
+        let scene = try await scene()
+        defer { scene.server.remove() }
+        let binaries = PostgresEdition.v16.binaries.path
+        try scene.playground.edit(
+            "kind: postgresql\n",
+            "kind: postgresql\n    binaries: \(binaries)\n"
+        )
+        _ = try await dump(scene)
+        let out = scene.playground.path.appending("out").string
+        let done = try await scene.playground.run([
+            "restore", "db/postgres-logical", "--to", out, "--yes",
+        ])
+        #expect(done.code == 0, "\(done.text)")
+        let text = try String(contentsOfFile: "\(out)/databases/app.sql", encoding: .utf8)
+        #expect(text.contains("-- Dumped from database version 15"))
+        #expect(text.contains("-- Dumped by pg_dump version 16"))
+        let newer = try newer()
+        defer { newer.remove() }
+        try feed("\(out)/globals.sql", newer)
+        try feed("\(out)/databases/app.sql", newer)
+        let rows = "select count(*), max(v) from large"
+        #expect(
+            try newer.psql(rows, database: "app") == scene.server.psql(rows, database: "app")
+        )
+    }
+
     @Test(.timeLimit(.minutes(5)), arguments: [0, 1])
     func `a dump that is cut short is no snapshot, and no password is on a command line`(
         status: Int
