@@ -107,6 +107,36 @@ import Testing
         restored.remove()
     }
 
+    @Test func `a cluster whose limits are above the defaults comes back with what needs them`()
+        async throws
+    {
+        let limits = [
+            "max_connections": "300", "max_worker_processes": "40", "max_wal_senders": "40",
+            "max_prepared_transactions": "1200", "max_locks_per_transaction": "200",
+        ]
+        let server = try PostgresServer.make(settings: limits)
+        defer { server.remove() }
+        try server.start()
+        let cluster = try await ProtectedCluster(server: server)
+        try server.psql("create table ledger (n int)")
+        try await cluster.receiving {
+            try await cluster.backUp()
+            // More than a server of its own takes that was told of no more than the usual ones.
+            let script = (1...1100).map { number in
+                "begin; insert into ledger values (\(number)); prepare transaction 'p\(number)';"
+            }
+            try server.psql(script.joined(separator: "\n"))
+            try await cluster.waitForHeartbeat(after: cluster.now())
+        }
+        let (restored, outcome) = try await cluster.restore(.latest)
+        defer { restored.remove() }
+        #expect(outcome.problems.isEmpty)
+        #expect(try restored.psql("select count(*) from pg_prepared_xacts") == "1100")
+        for (name, value) in limits { #expect(try restored.psql("show \(name)") == value) }
+        try restored.psql("commit prepared 'p7'")
+        #expect(try restored.psql("select n from ledger") == "7")
+    }
+
     @Test(arguments: [true, false])
     func `a recovery target left over in the configuration ends nothing early`(
         recovers: Bool
