@@ -39,6 +39,54 @@ import Testing
         #expect(try await server.ask("MGET", "a", "c") == "new\nnew")
     }
 
+    @Test func `what nobody could record is said in the configuration`() async throws {
+        let server = try RedisServer(stopped: ())
+        defer { server.remove() }
+        let settings = ["--repl-diskless-sync-delay", "0", "--appendonly", "yes"]
+        try server.start(settings)
+        _ = try await server.ask("SET", "a", "1")
+        // The least that a backup needs.
+        let rights = ["on", ">sesame-open", "resetchannels", "+psync", "+replconf", "+ping"]
+        try await Self.grant(rights, on: server)
+        let playground = try await Playground.protecting(server)
+        try playground.write("password", "sesame-open")
+        let login = "user: lifeboat\n    password: {file: \(playground.path.string)/password}"
+        try playground.edit("    kind: redis\n", "    kind: redis\n    \(login)\n")
+        let backup = try await playground.run(["backup"])
+        #expect(backup.code == 0, "\(backup.text)")
+        server.stop()
+        let restore = ["restore", "web/redis", "--yes", "--to"]
+        let unknown = try await playground.run(restore + ["new"])
+        #expect(unknown.code == 15, "\(unknown.text)")
+        #expect(unknown.text.contains("id: E-REDIS-SETTINGS"), "\(unknown.text)")
+        #expect(unknown.text.contains("`appendonly: true`"), "\(unknown.text)")
+
+        try playground.edit("    kind: redis\n", "    kind: redis\n    appendonly: true\n")
+        let back = try RedisServer(stopped: ())
+        defer { back.remove() }
+        let known = try await playground.run(restore + [back.directory.path])
+        #expect(known.code == 0, "\(known.text)")
+        try back.start(settings)
+        #expect(try await back.ask("GET", "a") == "1")
+
+        // Without appendonly files first, and with them later: the only way for Redis 6.
+        try playground.edit("    appendonly: true\n", "    appendonly: false\n")
+        let plain = try RedisServer(stopped: ())
+        defer { plain.remove() }
+        let dump = try await playground.run(restore + [plain.directory.path])
+        #expect(dump.code == 0, "\(dump.text)")
+        try plain.start(["--appendonly", "no"])
+        #expect(try await plain.ask("GET", "a") == "1")
+        #expect(try await plain.ask("CONFIG", "SET", "appendonly", "yes") == "OK")
+        let deadline = ContinuousClock.now + .seconds(60)
+        while ContinuousClock.now < deadline,
+            try await !plain.ask("INFO", "persistence").contains("aof_rewrite_in_progress:0")
+        { try await Task.sleep(for: .milliseconds(20)) }
+        plain.stop()
+        try plain.start(settings)
+        #expect(try await plain.ask("GET", "a") == "1")
+    }
+
     private static func grant(_ rights: [String], on server: RedisServer) async throws {
         let command = Command(
             "redis-cli",

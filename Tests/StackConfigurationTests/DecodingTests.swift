@@ -175,6 +175,7 @@ import Testing
         user: "lifeboat",
         password: .environment("REDIS_PASSWORD"),
         directory: "/var/lib/redis",
+        isAppendOnly: false,
         tls: RedisTLSConfiguration(
             authority: "/etc/ca.pem",
             certificate: "/etc/own.pem",

@@ -48,6 +48,7 @@ enum Samples {
             user: lifeboat
             password: {env: REDIS_PASSWORD}
             directory: /var/lib/redis
+            appendonly: false
             tls: {ca: /etc/ca.pem, certificate: /etc/own.pem, key: /etc/own.key, server_name: cache}
             prefer_replica: true
             log: {stream: false, keep: 2d, durable_in: every_copy, server: /opt/redis-server}

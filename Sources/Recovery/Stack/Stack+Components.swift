@@ -69,6 +69,7 @@ extension Stack {
             name: name,
             address: try await address(redis, isReached: options == nil || wish?.isLive == true),
             directory: redis.directory.map { FilePath($0) },
+            isAppendOnly: redis.isAppendOnly,
             prefersReplica: redis.prefersReplica,
             replayProgram: redis.log?.server.map { FilePath($0) }
         )

@@ -17,7 +17,8 @@ enum RestoreSettings {
                 .redisSettingsUnknown,
                 "unable to restore '\(component)': it was not recorded whether the server has appendonly files",
                 hints: [
-                    "Say so in the component's configuration: `redis-cli config get appendonly` tells.",
+                    "Say so in the component's configuration, `appendonly: true` or `appendonly: false`; "
+                        + "`redis-cli config get appendonly` tells.",
                     "Allow the backup's user to ask: redis-cli ACL SETUSER <user> '+config|get'",
                 ]
             )
@@ -28,8 +29,8 @@ enum RestoreSettings {
                 .redisRestoreFiles,
                 "unable to restore '\(component)': Redis \(version) has appendonly files of another form",
                 hints: [
-                    "Restore it as a server with `appendonly no`, and start it so; "
-                        + "then run `redis-cli config set appendonly yes`."
+                    "Say `appendonly: false` in the component's configuration, and start the server with "
+                        + "`appendonly no`; then run `redis-cli config set appendonly yes`."
                 ]
             )
         }

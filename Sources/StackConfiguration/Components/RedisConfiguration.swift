@@ -8,6 +8,8 @@ public struct RedisConfiguration: Sendable, Hashable {
     public var password: SecretReference?
     /// Where it keeps its files, an absolute path: the place that a restore of a stopped server writes to.
     public var directory: String?
+    /// Whether restored files are for a server with appendonly files; nil for what was recorded of it.
+    public var isAppendOnly: Bool?
     /// What proves who is who over TLS; nil where nothing is said of it.
     public var tls: RedisTLSConfiguration?
     /// Whether a replica of it sends the snapshots where one is in step.
@@ -21,6 +23,7 @@ public struct RedisConfiguration: Sendable, Hashable {
         user: String? = nil,
         password: SecretReference? = nil,
         directory: String? = nil,
+        isAppendOnly: Bool? = nil,
         tls: RedisTLSConfiguration? = nil,
         prefersReplica: Bool = false,
         log: RedisLogConfiguration? = nil
@@ -29,6 +32,7 @@ public struct RedisConfiguration: Sendable, Hashable {
         self.user = user
         self.password = password
         self.directory = directory
+        self.isAppendOnly = isAppendOnly
         self.tls = tls
         self.prefersReplica = prefersReplica
         self.log = log

@@ -147,6 +147,7 @@ extension RedisConfiguration {
             user: section.text("user"),
             password: section.secret("password"),
             directory: section.text("directory"),
+            isAppendOnly: section.text("appendonly").map { $0 == "true" },
             tls: section.values["tls"].map { _ in
                 RedisTLSConfiguration(
                     authority: tls.text("ca"),

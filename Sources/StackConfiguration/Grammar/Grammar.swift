@@ -173,6 +173,11 @@ enum Grammar {
         Key("user", .scalar(.text), "The ACL user; it needs +psync +replconf +ping."),
         Key("password", .secret, "Where its password is."),
         Key("directory", .scalar(.path), "Where the server keeps its files; restored to."),
+        Key(
+            "appendonly",
+            .scalar(.boolean),
+            "Whether restored files are for a server with appendonly files. Default: as recorded."
+        ),
         Key("tls", .mapping(redisTLS), "What proves who is who, for a rediss:// address."),
         Key(
             "prefer_replica",

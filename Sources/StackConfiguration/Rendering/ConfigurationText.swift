@@ -54,6 +54,7 @@ struct ConfigurationText {
             line(2, "user", redis.user.map(YAMLText.scalar), Grammar.redis)
             line(2, "password", redis.password?.description, Grammar.redis)
             line(2, "directory", redis.directory.map(YAMLText.scalar), Grammar.redis)
+            line(2, "appendonly", redis.isAppendOnly.map { "\($0)" }, Grammar.redis)
             write(redis.tls)
             let prefersReplica = redis.prefersReplica ? "true" : nil
             line(2, "prefer_replica", prefersReplica, Grammar.redis)
