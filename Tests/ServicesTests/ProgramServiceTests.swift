@@ -68,6 +68,7 @@ import Testing
         let failing = try commands(start: "exit 4\n")
         let failed = await fault { () async throws(Fault) in try await failing.start(["all"]) }
         #expect(failed?.message.contains("status 4") == true)
+        #expect(failed?.hints.first?.hasSuffix("/start") == true)
         let lazy = CommandService(
             start: ["/bin/true"],
             stop: ["/bin/true"],
@@ -93,6 +94,7 @@ import Testing
         )
         let unseen = await fault { () async throws(Fault) in _ = try await blind.parts() }
         #expect(unseen?.code == .serviceState)
+        #expect(unseen?.hints.first?.hasSuffix("/blind") == true)
     }
 
     /// Keeps the state of units in files; `stop` of one that `stuck` names does nothing.
@@ -148,6 +150,7 @@ import Testing
         let stuck = UnitService("a", program: program, patience: .seconds(10))
         let kept = await fault { () async throws(Fault) in try await stuck.stop() }
         #expect(kept?.code == .serviceStop)
+        #expect(kept?.hints.first?.hasSuffix("list-dependencies --reverse a") == true)
         let broken = UnitService("b", program: program, patience: .seconds(10))
         let words = await fault { () async throws(Fault) in try await broken.start(["b"]) }
         #expect(words?.code == .serviceStart)

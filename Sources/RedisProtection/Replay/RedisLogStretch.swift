@@ -53,6 +53,10 @@ struct RedisLogStretch: Sendable, Hashable {
             splitter = RedisStreamSplitter(at: stretch.positions.lowerBound)
         }
 
+        private var wayOut: String {
+            "A snapshot alone comes back by its name: --at \(log.stream.component)@NUMBER"
+        }
+
         /// The next bytes; nil at the end.
         ///
         /// - Throws: `E-LOG-GAP`, `E-VAULT-DAMAGED`, `E-VAULT-TRUST`, `E-KEY-WRONG`; `E-REDIS-REPLAY` when it is no stream of commands.
@@ -62,7 +66,8 @@ struct RedisLogStretch: Sendable, Hashable {
                 guard splitter.boundary == end else {
                     throw Fault(
                         .redisReplay,
-                        "unable to replay the log of '\(log.stream.component)': it ends inside a command, at offset \(splitter.boundary)"
+                        "unable to replay the log of '\(log.stream.component)': it ends inside a command, at offset \(splitter.boundary)",
+                        hints: [wayOut]
                     )
                 }
                 return nil
@@ -80,6 +85,7 @@ struct RedisLogStretch: Sendable, Hashable {
                 throw Fault(
                     .redisReplay,
                     "unable to replay the log of '\(log.stream.component)': \(error.message)",
+                    hints: [wayOut],
                     cause: error
                 )
             }

@@ -36,7 +36,11 @@ enum RedisRefusal {
                 hints: [grant(user, command)]
             )
         case "LOADING":
-            return Fault(.redisLoading, "\(start) the server is still loading its data")
+            return Fault(
+                .redisLoading,
+                "\(start) the server is still loading its data",
+                hints: ["Wait until that is over: redis-cli INFO persistence"]
+            )
         case "NOMASTERLINK":
             return Fault(
                 .redisNotReady,

@@ -70,7 +70,8 @@ public struct ContainerEngine: Sendable {
         guard let details = try await details(of: name) else {
             throw Fault(
                 .serviceStop,
-                "unable to stop container '\(name)': it is not there any more"
+                "unable to stop container '\(name)': it is not there any more",
+                hints: ["The same command again looks which containers there are now."]
             )
         }
         let patience = Duration.seconds(60 + max(10, details.stopTimeout ?? 10))
@@ -78,7 +79,13 @@ public struct ContainerEngine: Sendable {
         let reply = try await connection.send(.POST, path, within: patience)
         try require(reply, [204, 304], to: "stop container", name)
         guard try await self.details(of: name)?.isRunning != true else {
-            throw Fault(.serviceStop, "unable to stop container '\(name)': it runs again")
+            throw Fault(
+                .serviceStop,
+                "unable to stop container '\(name)': it runs again",
+                hints: [
+                    "See what starts it, and stop that first: docker events --since 10m --filter container=\(name)"
+                ]
+            )
         }
     }
 

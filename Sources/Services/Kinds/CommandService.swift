@@ -38,14 +38,22 @@ public struct CommandService: ServiceControl {
     public func stop() async throws(Fault) {
         guard try await isRunning() else { return }
         guard let fact = try await trouble(of: stopCommand, until: false) else { return }
-        throw Fault(.serviceStop, "unable to stop service with '\(stopCommand[0])': \(fact)")
+        throw Fault(
+            .serviceStop,
+            "unable to stop service with '\(stopCommand[0])': \(fact)",
+            hints: [Self.byHand(stopCommand)]
+        )
     }
 
     /// Runs the command that starts it, and waits until it runs.
     public func start(_ parts: [String]) async throws(Fault) {
         guard !parts.isEmpty, try await !isRunning() else { return }
         guard let fact = try await trouble(of: startCommand, until: true) else { return }
-        throw Fault(.serviceStart, "unable to start service with '\(startCommand[0])': \(fact)")
+        throw Fault(
+            .serviceStart,
+            "unable to start service with '\(startCommand[0])': \(fact)",
+            hints: [Self.byHand(startCommand)]
+        )
     }
 
     /// Runs a command and waits for what it shall bring about; what is wrong when that does not come.
@@ -64,13 +72,18 @@ public struct CommandService: ServiceControl {
         return nil
     }
 
+    private static func byHand(_ command: [String]) -> String {
+        "See what it says: \(command.joined(separator: " "))"
+    }
+
     private func isRunning() async throws(Fault) -> Bool {
         let status = try await QuietCommand(statusCommand, within: patience).run()
         guard case .exited(let code) = status, (0...125).contains(code) else {
             let fact = status.map { "\($0)" } ?? "it did not end in time"
             throw Fault(
                 .serviceState,
-                "unable to examine service with '\(statusCommand[0])': \(fact)"
+                "unable to examine service with '\(statusCommand[0])': \(fact)",
+                hints: [Self.byHand(statusCommand)]
             )
         }
         return code == 0

@@ -42,7 +42,13 @@ public struct UnitService: ServiceControl {
         for part in try await parts() where part.isRunning {
             try await call("stop", part.name, .serviceStop)
             guard try await !state(of: part.name).isRunning else {
-                throw Fault(.serviceStop, "unable to stop unit '\(part.name)': it is active again")
+                throw Fault(
+                    .serviceStop,
+                    "unable to stop unit '\(part.name)': it is active again",
+                    hints: [
+                        "See what starts it: systemctl list-dependencies --reverse \(part.name)"
+                    ]
+                )
             }
         }
     }
@@ -77,7 +83,8 @@ public struct UnitService: ServiceControl {
         guard let state = UnitState(String(decoding: bytes, as: UTF8.self)) else {
             throw Fault(
                 .serviceState,
-                "unable to examine unit '\(name)': systemctl does not say what state it is in"
+                "unable to examine unit '\(name)': systemctl does not say what state it is in",
+                hints: ["See what it says: systemctl show \(name)"]
             )
         }
         return state
