@@ -1,6 +1,8 @@
 import Foundation
 import Glibc
 import Model
+import Recovery
+import StackConfiguration
 import SystemIO
 import SystemPackage
 import TestKit
@@ -107,5 +109,68 @@ import Testing
         #expect(refused.code == 15, "\(refused.text)")
         #expect(refused.text.contains("E-TARGET-WINDOW"), "\(refused.text)")
         #expect(try await playground.run(["check", "--deep"]).code == 0)
+    }
+
+    /// Where the Redis stands, by a clock that shows a moment.
+    private static func component(
+        _ playground: Playground,
+        at moment: Instant
+    ) async throws -> StatusReport.Component {
+        let decoded = try StackConfiguration.decode(
+            try playground.read("lifeboat.yaml"),
+            file: playground.configuration.string,
+            environment: [:],
+            machine: "h1"
+        )
+        let stack = Stack(decoded.configuration, variables: [:], clock: SimulatedClock(moment))
+        return try #require(try await StatusReport.read(stack).components.first)
+    }
+
+    @Test func `a log that nobody receives is told`() async throws {
+        let server = try Self.server()
+        defer { server.remove() }
+        let playground = try await Self.initialised(server)
+        #expect(try await playground.run(["backup"]).code == 0)
+        let status = try await playground.run(["status"]).text
+        #expect(status.contains("nothing of its log is in the vault: lifeboat run"), "\(status)")
+        let doctor = try await playground.run(["doctor"]).text
+        #expect(doctor.contains("redis, log: nothing of its log is in the vault"), "\(doctor)")
+        var moment = Instant(seconds: 0)
+        try await Self.running(playground, endedBy: SIGTERM) { () async throws(Fault) in
+            moment = try await Self.moment(playground)
+        }
+        let present = try await Self.component(playground, at: moment)
+        #expect(present.lateness == nil)
+        let later = try await Self.component(playground, at: moment + .seconds(3_600))
+        #expect(
+            later.problems.contains {
+                $0.hasPrefix("nothing of its log has arrived since 2")
+                    && $0.hasSuffix(": lifeboat run")
+            },
+            "\(later.problems)"
+        )
+    }
+
+    @Test func `what the server refuses is told with what mends it`() async throws {
+        let server = try Self.server()
+        defer { server.remove() }
+        let playground = try await Self.initialised(server)
+        _ = try await server.ask("ACL", "SETUSER", "default", "-psync")
+        try await Self.running(playground, endedBy: SIGTERM) { () async throws(Fault) in
+            let log = playground.path.appending("run.log")
+            let deadline = ContinuousClock.now + .seconds(120)
+            while ContinuousClock.now < deadline {
+                let told = try DurableFile.read(log, limit: ByteCount(1 << 20))
+                if String(decoding: told, as: UTF8.self).contains("trying again") { return }
+                usleep(50_000)
+            }
+        }
+        let told = try playground.read("run.log")
+        #expect(
+            told.contains(
+                "; trying again (Allow what a backup needs: redis-cli ACL SETUSER default +psync"
+            ),
+            "\(told)"
+        )
     }
 }

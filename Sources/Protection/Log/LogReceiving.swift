@@ -50,7 +50,8 @@ package enum LogReceiving {
                 pause = shortest
                 try await run(receiver)
             } catch  where mayPass(error) {
-                context.progress(.note("\(error.message); trying again"))
+                let hint = error.hints.first.map { " (\($0))" } ?? ""
+                context.progress(.note("\(error.message); trying again\(hint)"))
             }
             try await rest(pause)
             pause = min(pause * 2, .seconds(30))

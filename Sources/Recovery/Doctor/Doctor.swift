@@ -121,8 +121,11 @@ public struct Doctor: Sendable {
     /// Whether the log of each component leads on from its newest snapshot.
     private func logs(_ report: StatusReport) -> [Examination] {
         report.components.compactMap { component in
-            guard let standing = component.standing else { return nil }
             let subject = "\(component.name), log"
+            if let lateness = component.lateness {
+                return .warning(subject, lateness, "lifeboat run")
+            }
+            guard let standing = component.standing else { return nil }
             guard !standing.isWhole else {
                 return .ok(subject, "leads from the newest snapshot to \(standing.endText)")
             }

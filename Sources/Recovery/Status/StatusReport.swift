@@ -22,6 +22,8 @@ public struct StatusReport: Sendable {
         public let log: LogReach?
         /// How far the log takes the newest snapshot; nil when it has none.
         public let standing: LogStanding?
+        /// What is wrong where `lifeboat run` should receive its log and does not; nil while it does, and where it should not.
+        public let lateness: String?
         /// When one of its snapshots last came back whole; nil when that is not known.
         public let proven: Instant?
         /// What of it is whole in no copy, each a line.
@@ -91,6 +93,7 @@ public struct StatusReport: Sendable {
         let needs = newest.values.compactMap(\.heads.first)
         let standings = try await standings(found, stack, selection, needs, united.vault)
         var components: [Component] = []
+        let now = stack.clock.now()
         let proofs = try await RestoreMemory(stack).last(of: newest.keys, in: united.vault)
         for configured in selection {
             let stream = stack.stream(of: configured.name)
@@ -103,12 +106,12 @@ public struct StatusReport: Sendable {
                     try await logStanding(configured, known, stream, united.vault),
                     proofs[stream]?.time,
                     try await ServerAnswer.ask(configured, stack),
-                    stack: stack.configuration.stack
+                    stack: stack.configuration.stack,
+                    now: now
                 )
             )
         }
         let kit = try await KitStanding.read(stack, united.vault)
-        let now = stack.clock.now()
         let rule = stack.configuration.objectives.copies
         return StatusReport(
             vault: united.vault,
@@ -213,7 +216,8 @@ extension StatusReport.Component {
         _ standing: LogStanding?,
         _ proven: Instant?,
         _ server: ServerAnswer?,
-        stack: String
+        stack: String,
+        now: Instant
     ) {
         let (heads, refused) = (known.heads, known.refused)
         name = configured.name
@@ -223,6 +227,7 @@ extension StatusReport.Component {
         log = standings.flatMap(\.components).filter { $0.name == configured.name }
             .compactMap(\.log).max { ($0.epoch, $0.end) < ($1.epoch, $1.end) }
         self.standing = standing
+        lateness = Self.lateness(configured, heads.first, standing, now)
         self.proven = proven
         followers = server?.followers
         damage = refused.map(\.message) + Self.damage(heads.first, standings.compactMap(\.survey))
@@ -251,6 +256,7 @@ extension StatusReport.Component {
                 "its log leads from the newest snapshot to \(standing.endText) only: lifeboat backup \(stack)/\(name)"
             )
         }
+        if let lateness { facts.append("\(lateness): lifeboat run") }
         problems = facts + (server?.lines ?? [])
     }
 
