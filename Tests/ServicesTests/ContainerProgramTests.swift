@@ -26,17 +26,19 @@ import Testing
         /// Runs a script of the shell to its end.
         func run(
             _ script: String,
+            uid: UInt32 = 4321,
+            hasNetwork: Bool = false,
             signals: AsyncStream<String> = AsyncStream { $0.finish() }
         ) async throws -> Int32 {
             let run = ContainerRun(
                 engine: "unix://\(host.socket.string)",
                 image: ContainerHost.image,
                 command: ["sh", "-c", script],
-                uid: 4321,
-                gid: 4321,
+                uid: uid,
+                gid: uid,
                 directory: share.string,
                 places: [share.string],
-                hasNetwork: false,
+                hasNetwork: hasNetwork,
                 marks: marks.string
             )
             let input = try Descriptor.open(path.appending("in"), .read)
@@ -105,6 +107,38 @@ import Testing
         let ended = try await status
         #expect(ended == expected)
         #expect(try stand.leftovers().isEmpty)
+    }
+
+    @Test func `an engine keeps nothing of what it writes, and what it may do is little`()
+        async throws
+    {
+        let stand = try Stand()
+        async let status = stand.run(
+            "grep -e NoNewPrivs -e CapBnd /proc/self/status; while test ! -e go; do sleep 0.1; done"
+        )
+        let limit = ContinuousClock.now + .seconds(120)
+        while try stand.bytes("out").isEmpty, ContinuousClock.now < limit {}
+        let name = try stand.host.podman(["ps", "--format", "{{.Names}}"])
+        let log = try stand.host.podman([
+            "inspect", "--format", "{{.HostConfig.LogConfig.Type}}", name,
+        ])
+        try DurableFile.create(stand.share.appending("go"), with: [], mode: 0o644)
+        #expect(try await status == 0)
+        #expect(log == "none")
+        let words = String(decoding: try stand.bytes("out"), as: UTF8.self)
+            .split(whereSeparator: \.isWhitespace)
+        #expect(words == ["CapBnd:", "0000000000000000", "NoNewPrivs:", "1"])
+    }
+
+    @Test func `one that sees the network reads what it is given, as root too, and writes nothing`()
+        async throws
+    {
+        let stand = try Stand()
+        try DurableFile.create(stand.share.appending("seen"), with: [65, 10], mode: 0o600)
+        let script = "cat seen; touch made || exit 5"
+        #expect(try await stand.run(script, uid: 0, hasNetwork: true) == 5)
+        #expect(try stand.bytes("out") == [65, 10])
+        #expect(try FileSystem.status(stand.share.appending("made")) == nil)
     }
 
     @Test func `an image or a program that is not there is told, and leaves nothing`() async throws

@@ -22,16 +22,32 @@ struct ContainerCreation: Encodable {
         }
     }
 
+    private struct Log: Encodable {
+        let type = "none"
+
+        enum CodingKeys: String, CodingKey { case type = "Type" }
+    }
+
     private struct Host: Encodable {
         let network: String
         let mounts: [Mount]
+        /// What a program writes is data, such as a whole dump: an engine would keep it in the clear, or send it to where logs go.
+        let log = Log()
         /// Folders of the host keep their own security labels, so an engine that separates by them would refuse them.
-        let security = ["label=disable"]
+        ///
+        /// What an image holds that is set-uid gives nothing.
+        let security = ["label=disable", "no-new-privileges"]
+        let dropped = ["ALL"]
+        /// Root reads what is ours and the server's, and may do nothing else.
+        let added: [String]
 
         enum CodingKeys: String, CodingKey {
             case network = "NetworkMode"
             case mounts = "Mounts"
+            case log = "LogConfig"
             case security = "SecurityOpt"
+            case dropped = "CapDrop"
+            case added = "CapAdd"
         }
     }
 
@@ -59,9 +75,13 @@ struct ContainerCreation: Encodable {
     init(_ run: ContainerRun, environment: [String: String], accounts: String) {
         self.run = run
         self.environment = environment.map { "\($0.key)=\($0.value)" }.sorted()
-        let places = run.places.map { Mount(source: $0, target: $0, isReadOnly: false) }
+        let places = run.places.map { Mount(source: $0, target: $0, isReadOnly: run.hasNetwork) }
         let passwords = Mount(source: accounts, target: "/etc/passwd", isReadOnly: true)
-        host = Host(network: run.hasNetwork ? "host" : "none", mounts: places + [passwords])
+        host = Host(
+            network: run.hasNetwork ? "host" : "none",
+            mounts: places + [passwords],
+            added: run.uid == 0 ? ["DAC_OVERRIDE"] : []
+        )
     }
 
     func encode(to encoder: any Encoder) throws {

@@ -15,7 +15,7 @@ public struct ContainerRun: Sendable, Hashable, Codable {
     public var gid: UInt32
     /// Where it runs; nil for where the image says.
     public var directory: String?
-    /// The files and folders of this host that it sees, at the same paths.
+    /// The files and folders of this host that it sees, at the same paths; it can write to them where it has no network.
     public var places: [String]
     /// Whether it sees the host's network; else it has none.
     public var hasNetwork: Bool
