@@ -3,6 +3,7 @@ import Model
 import NIOCore
 import NIOHTTP1
 import NIOPosix
+import SystemIO
 
 /// Sends requests to a container engine and takes in the replies, each once.
 ///
@@ -62,13 +63,35 @@ final class EngineConnection: Sendable {
         if case .socket = address { request.headers.add(name: "host", value: "engine") }
         if body != nil { request.headers.add(name: "content-type", value: "application/json") }
         if method == .POST { request.body = .bytes(ByteBuffer(bytes: body ?? [])) }
+        let timepiece = Timepiece(ContinuousClock())
         do {
             let time = TimeAmount.nanoseconds(patience.components.seconds * 1_000_000_000)
             let response = try await client.execute(request, deadline: .now() + time)
-            let buffer = try await response.body.collect(upTo: Self.limit)
-            return Reply(status: Int(response.status.code), body: Array(buffer.readableBytesView))
+            let body = try await Self.body(of: response, within: patience - timepiece.passed())
+            return Reply(status: Int(response.status.code), body: body)
         } catch {
             throw fault(error, path)
+        }
+    }
+
+    /// The whole body; the client's own limit ends with the head.
+    private static func body(
+        of response: HTTPClientResponse,
+        within rest: Duration
+    ) async throws -> [UInt8] {
+        try await withThrowingTaskGroup(of: [UInt8]?.self) { group in
+            group.addTask {
+                let buffer = try await response.body.collect(upTo: limit)
+                return Array(buffer.readableBytesView)
+            }
+            group.addTask {
+                try? await Timepiece(ContinuousClock()).wait(rest)
+                return nil
+            }
+            defer { group.cancelAll() }
+            if let body = try await group.next() ?? nil { return body }
+            try Task.checkCancellation()
+            throw HTTPClientError.readTimeout
         }
     }
 

@@ -21,11 +21,14 @@ public struct ContainerProgram: Sendable {
 
     private enum Event: Sendable {
         case heard
+        case fed(isWhole: Bool)
         case ended(Fault?)
     }
 
     /// How long a program has after SIGTERM: whoever sent that kills us later, and then nobody would remove the container.
     private static let patience = Duration.seconds(2)
+    /// How long the engine has to tell of the end of a program that was killed.
+    private static let lastPatience = Duration.seconds(30)
 
     private let run: ContainerRun
     private let engine: ContainerEngine
@@ -80,40 +83,72 @@ public struct ContainerProgram: Sendable {
         try await engine.create(mark.name, run, environment: environment, accounts: mark.path)
         let stream = try EngineStream(engine.address, container: mark.name)
         try await engine.start(mark.name)
-        let fault = await withTaskGroup(of: Event.self) { group in
-            group.addTask {
-                // A program that ends early reads no more; its status tells.
-                try? Self.feed(stream, from: files.input)
-                return .heard
-            }
-            group.addTask {
-                await pass(signals, to: mark.name)
-                return .heard
-            }
+        let (fault, isFed) = await withTaskGroup(of: Event.self) { group in
+            group.addTask { .fed(isWhole: Self.feed(stream, from: files.input)) }
+            group.addTask { await pass(signals, to: mark.name) }
             group.addTask { .ended(Self.drain(stream, to: files)) }
-            for await event in group {
-                guard case .ended(let fault) = event else { continue }
-                group.cancelAll()
-                // Whoever still hands input on waits for a program that nobody hears any more.
-                if fault != nil { try? await engine.send("SIGKILL", to: mark.name) }
-                return fault
-            }
-            return nil
+            return await end(of: &group, stream, mark.name)
         }
         if let fault { throw fault }
         // One that somebody else has removed meanwhile was ended by that.
-        return try await engine.status(ofEnded: mark.name) ?? 143
+        let status = try await engine.status(ofEnded: mark.name) ?? 143
+        guard isFed || status != 0 else {
+            throw Fault(
+                .engineUnreachable,
+                "unable to hand input to a program: the engine hung up in between"
+            )
+        }
+        return status
     }
 
-    /// Hands our input on to its end.
-    private static func feed(_ stream: EngineStream, from number: Int32) throws(Fault) {
-        let input = try descriptor(number, "standard input")
-        while !Task.isCancelled {
-            guard try input.isReadable(within: 100) else { continue }
-            let bytes = try input.read(upTo: 64 << 10)
-            guard !bytes.isEmpty else { return try stream.endWriting() }
-            try stream.write(bytes)
+    /// Waits until the program has ended, or nothing can be heard of it any more, and then for those who hand things on.
+    ///
+    /// - Returns: what went wrong, and whether the program could read its whole input.
+    private func end(
+        of group: inout TaskGroup<Event>,
+        _ stream: EngineStream,
+        _ name: String
+    ) async -> (fault: Fault?, isFed: Bool) {
+        var fault: Fault?
+        var isFed = false
+        var hasEnded = false
+        for await event in group {
+            switch event {
+            case .heard: continue
+            case .fed(let isWhole): isFed = isWhole
+            case .ended(let found):
+                guard !hasEnded else { continue }
+                hasEnded = true
+                fault = found
+                group.cancelAll()
+                // Whoever still hands input on waits for a program that nobody hears any more.
+                stream.hangUp()
+                if fault != nil { try? await engine.send("SIGKILL", to: name) }
+            }
         }
+        return (fault, isFed)
+    }
+
+    /// Hands our input on to its end; whether the program could read all of it.
+    private static func feed(_ stream: EngineStream, from number: Int32) -> Bool {
+        do throws(Fault) {
+            let input = try descriptor(number, "standard input")
+            while true {
+                guard try input.isReadable(within: 100) else {
+                    if Task.isCancelled { return false }
+                    continue
+                }
+                let bytes = try input.read(upTo: 64 << 10)
+                guard !bytes.isEmpty else { break }
+                try stream.write(bytes)
+            }
+        } catch {
+            // A program that ends early reads no more; its status tells.
+            return false
+        }
+        // One that has ended already had all of it.
+        try? stream.endWriting()
+        return true
     }
 
     /// Hands what the program writes on to its end; what went wrong, if anything did.
@@ -123,7 +158,10 @@ public struct ContainerProgram: Sendable {
             let errors = try descriptor(files.errors, "standard error")
             var frames = StreamFrames()
             while true {
-                guard let bytes = try stream.read() else { continue }
+                guard let bytes = try stream.read() else {
+                    if Task.isCancelled { return nil }
+                    continue
+                }
                 guard !bytes.isEmpty else { break }
                 for piece in try frames.add(bytes) {
                     if piece.isError {
@@ -141,15 +179,23 @@ public struct ContainerProgram: Sendable {
         } catch { return error }
     }
 
-    /// Hands signals on until the task is cancelled.
-    private func pass(_ signals: AsyncStream<String>, to name: String) async {
+    /// Hands signals on until the task is cancelled, or the program was killed and the engine does not tell that it ended.
+    private func pass(_ signals: AsyncStream<String>, to name: String) async -> Event {
         for await signal in signals {
             // One that has ended needs no signal; one that cannot be reached is found by its mark.
             try? await engine.send(signal, to: name)
             guard signal == "SIGTERM" else { continue }
             try? await Timepiece(ContinuousClock()).wait(Self.patience)
             try? await engine.send("SIGKILL", to: name)
+            try? await Timepiece(ContinuousClock()).wait(Self.lastPatience)
+            return .ended(
+                Fault(
+                    .engineUnreachable,
+                    "unable to end a program: the engine does not tell that it has ended"
+                )
+            )
         }
+        return .heard
     }
 
     private static func descriptor(

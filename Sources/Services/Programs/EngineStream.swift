@@ -50,8 +50,17 @@ final class EngineStream: Sendable {
 
     /// The head of a reply; what follows it is not touched.
     private static func head(_ socket: borrowing Descriptor) throws(Fault) -> String {
+        let timepiece = Timepiece(ContinuousClock())
         var bytes: [UInt8] = []
         while !bytes.suffix(4).elementsEqual("\r\n\r\n".utf8) {
+            while try !socket.isReadable(within: 100) {
+                guard timepiece.passed() < ContainerEngine.patience else {
+                    throw Fault(
+                        .engineUnreachable,
+                        "unable to attach to a container: the engine does not answer in time"
+                    )
+                }
+            }
             let byte = try socket.read(upTo: 1)
             guard !byte.isEmpty, bytes.count < headLimit else {
                 throw Fault(
@@ -79,4 +88,7 @@ final class EngineStream: Sendable {
 
     /// Lets the program find the end of its input.
     func endWriting() throws(Fault) { try socket.endWriting() }
+
+    /// Ends both directions; who reads or writes finds the end at once.
+    func hangUp() { socket.hangUp() }
 }

@@ -37,6 +37,9 @@ extension Descriptor {
         try checked("end socket", path) { Glibc.shutdown(number, Int32(SHUT_WR)) }
     }
 
+    /// Ends both directions of a socket: who waits for the other side, in another thread, waits no more.
+    public func hangUp() { _ = Glibc.shutdown(rawValue, Int32(SHUT_RDWR)) }
+
     /// Waits until something can be read from a pipe or a socket, or its end is there; blocks the thread.
     ///
     /// - Returns: whether it is so within the time.
