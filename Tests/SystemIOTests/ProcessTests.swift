@@ -40,6 +40,18 @@ import Testing
         #expect(fault?.code == .commandOutput)
     }
 
+    @Test func `a program that takes too long is ended, whether it listens or not`() async throws {
+        for trap in ["", "trap '' TERM;"] {
+            var command = Command("sh", arguments: ["-c", "\(trap) while :; do sleep 1; done"])
+            command.patience = .milliseconds(300)
+            let late = try await command.run(outputLimit: 10, within: .milliseconds(500))
+            #expect(late?.output == nil)
+        }
+        let quick = try await Command("echo", arguments: ["x"])
+            .run(outputLimit: 10, within: .seconds(120))
+        #expect(quick?.output == Array("x\n".utf8))
+    }
+
     @Test func `failure tells the last line of standard error`() async {
         let command = Command("sh", arguments: ["-c", "echo one >&2; echo two >&2; exit 1"])
         let fault = await #expect(throws: Fault.self) {

@@ -8,6 +8,9 @@ internal import SystemIO
 struct ServiceFacts {
     private let stack: Stack
 
+    /// How long the command of a migration head may take.
+    private static let patience = Duration.seconds(60)
+
     init(_ stack: Stack) { self.stack = stack }
 
     /// The images by service, as `service.NAME` holds them: `pgvector/pgvector@sha256:…`, else the image's name and its own id.
@@ -40,7 +43,7 @@ struct ServiceFacts {
 
     /// The migration head of a database, as a command prints it; its last line that is not empty.
     ///
-    /// A command that fails stops no backup: it is said, and nothing is recorded.
+    /// A command that fails, or takes too long, stops no backup: it is said, and nothing is recorded.
     static func migration(
         _ component: ComponentConfiguration,
         _ progress: ProgressReporter
@@ -49,11 +52,17 @@ struct ServiceFacts {
             let program = postgres.migration.first
         else { return [:] }
         do throws(Fault) {
-            let output = try await Command(
-                program,
-                arguments: Array(postgres.migration.dropFirst())
-            ).runSuccessfully(outputLimit: 64 << 10)
-            let text = String(decoding: output, as: UTF8.self)
+            let command = Command(program, arguments: Array(postgres.migration.dropFirst()))
+            guard let result = try await command.run(outputLimit: 64 << 10, within: Self.patience)
+            else {
+                progress(
+                    .note(
+                        "the migration head is not recorded: program '\(program)' did not end within \(Self.patience.components.seconds) seconds"
+                    )
+                )
+                return [:]
+            }
+            let text = String(decoding: try result.output(of: command), as: UTF8.self)
             let line = text.split(whereSeparator: \.isNewline).last {
                 !$0.allSatisfy(\.isWhitespace)
             }

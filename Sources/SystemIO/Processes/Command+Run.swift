@@ -11,6 +11,21 @@ extension Command {
         public let output: [UInt8]
         /// The end of its standard error, at most 8 KiB, as text.
         public let errorText: String
+
+        /// The output of a program that ended with 0.
+        ///
+        /// - Throws: `E-COMMAND-FAILED` with the last line of its standard error.
+        public func output(of command: Command) throws(Fault) -> [UInt8] {
+            guard status.isSuccess else {
+                let line = errorText.split(whereSeparator: \.isNewline).last
+                let detail = line.map { " (\($0))" } ?? ""
+                throw Fault(
+                    .commandFailed,
+                    "unable to run program '\(command.executable)': \(status)\(detail)"
+                )
+            }
+            return output
+        }
     }
 
     /// Runs the program to its end.
@@ -58,16 +73,7 @@ extension Command {
         input: [UInt8] = [],
         outputLimit: Int
     ) async throws(Fault) -> [UInt8] {
-        let result = try await run(input: input, outputLimit: outputLimit)
-        guard result.status.isSuccess else {
-            let line = result.errorText.split(whereSeparator: \.isNewline).last
-            let detail = line.map { " (\($0))" } ?? ""
-            throw Fault(
-                .commandFailed,
-                "unable to run program '\(executable)': \(result.status)\(detail)"
-            )
-        }
-        return result.output
+        try await run(input: input, outputLimit: outputLimit).output(of: self)
     }
 
     private func collect(

@@ -167,6 +167,11 @@ import Testing
         let backup = try await playground.run(["backup"])
         #expect(backup.code == 0, "\(backup.text)")
         #expect(try playground.heads().contains("4f2a9c (head)"))
+        // A command that hangs holds no backup up for longer than a minute.
+        try playground.edit("[/bin/echo, \"4f2a9c (head)\"]", "[/bin/sleep, \"100000\"]")
+        let next = try await playground.run(["backup"])
+        #expect(next.code == 0, "\(next.text)")
+        #expect(next.errors.contains("the migration head is not recorded"), "\(next.text)")
     }
 }
 
