@@ -98,6 +98,8 @@ import Testing
     }
 
     /// Keeps the state of units in files; `stop` of one that `stuck` names does nothing.
+    ///
+    /// As systemd it starts no socket whose service runs.
     private static let systemctl = """
         verb=$1
         for unit; do :; done
@@ -106,14 +108,19 @@ import Testing
             if [ -e "$unit.unit" ]; then echo LoadState=loaded; else echo LoadState=not-found; fi
             if [ -e "$unit.on" ]; then echo ActiveState=active; else echo ActiveState=inactive; fi
             echo "TriggeredBy=$(cat "$unit.unit" 2>/dev/null)" ;;
-        stop) echo "stop $unit" >> log; [ -e "$unit.stuck" ] || rm -f "$unit.on" ;;
+        stop) echo "stop $unit" >> log; [ -e "$unit.slow" ] && exec sleep 1000
+            [ -e "$unit.stuck" ] || rm -f "$unit.on" ;;
         start) echo "start $unit" >> log; [ -e "$unit.broken" ] && { echo no >&2; exit 1; }
+            [ -e "$unit.slow" ] && exec sleep 1000
+            case $unit in
+            *.socket) [ -e "${unit%.socket}.service.on" ] && { echo refusing >&2; exit 1; } ;;
+            esac
             touch "$unit.on" ;;
         esac
 
         """
 
-    @Test func `a unit stops behind what triggers it, and starts before that`() async throws {
+    @Test func `a unit stops and starts behind what triggers it`() async throws {
         let program = try script("systemctl", Self.systemctl)
         for (name, text) in [
             ("web.service.unit", "web.socket web.timer"), ("web.socket.unit", ""),
@@ -132,8 +139,8 @@ import Testing
             String(decoding: log, as: UTF8.self) == """
                 stop web.socket
                 stop web.service
-                start web.service
                 start web.socket
+                start web.service
 
                 """
         )
@@ -155,6 +162,22 @@ import Testing
         let words = await fault { () async throws(Fault) in try await broken.start(["b"]) }
         #expect(words?.code == .serviceStart)
         #expect(words?.message.hasSuffix(": no") == true)
+    }
+
+    @Test func `a unit that takes too long to stop or start is given up`() async throws {
+        let program = try script("systemctl", Self.systemctl)
+        for name in ["a.unit", "a.on", "a.slow", "b.unit", "b.slow"] {
+            try DurableFile.create(folder.path.appending(name), with: [], mode: 0o600)
+        }
+        let patience = Duration.milliseconds(500)
+        let running = UnitService("a", program: program, patience: patience)
+        let kept = await fault { () async throws(Fault) in try await running.stop() }
+        #expect(kept?.code == .serviceStop)
+        #expect(kept?.message.contains("takes more than") == true)
+        let still = UnitService("b", program: program, patience: patience)
+        let late = await fault { () async throws(Fault) in try await still.start(["b"]) }
+        #expect(late?.code == .serviceStart)
+        #expect(late?.message.contains("takes more than") == true)
     }
 
     private func fault(_ work: () async throws(Fault) -> Void) async -> Fault? {

@@ -15,7 +15,7 @@ public struct UnitService: ServiceControl {
     /// - Parameters:
     ///   - unit: its name, with its suffix.
     ///   - program: what speaks to systemd.
-    ///   - patience: how long it may take to become active.
+    ///   - patience: how long each unit may take to stop, and all of them to become active.
     public init(_ unit: String, program: String = "systemctl", patience: Duration) {
         self.unit = unit
         self.program = program
@@ -53,10 +53,12 @@ public struct UnitService: ServiceControl {
         }
     }
 
-    /// Starts the unit, then what triggers it, and waits until they are active.
+    /// Starts what triggers the unit, then the unit, and waits until they are active.
+    ///
+    /// A socket does not start any more when its service runs.
     public func start(_ parts: [String]) async throws(Fault) {
         let timepiece = Timepiece(ContinuousClock())
-        for name in parts.reversed() {
+        for name in parts {
             if try await !state(of: name).isSettled {
                 try await call("start", name, .serviceStart)
             }
@@ -91,8 +93,20 @@ public struct UnitService: ServiceControl {
     }
 
     private func call(_ verb: String, _ name: String, _ code: Fault.Code) async throws(Fault) {
-        let result = try await Command(program, arguments: [verb, "--", name])
-            .run(outputLimit: 64 << 10)
+        // systemd goes on with it when nobody waits any more.
+        guard
+            let result = try await Command(program, arguments: [verb, "--", name])
+                .run(outputLimit: 64 << 10, within: patience)
+        else {
+            throw Fault(
+                code,
+                "unable to \(verb) unit '\(name)': it takes more than \(patience.components.seconds) seconds",
+                hints: [
+                    "See why: systemctl status \(name)",
+                    "Where it may take longer, say so: healthy_within.",
+                ]
+            )
+        }
         guard !result.status.isSuccess else { return }
         let line = result.errorText.split(whereSeparator: \.isNewline).last
         throw Fault(
