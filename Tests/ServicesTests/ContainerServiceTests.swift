@@ -87,6 +87,19 @@ import Testing
         #expect(gone?.message.contains("it is not there any more") == true)
     }
 
+    @Test func `a container that goes when it ends is refused, and stays`() async throws {
+        let host = try ContainerHost()
+        try host.create(service: "web", of: "shop", options: ["--rm"])
+        try host.start("shop-web-1")
+        do {
+            try await service("web", host).stop()
+            Issue.record("it is gone")
+        } catch {
+            #expect(error.code == .serviceState)
+        }
+        #expect(try host.state(of: "shop-web-1") == "running")
+    }
+
     @Test func `a paused container is refused, since it could not be put back`() async throws {
         let host = try ContainerHost()
         try host.create(service: "web", of: "shop")

@@ -107,6 +107,35 @@ import Testing
         #expect(try stack.file.read() == nil)
     }
 
+    @Test func `what is gone is told, and forgotten where a person has everything put back`()
+        async throws
+    {
+        let folder = try ScratchFolder()
+        let flag = folder.path.appending("on").string
+        let web = CommandService(
+            start: ["/usr/bin/touch", flag],
+            stop: ["/bin/rm", flag],
+            status: ["/usr/bin/test", "-e", flag],
+            patience: .seconds(60)
+        )
+        let file = LedgerFile(in: folder.path.appending("state"))
+        let keeper = ServiceKeeper(["web": web], file: file) { _ in }
+        try file.write(
+            ServiceLedger(entries: [
+                ServiceLedger.Entry(ServiceNode(name: "old"), running: ["old-1"]),
+                ServiceLedger.Entry(ServiceNode(name: "web", after: ["old"]), running: ["all"]),
+            ])
+        )
+        let held = try #require(try await keeper.putBack(regardless: false))
+        #expect(held.failures.map(\.code) == [.serviceGone])
+        #expect(held.stopped == ["old", "web"])
+        let back = try #require(try await keeper.putBack(regardless: true))
+        #expect(back.failures.map(\.code) == [.serviceGone])
+        #expect(back.stopped.isEmpty)
+        #expect(try await web.parts().first?.isRunning == true)
+        #expect(try file.read() == nil)
+    }
+
     @Test func `an engine that is not there ends it before anything is stopped`() async throws {
         let stack = try Stack()
         try await stack.services["worker"]?.start(["all"])

@@ -29,6 +29,8 @@ public struct ContainerDetails: Sendable, Hashable {
     public let health: String?
     /// How many seconds it may take to stop; nil for the engine's own ten.
     public let stopTimeout: Int?
+    /// Whether it is removed when it ends.
+    public let isRemovedAtEnd: Bool
     /// The image that it was made from, as it was asked for: `pgvector/pgvector:pg16`.
     public let image: String
     /// The image's own id, a digest.
@@ -41,6 +43,7 @@ extension ContainerDetails: Decodable {
     private enum CodingKeys: String, CodingKey {
         case state = "State"
         case configuration = "Config"
+        case host = "HostConfig"
         case imageID = "Image"
         case mounts = "Mounts"
     }
@@ -75,6 +78,12 @@ extension ContainerDetails: Decodable {
         }
     }
 
+    private struct Host: Decodable {
+        let isRemovedAtEnd: Bool?
+
+        enum CodingKeys: String, CodingKey { case isRemovedAtEnd = "AutoRemove" }
+    }
+
     /// Reads what an engine answers.
     public init(from decoder: any Decoder) throws {
         let values = try decoder.container(keyedBy: CodingKeys.self)
@@ -86,6 +95,8 @@ extension ContainerDetails: Decodable {
         let health = state.health?.status ?? ""
         self.health = ["", "none"].contains(health) ? nil : health
         stopTimeout = configuration?.stopTimeout
+        let host = try values.decodeIfPresent(Host.self, forKey: .host)
+        isRemovedAtEnd = host?.isRemovedAtEnd ?? false
         image = configuration?.image ?? ""
         imageID = try values.decodeIfPresent(String.self, forKey: .imageID) ?? ""
         mounts = try values.decodeIfPresent([Mount].self, forKey: .mounts) ?? []

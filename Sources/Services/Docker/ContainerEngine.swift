@@ -91,16 +91,19 @@ public struct ContainerEngine: Sendable {
 
     /// Starts a container; one that runs already is left in peace.
     ///
-    /// - Throws: `E-SERVICE-START` when it is not there, `E-ENGINE-…`, `E-CANCELLED`.
+    /// - Throws: `E-SERVICE-GONE` when it is not there, `E-ENGINE-…`, `E-CANCELLED`.
     public func start(_ name: String) async throws(Fault) {
         let path = "/containers/\(EngineAddress.encoded(name))/start"
         let reply = try await connection.send(.POST, path, within: .seconds(120))
         // An image without the program that it names is answered in the same way.
         if reply.status == 404, try await details(of: name) == nil {
             throw Fault(
-                .serviceStart,
+                .serviceGone,
                 "unable to start container '\(name)': it is not there any more",
-                hints: ["Let compose make it anew: docker compose up -d"]
+                hints: [
+                    "Let compose make it anew: docker compose up -d",
+                    "What is gone for good is forgotten by: lifeboat services --put-back",
+                ]
             )
         }
         try require(reply, [204, 304], to: "start container", name)

@@ -17,6 +17,8 @@ extension Fault.Code {
     public static let serviceStop = Fault.Code("E-SERVICE-STOP", .permanent, exit: .refused)
     /// A service does not start, or not become healthy.
     public static let serviceStart = Fault.Code("E-SERVICE-START", .permanent, exit: .failed)
+    /// A service that was stopped is not there any more.
+    public static let serviceGone = Fault.Code("E-SERVICE-GONE", .permanent, exit: .failed)
     /// Services depend on each other in a circle.
     public static let serviceCircle = Fault.Code("E-SERVICE-CIRCLE", .permanent, exit: .usage)
     /// Somebody else stops or starts the services of the stack.

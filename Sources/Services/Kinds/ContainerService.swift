@@ -49,9 +49,22 @@ public struct ContainerService: ServiceControl {
                     hints: ["Let it go on, or stop it: docker unpause \(container.name)"]
                 )
             }
+            if container.isRunning { try await requireLasting(container.name) }
             parts.append(ServicePart(container.name, isRunning: container.isRunning))
         }
         return parts
+    }
+
+    /// Refuses a container that would be gone when it is stopped.
+    private func requireLasting(_ name: String) async throws(Fault) {
+        guard try await engine.details(of: name)?.isRemovedAtEnd == true else { return }
+        throw Fault(
+            .serviceState,
+            "unable to stop container '\(name)': it is removed when it ends, and could not be started again",
+            hints: [
+                "Make it without --rm, or name what makes it: a unit (systemd: NAME), or commands (start, stop, status)."
+            ]
+        )
     }
 
     /// The names that compose noted at the containers.

@@ -62,7 +62,7 @@ public struct ServiceKeeper: Sendable {
 
     /// Puts back what the ledger says, if there is one.
     ///
-    /// - Parameter regardless: whether also what may use a component that is not whole is started.
+    /// - Parameter regardless: whether also what may use a component that is not whole is started, and what is gone is forgotten.
     /// - Returns: nil when there is no ledger.
     /// - Throws: `E-SERVICES-BUSY`, `E-SERVICE-LEDGER`, `E-IO-…`; nothing was done then.
     public func putBack(regardless: Bool) async throws(Fault) -> Ending? {
@@ -70,7 +70,7 @@ public struct ServiceKeeper: Sendable {
         let lock = try file.lock()
         guard var ledger = try file.read() else { return nil }
         if regardless { ledger.unfinished = [] }
-        let ending = await run(ServiceSwitch(puttingBack: ledger)) { [] }
+        let ending = await run(ServiceSwitch(puttingBack: ledger, forgetting: regardless)) { [] }
         lock.release()
         return ending
     }
@@ -114,9 +114,12 @@ public struct ServiceKeeper: Sendable {
     private func control(of name: String) throws(Fault) -> any ServiceControl {
         if let service = services[name] { return service }
         throw Fault(
-            .serviceStart,
+            .serviceGone,
             "unable to control service '\(name)': the configuration does not name it any more",
-            hints: ["Start it yourself if it should run, or put it under `services:` again."]
+            hints: [
+                "Start it yourself if it should run, or put it under `services:` again.",
+                "What is gone for good is forgotten by: lifeboat services --put-back",
+            ]
         )
     }
 }

@@ -60,6 +60,8 @@ public struct ServiceSwitch: Sendable {
     private let wanted: Set<String>
     /// The components that the work is about.
     private let components: [String]
+    /// Whether what is not there any more leaves the ledger.
+    private let forgets: Bool
 
     /// Why the work was not begun; nil when it was.
     public private(set) var refusal: Fault?
@@ -79,6 +81,7 @@ public struct ServiceSwitch: Sendable {
     ) {
         wanted = Set(services.map(\.name))
         self.components = components
+        forgets = false
         self.ledger = ledger ?? ServiceLedger(entries: [])
         unfinished = self.ledger.unfinished
         let known = Set(self.ledger.entries.map(\.name))
@@ -87,7 +90,12 @@ public struct ServiceSwitch: Sendable {
     }
 
     /// Starts what a ledger on the disk says, and nothing that may use a component that is not whole.
-    public init(puttingBack ledger: ServiceLedger) {
+    ///
+    /// - Parameters:
+    ///   - ledger: what is on the disk.
+    ///   - forgetting: whether a service that is not there any more is told and then forgotten; else what is started after it waits.
+    public init(puttingBack ledger: ServiceLedger, forgetting: Bool = false) {
+        forgets = forgetting
         wanted = []
         components = []
         self.ledger = ledger
@@ -137,6 +145,11 @@ public struct ServiceSwitch: Sendable {
             failures.append(fault)
             start(ledger.entries.filter { ledger.mayStart($0) })
         case (.starting(let rest), .done):
+            ledger.entries.removeAll { $0.name == rest[0].name }
+            start(Array(rest.dropFirst()))
+        case (.starting(let rest), .failed(let fault))
+        where forgets && fault.code == .serviceGone:
+            failures.append(fault)
             ledger.entries.removeAll { $0.name == rest[0].name }
             start(Array(rest.dropFirst()))
         case (.starting(let rest), .failed(let fault)):
