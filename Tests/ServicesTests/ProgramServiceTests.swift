@@ -49,6 +49,17 @@ import Testing
         #expect(try !has("on"))
     }
 
+    @Test func `the arguments of a command, which may hold a secret, are not shown`() {
+        let start = ["/srv/w", "start", "--token=hunter2"]
+        let service = CommandService(
+            start: start,
+            stop: start,
+            status: start,
+            patience: .seconds(10)
+        )
+        #expect(service.title == "command /srv/w")
+    }
+
     @Test func `a program that a command leaves behind outlives it and holds nobody up`()
         async throws
     {

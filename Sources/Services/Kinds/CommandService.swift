@@ -26,8 +26,8 @@ public struct CommandService: ServiceControl {
         self.patience = patience
     }
 
-    /// The command that starts it.
-    public var title: String { "command \(startCommand.joined(separator: " "))" }
+    /// The program that starts it; what stands behind that may be a secret.
+    public var title: String { "command \(startCommand[0])" }
 
     /// The whole service, which always is there.
     public func parts() async throws(Fault) -> [ServicePart] {
