@@ -123,10 +123,19 @@ struct ThingScript {
         to file: borrowing Descriptor
     ) async throws(Fault) {
         let command = session.command("pg_dump", arguments, database: database)
-        let ending = try await command.run(to: file)
-        guard ending.status.isSuccess else {
-            let line = ProgramWords.failure(in: ending.errorText) ?? "\(ending.status)"
-            throw Fault(.dumpFailed, "unable to read database '\(database)' back: \(line)")
+        var trailer = DumpTrailer(isOfCluster: false)
+        let ending = try await command.read { bytes async throws(Fault) in
+            trailer.update(bytes)
+            try file.write(bytes)
+        }
+        guard ending.status.isSuccess, trailer.isWhole else {
+            let line = ProgramWords.failure(in: ending.errorText)
+            let fact =
+                ending.status.isSuccess ? "it ended before it was complete" : "\(ending.status)"
+            throw Fault(
+                .dumpFailed,
+                "unable to read database '\(database)' back: \(line ?? fact)"
+            )
         }
     }
 }
