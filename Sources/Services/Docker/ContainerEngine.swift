@@ -32,7 +32,7 @@ public struct ContainerEngine: Sendable {
             reply,
             [200],
             to: "list containers of",
-            labels.values.sorted().joined(separator: "/")
+            labels.isEmpty ? "\(address)" : labels.values.sorted().joined(separator: "/")
         )
         let items = try decode([Item].self, reply, "the list of containers")
         // An engine that reads several labels as a choice lists more than what was asked for.
