@@ -19,31 +19,30 @@ public struct RedisHealth: Sendable {
         _ component: RedisComponent,
         patience: RedisPatience? = nil
     ) async throws(Fault) {
-        let connection = try await RedisConnection.connect(
-            to: component.address,
+        self = try await RedisConnection.with(
+            component.address,
             patience: patience ?? component.patience
-        )
-        do throws(Fault) {
-            let info = try await ServerReport.permitted { () async throws(Fault) in
-                try await connection.info("server")
-            }
-            server = ServerVersion(info: info ?? [:]).map { "\($0)" } ?? "Redis"
-            let setting = try await ServerReport.permitted { () async throws(Fault) in
-                try await connection.configuration("repl-diskless-sync")["repl-diskless-sync"]
-            }
-            isDiskless = setting.flatMap { $0 }.map { $0 == "yes" }
-            let size = try await ServerReport.permitted { () async throws(Fault) in
-                try await connection.configuration("repl-backlog-size")["repl-backlog-size"]
-            }
-            backlog = size.flatMap { $0 }.flatMap { Int64($0) }.map { ByteCount($0) }
-            let told = try await ServerReport.permitted { () async throws(Fault) in
-                try await connection.info("replication")
-            }
-            replication = told.flatMap { RedisReplication(info: $0) }
-        } catch {
-            await connection.close()
-            throw error
+        ) { connection async throws(Fault) in
+            try await RedisHealth(asking: connection)
         }
-        await connection.close()
+    }
+
+    private init(asking connection: RedisConnection) async throws(Fault) {
+        let info = try await ServerReport.permitted { () async throws(Fault) in
+            try await connection.info("server")
+        }
+        server = ServerVersion(info: info ?? [:]).map { "\($0)" } ?? "Redis"
+        let setting = try await ServerReport.permitted { () async throws(Fault) in
+            try await connection.configuration("repl-diskless-sync")["repl-diskless-sync"]
+        }
+        isDiskless = setting.flatMap { $0 }.map { $0 == "yes" }
+        let size = try await ServerReport.permitted { () async throws(Fault) in
+            try await connection.configuration("repl-backlog-size")["repl-backlog-size"]
+        }
+        backlog = size.flatMap { $0 }.flatMap { Int64($0) }.map { ByteCount($0) }
+        let told = try await ServerReport.permitted { () async throws(Fault) in
+            try await connection.info("replication")
+        }
+        replication = told.flatMap { RedisReplication(info: $0) }
     }
 }

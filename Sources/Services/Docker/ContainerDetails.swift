@@ -1,24 +1,5 @@
 /// What an engine tells of one container.
 public struct ContainerDetails: Sendable, Hashable {
-    /// Something of the host that the container sees.
-    public struct Mount: Sendable, Hashable, Decodable {
-        /// `volume`, `bind` or `tmpfs`.
-        public let type: String
-        /// The volume's name; nil for others.
-        public let name: String?
-        /// Where it is on the host.
-        public let source: String
-        /// Where the container sees it.
-        public let destination: String
-
-        enum CodingKeys: String, CodingKey {
-            case type = "Type"
-            case name = "Name"
-            case source = "Source"
-            case destination = "Destination"
-        }
-    }
-
     /// Whether it works, or will again by itself.
     public let isRunning: Bool
     /// Whether it ended and is about to be started again by its engine.
@@ -35,8 +16,6 @@ public struct ContainerDetails: Sendable, Hashable {
     public let image: String
     /// The image's own id, a digest.
     public let imageID: String
-    /// What of the host it sees.
-    public let mounts: [Mount]
 }
 
 extension ContainerDetails: Decodable {
@@ -45,7 +24,6 @@ extension ContainerDetails: Decodable {
         case configuration = "Config"
         case host = "HostConfig"
         case imageID = "Image"
-        case mounts = "Mounts"
     }
 
     private struct State: Decodable {
@@ -99,6 +77,5 @@ extension ContainerDetails: Decodable {
         isRemovedAtEnd = host?.isRemovedAtEnd ?? false
         image = configuration?.image ?? ""
         imageID = try values.decodeIfPresent(String.self, forKey: .imageID) ?? ""
-        mounts = try values.decodeIfPresent([Mount].self, forKey: .mounts) ?? []
     }
 }
