@@ -1,5 +1,7 @@
 import Model
 import Services
+import SystemIO
+import TestKit
 import Testing
 
 /// What is read of texts: addresses, labels, states of units.
@@ -36,6 +38,27 @@ import Testing
         #expect(try EngineAddress(variables: own) == .socket("/run/podman/podman.sock"))
         let tls = ["DOCKER_HOST": "tcp://a:2376", "DOCKER_TLS_VERIFY": "1"]
         #expect(throws: Fault.self) { try EngineAddress(variables: tls) }
+    }
+
+    @Test(.ownThreads)
+    func `a program with very many arguments is told in words that the system takes`()
+        async throws
+    {
+        let run = ContainerRun(
+            engine: "unix:///run/docker.sock",
+            image: "postgres:16",
+            command: ["pg_dump"] + (0..<9000).map { "--table=\"Größe\".🛟\($0)" },
+            uid: 1,
+            gid: 1,
+            directory: nil,
+            places: [],
+            hasNetwork: false,
+            marks: "/var/lib/lifeboat"
+        )
+        #expect(run.words.count > 2)
+        #expect(try ContainerRun(words: run.words) == run)
+        let result = try await Command("true", arguments: run.words).run(outputLimit: 10)
+        #expect(result.status.isSuccess)
     }
 
     @Test func `a path becomes a part of a URL`() {

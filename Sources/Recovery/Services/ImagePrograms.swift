@@ -54,7 +54,7 @@ struct ImagePrograms: ServerPrograms {
         )
         var command = Command(
             "/proc/\(ProcessInfo.processInfo.processIdentifier)/exe",
-            arguments: [ContainerRun.verb, run.text],
+            arguments: [ContainerRun.verb] + run.words,
             // What the image says of its own paths holds.
             environment: variables.filter { Self.isHandedOn($0.key) }
         )

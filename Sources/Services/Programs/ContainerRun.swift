@@ -55,6 +55,28 @@ public struct ContainerRun: Sendable, Hashable, Codable {
         return String(decoding: data, as: UTF8.self)
     }
 
+    /// All of it in words of a command line.
+    ///
+    /// The system takes words of at most 128 KiB, and a table may have thousands of parts that are named.
+    public var words: [String] {
+        let scalars = Array(text.unicodeScalars)
+        return stride(from: 0, to: scalars.count, by: Self.scalarsOfWord).map { start in
+            var word = String.UnicodeScalarView()
+            word.append(contentsOf: scalars[start...].prefix(Self.scalarsOfWord))
+            return String(word)
+        }
+    }
+
+    /// Each is 4 bytes long at most.
+    private static let scalarsOfWord = 30_000
+
+    /// Reads ``words``.
+    ///
+    /// - Throws: `E-VALUE`.
+    public init(words: some Sequence<String>) throws(Fault) {
+        try self.init(text: words.joined())
+    }
+
     /// Reads ``text``.
     ///
     /// - Throws: `E-VALUE`.

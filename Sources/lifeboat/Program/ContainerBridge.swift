@@ -12,7 +12,7 @@ enum ContainerBridge {
 
     /// Whether some words ask for it.
     static func isMeant(by words: [String]) -> Bool {
-        words.count == 2 && words[0] == ContainerRun.verb
+        words.count >= 2 && words[0] == ContainerRun.verb
     }
 
     /// Runs the program to its end; gives the status to end with.
@@ -25,7 +25,7 @@ enum ContainerBridge {
                 for await signal in signals { source.yield(name(of: signal)) }
                 return nil
             }
-            group.addTask { await perform(words[1], names) }
+            group.addTask { await perform(words.dropFirst(), names) }
             for await status in group {
                 guard let status else { continue }
                 group.cancelAll()
@@ -35,9 +35,12 @@ enum ContainerBridge {
         }
     }
 
-    private static func perform(_ text: String, _ signals: AsyncStream<String>) async -> Int32 {
+    private static func perform(
+        _ words: ArraySlice<String>,
+        _ signals: AsyncStream<String>
+    ) async -> Int32 {
         do throws(Fault) {
-            return try await ContainerProgram(try ContainerRun(text: text)).perform(
+            return try await ContainerProgram(try ContainerRun(words: words)).perform(
                 environment: ProcessInfo.processInfo.environment,
                 signals: signals
             )
