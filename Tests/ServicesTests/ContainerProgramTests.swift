@@ -26,13 +26,14 @@ import Testing
         /// Runs a script of the shell to its end.
         func run(
             _ script: String,
+            image: String = ContainerHost.image,
             uid: UInt32 = 4321,
             hasNetwork: Bool = false,
             signals: AsyncStream<String> = AsyncStream { $0.finish() }
         ) async throws -> Int32 {
             let run = ContainerRun(
                 engine: "unix://\(host.socket.string)",
-                image: ContainerHost.image,
+                image: image,
                 command: ["sh", "-c", script],
                 uid: uid,
                 gid: uid,
@@ -128,6 +129,32 @@ import Testing
         let words = String(decoding: try stand.bytes("out"), as: UTF8.self)
             .split(whereSeparator: \.isWhitespace)
         #expect(words == ["CapBnd:", "0000000000000000", "NoNewPrivs:", "1"])
+    }
+
+    @Test func `one of an image that compose has built is no container of the service`()
+        async throws
+    {
+        let stand = try Stand()
+        let image = "localhost/built:1"
+        try stand.host.create("builder")
+        try stand.host.podman([
+            "commit", "--change", "LABEL com.docker.compose.project=shop", "--change",
+            "LABEL com.docker.compose.service=db", "builder", image,
+        ])
+        try stand.host.podman(["rm", "builder"])
+        async let status = stand.run(
+            "echo up; while test ! -e go; do sleep 0.1; done",
+            image: image
+        )
+        let limit = ContinuousClock.now + .seconds(120)
+        while try stand.bytes("out").isEmpty, ContinuousClock.now < limit {}
+        let engine = ContainerEngine(.socket(stand.host.socket.string))
+        let found = try await engine.containers(labelled: [
+            "com.docker.compose.project": "shop", "com.docker.compose.service": "db",
+        ])
+        try DurableFile.create(stand.share.appending("go"), with: [], mode: 0o644)
+        #expect(try await status == 0)
+        #expect(found.isEmpty)
     }
 
     @Test func `one that sees the network reads what it is given, as root too, and writes nothing`()

@@ -68,6 +68,11 @@ struct ContainerCreation: Encodable {
         case host = "HostConfig"
     }
 
+    /// A container has the labels of its image, and compose labels those that it builds: it would count as one of the service.
+    private static let labelsOfCompose = [
+        "com.docker.compose.project": "", "com.docker.compose.service": "",
+    ]
+
     private let run: ContainerRun
     private let environment: [String]
     private let host: Host
@@ -93,7 +98,8 @@ struct ContainerCreation: Encodable {
         try values.encode("\(run.uid):\(run.gid)", forKey: .user)
         try values.encode(environment, forKey: .environment)
         try values.encodeIfPresent(run.directory, forKey: .directory)
-        try values.encode(["org.lifeboat.run": run.marks], forKey: .labels)
+        let own = ["org.lifeboat.run": run.marks]
+        try values.encode(own.merging(Self.labelsOfCompose) { own, _ in own }, forKey: .labels)
         try values.encode(["Test": ["NONE"]], forKey: .health)
         for key in [
             CodingKeys.opensInput, .closesInput, .attachesInput, .attachesOutput, .attachesErrors,
