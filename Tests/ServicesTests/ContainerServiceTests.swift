@@ -74,6 +74,37 @@ import Testing
         #expect(try await engine(host).details(of: "shop-web-1")?.health == "healthy")
     }
 
+    @Test(.timeLimit(.minutes(5)))
+    func `a container that was told to stop before, and has not yet, is started when it has`()
+        async throws
+    {
+        let host = try ContainerHost()
+        let place = host.folder.path.string
+        let note = place + "/note"
+        try host.create(
+            service: "web",
+            of: "shop",
+            script: """
+                trap 'sleep 3; exit 0' TERM
+                echo x >> \(note)
+                while test ! -e \(note).again; do sleep 0.1; done
+                """,
+            options: ["--volume", "\(place):\(place)", "--stop-timeout", "100"]
+        )
+        try host.start("shop-web-1")
+        let deadline = ContinuousClock.now + .seconds(60)
+        while (try? DurableFile.read(FilePath(note), limit: ByteCount(99))) == nil,
+            ContinuousClock.now < deadline
+        {}
+        // As a run leaves it that was killed while it stopped the service.
+        try host.podman(["kill", "--signal", "TERM", "shop-web-1"])
+        try DurableFile.create(FilePath(note + ".again"), with: [], mode: 0o600)
+        try await service("web", host, patience: .seconds(120)).start(["shop-web-1"])
+        #expect(try host.state(of: "shop-web-1") == "running")
+        let starts = try DurableFile.read(FilePath(note), limit: ByteCount(99))
+        #expect(starts == Array("x\nx\n".utf8))
+    }
+
     @Test func `what does not become healthy, or ends, is told`() async throws {
         let host = try ContainerHost()
         try host.create(service: "sick", of: "shop", health: "false")

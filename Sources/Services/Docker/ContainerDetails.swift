@@ -28,12 +28,14 @@ extension ContainerDetails: Decodable {
 
     private struct State: Decodable {
         let running: Bool
+        let status: String?
         let restarting: Bool?
         let exitCode: Int?
         let health: Health?
 
         enum CodingKeys: String, CodingKey {
             case running = "Running"
+            case status = "Status"
             case restarting = "Restarting"
             case exitCode = "ExitCode"
             case health = "Health"
@@ -68,7 +70,7 @@ extension ContainerDetails: Decodable {
         let state = try values.decode(State.self, forKey: .state)
         let configuration = try values.decodeIfPresent(Configuration.self, forKey: .configuration)
         isRestarting = state.restarting ?? false
-        isRunning = state.running || isRestarting
+        isRunning = state.running || isRestarting || state.status == "stopping"
         exitCode = state.exitCode ?? 0
         let health = state.health?.status ?? ""
         self.health = ["", "none"].contains(health) ? nil : health

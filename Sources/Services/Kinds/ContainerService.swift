@@ -83,8 +83,23 @@ public struct ContainerService: ServiceControl {
 
     /// Starts containers and waits until they are healthy, or have run for a second where they have no health check.
     public func start(_ parts: [String]) async throws(Fault) {
-        for name in parts { try await engine.start(name) }
+        let timepiece = Timepiece(ContinuousClock())
+        for name in parts {
+            try await awaitEnd(of: name, timepiece)
+            try await engine.start(name)
+        }
         for name in parts { try await awaitHealth(of: name) }
+    }
+
+    /// Waits for a container to end that somebody who is gone has told to.
+    ///
+    /// An engine does not say that it was: until it has ended, it runs like any other. It has as long as it may take to stop.
+    private func awaitEnd(of name: String, _ timepiece: Timepiece) async throws(Fault) {
+        while let details = try await engine.details(of: name), details.isRunning {
+            let limit = min(patience, .seconds((details.stopTimeout ?? 10) + 1))
+            guard timepiece.passed() < limit else { return }
+            try await timepiece.wait(Self.pace)
+        }
     }
 
     private func containers() async throws(Fault) -> [Container] {
