@@ -126,14 +126,13 @@ final class RedisLogReceiver {
     }
 
     /// Whether the newest snapshot is one that this epoch can be replayed on, or will be.
+    ///
+    /// One of the history before does not count: the server that took over may be of another version, and only that one takes its commands.
     private func hasBase(_ vault: Vault, _ log: LogReader) async throws(Fault) -> Bool {
         guard let newest = try await vault.newest(of: context.stream, isWhole: true).heads.first,
-            let base = RedisLogBase(newest)
+            let base = RedisLogBase(newest), base.place.replicationID == stream.replicationID
         else { return false }
-        let isAhead =
-            base.place.replicationID == stream.replicationID
-            && base.place.offset >= stream.offset
-        if isAhead { return true }
+        if base.place.offset >= stream.offset { return true }
         return try await base.epoch(in: log) == epoch
     }
 

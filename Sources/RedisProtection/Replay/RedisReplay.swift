@@ -181,6 +181,9 @@ struct RedisReplay {
             guard errors == "0" else {
                 throw failure(
                     "the server did not take \(errors ?? "an unknown number") of the commands"
+                ).adding(
+                    hint:
+                        "They may be of a newer server that took over meanwhile; later moments need a snapshot of that: lifeboat backup"
                 )
             }
             _ = try await server.command(RedisCommand("SAVE"))
@@ -195,13 +198,19 @@ struct RedisReplay {
         )
     }
 
-    /// The last line that the server wrote.
+    /// What the server wrote of a command that it did not take, else its last line; without what stood in the command.
     private static func words(_ log: FilePath) -> String? {
         guard let file = try? Descriptor.open(log, .read),
             let size = try? FileSystem.status(log)?.size,
-            let bytes = try? file.read(upTo: 4096, at: max(0, size - 4096))
+            let bytes = try? file.read(upTo: 64 << 10, at: max(0, size - 64 << 10))
         else { return nil }
-        return String(decoding: bytes, as: UTF8.self).split(whereSeparator: \.isNewline).last
-            .map { String($0.suffix(200)) }
+        let lines = String(decoding: bytes, as: UTF8.self).split(whereSeparator: \.isNewline)
+        let refusal = " is sending an error to its "
+        guard let line = lines.first(where: { $0.contains(refusal) }) else {
+            return lines.last.map { String($0.suffix(200)) }
+        }
+        let words = line.split(separator: refusal, maxSplits: 1).last ?? line
+        let end = words.firstRange(of: ", with args beginning with")?.lowerBound ?? words.endIndex
+        return String(words[..<end].prefix(200))
     }
 }

@@ -191,10 +191,11 @@ struct RedisRestorePoint {
         _ request: RestoreRequest
     ) async throws(Fault) {
         guard let stretch else { return }
-        guard rdb.modules.isEmpty else {
+        let modules = rdb.modules.subtracting(ServerVersion.ownTypes)
+        guard modules.isEmpty else {
             throw Fault(
                 .redisReplay,
-                "unable to replay the log of '\(component.name)': the data of modules (\(rdb.modules.sorted().joined(separator: ", "))) needs them",
+                "unable to replay the log of '\(component.name)': the data of modules (\(modules.sorted().joined(separator: ", "))) needs them",
                 hints: ["A snapshot alone comes back by its name: --at \(component.name)@NUMBER"]
             )
         }

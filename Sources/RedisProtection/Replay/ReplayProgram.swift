@@ -30,7 +30,9 @@ struct ReplayProgram: Sendable {
         var seen: [String] = []
         for candidate in candidates {
             guard let version = try await version(of: candidate) else { continue }
-            if version.writes(rdb) { return ReplayProgram(path: candidate, version: version) }
+            if version.writes(rdb), version.knowsTypes(of: rdb) {
+                return ReplayProgram(path: candidate, version: version)
+            }
             if !seen.contains("\(version)") { seen.append("\(version)") }
         }
         let wanted =

@@ -21,6 +21,14 @@ extension ServerVersion {
         }
     }
 
+    /// The types that stand in an RDB as those of a module and that Redis 8 has itself.
+    public static let ownTypes: Set<String> = ["vectorset"]
+
+    /// Whether the server has the types of all values of an RDB without any module.
+    public func knowsTypes(of facts: RDBFacts) -> Bool {
+        facts.modules.isSubset(of: kind == .redis && major >= 8 ? Self.ownTypes : [])
+    }
+
     private var newestOfRedis: Int {
         switch (major, minor) {
         case (8..., _), (7, 4...): 12

@@ -144,13 +144,7 @@ import Vault
         let log = try await LogReader(harness.vault, stream: harness.stream)
         let last = try #require(log.pieces.max { $0.to < $1.to })
         let head = try await log.head(of: last)
-        try await harness.wait("the replica has all that the log has") {
-            let info = try await replica.run("INFO", "replication").text ?? ""
-            let offset = info.split(whereSeparator: \.isNewline).compactMap { line in
-                line.hasPrefix("slave_repl_offset:") ? UInt64(line.dropFirst(18)) : nil
-            }
-            return offset.first ?? 0 >= last.to
-        }
+        try await Self.waitUntil(replica, hasAllOf: harness)
         master.stop()
         // The beginning of a long command that the master was sending when it died.
         let cut =
@@ -166,6 +160,84 @@ import Vault
         #expect(harness.told.contains { $0.contains("another server is the master now") })
         #expect(try await harness.epochs().count == 2)
         #expect(try await Self.value(harness, component, at: .latest) == Self.reply("2"))
+    }
+
+    @Test func `a new master of a newer version is the beginning of what it sends`() async throws {
+        let master = try Self.server()
+        defer { master.remove() }
+        let replica = try RedisServer(stopped: (), .redis8)
+        defer { replica.remove() }
+        try replica.start([
+            "--repl-ping-replica-period", "1", "--repl-diskless-sync-delay", "0", "--replicaof",
+            "127.0.0.1 \(master.port)",
+        ])
+        let harness = try await Harness()
+        try await harness.wait("the replica is in step") {
+            try await replica.run("INFO", "replication").text?.contains("link_status:up") == true
+        }
+        try await harness.receiving(Self.component(master)) {
+            try await master.run("SET", "a", "1")
+            _ = try await harness.moment()
+        }
+        try await Self.waitUntil(replica, hasAllOf: harness)
+        master.stop()
+        try await replica.run("REPLICAOF", "NO", "ONE")
+        let component = Self.component(replica)
+        try await harness.receiving(component) {
+            try await harness.wait("there is a snapshot of it") {
+                try await harness.snapshots() == 2
+            }
+            // Commands and types that the old one does not know.
+            try await replica.run("VADD", "v", "VALUES", "2", "1", "2", "one")
+            try await replica.run("HSET", "a2", "f", "1")
+            try await replica.run("HEXPIRE", "a2", "5000", "FIELDS", "1", "f")
+            _ = try await harness.moment()
+        }
+        #expect(try await harness.epochs().count == 1)
+        let back = try await harness.restored(component, at: .latest, .redis8) {
+            [try await $0.run("GET", "a"), try await $0.run("VCARD", "v")]
+        }
+        #expect(back == [Self.reply("1"), .integer(1)])
+    }
+
+    @Test func `vector sets of Redis 8 are no data of a module`() async throws {
+        let server = try RedisServer(stopped: (), .redis8)
+        defer { server.remove() }
+        try server.start([
+            "--repl-ping-replica-period", "1", "--repl-diskless-sync-delay", "0",
+        ])
+        try await server.run("VADD", "v", "VALUES", "2", "1", "2", "one")
+        let harness = try await Harness()
+        let component = Self.component(server)
+        try await harness.receiving(component) {
+            _ = try await harness.moment()
+            try await server.run("VADD", "v", "VALUES", "2", "2", "1", "two")
+            _ = try await harness.moment()
+        }
+        let back = try await harness.restored(component, at: .latest, .redis8) {
+            try await $0.run("VCARD", "v")
+        }
+        #expect(back == .integer(2))
+        let old = RedisComponent(
+            name: "cache",
+            address: server.address,
+            replayProgram: FilePath(RedisProgram.redis7.path)
+        )
+        let fault = await #expect(throws: Fault.self) {
+            try await old.planRestore(harness.request(to: harness.folder))
+        }
+        #expect(fault?.code == .serverMissing)
+    }
+
+    private static func waitUntil(_ replica: RedisServer, hasAllOf harness: Harness) async throws {
+        let end = try #require(try await pieces(harness).last).to
+        try await harness.wait("the replica has all that the log has") {
+            let info = try await replica.run("INFO", "replication").text ?? ""
+            let offset = info.split(whereSeparator: \.isNewline).compactMap { line in
+                line.hasPrefix("slave_repl_offset:") ? UInt64(line.dropFirst(18)) : nil
+            }
+            return offset.first ?? 0 >= end
+        }
     }
 
     private static func put(

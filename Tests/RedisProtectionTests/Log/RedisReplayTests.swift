@@ -76,6 +76,9 @@ import Vault
         #expect(fault?.code.id == "E-REDIS-REPLAY")
         let message = fault?.message ?? ""
         #expect(message.contains("the server did not take 1 of the commands"), "\(message)")
+        let words = fault?.hints.last ?? ""
+        #expect(words.contains("unknown command 'NOSUCH'"), "\(words)")
+        #expect(!words.contains("with args"), "what stood in the command is told: \(words)")
         #expect(try FileSystem.status(harness.folder) == nil)
         let left = try Directory.open(harness.scratch.path).names().map { "\($0)" }
         #expect(!left.contains { $0.contains("scratch") }, "\(left)")
