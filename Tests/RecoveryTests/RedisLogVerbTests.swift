@@ -139,6 +139,15 @@ import Testing
         try await Self.running(playground, endedBy: SIGTERM) { () async throws(Fault) in
             moment = try await Self.moment(playground)
         }
+        try playground.edit("log: {keep: 2d}", "log: {keep: 2d, server: /nowhere/redis-server}")
+        let missing = try await playground.run(["doctor"]).text
+        #expect(
+            missing.contains("redis, log: unable to replay the log with Redis 7.0"),
+            "\(missing)"
+        )
+        try playground.edit(", server: /nowhere/redis-server", "")
+        let found = try await playground.run(["doctor"]).text
+        #expect(!found.contains("unable to replay"), "\(found)")
         let present = try await Self.component(playground, at: moment)
         #expect(present.lateness == nil)
         let later = try await Self.component(playground, at: moment + .seconds(3_600))

@@ -1,6 +1,8 @@
 internal import Model
 internal import RedisProtection
 internal import RedisWire
+internal import StackConfiguration
+internal import Vault
 
 extension Doctor {
     /// What a Redis server's settings and links mean.
@@ -44,5 +46,32 @@ extension Doctor {
                 "CONFIG SET repl-backlog-size 64mb, then CONFIG REWRITE"
             )
         ]
+    }
+
+    /// Whether this host has what replays the log of each Redis: who finds that out at a restore finds it out too late.
+    func replays(_ report: StatusReport) async throws(Fault) -> [Examination] {
+        var found: [Examination] = []
+        for configured in stack.configuration.components {
+            guard case .redis(let redis) = configured.source, redis.log?.stream == true,
+                let component = report.components.first(where: { $0.name == configured.name }),
+                let newest = component.newest, component.standing != nil
+            else { continue }
+            do throws(Fault) {
+                let server = try await stack.component(configured) as? RedisComponent
+                guard let fault = try await server?.obstacleToReplay(on: newest) else { continue }
+                found.append(
+                    .warning(
+                        "\(configured.name), log",
+                        "\(fault.message); here snapshots come back and no moments between them",
+                        fault.hints.first
+                            ?? "lifeboat restore STACK/\(configured.name) --at \(configured.name)@NUMBER"
+                    )
+                )
+            } catch {
+                if error.code == .cancelled { throw error }
+                found.append(.problem("\(configured.name), log", error))
+            }
+        }
+        return found
     }
 }

@@ -35,6 +35,7 @@ public struct Doctor: Sendable {
             }
             examinations += try await copies(report)
             examinations += logs(report)
+            examinations += try await replays(report)
             examinations += rule(report)
         } catch {
             if error.code == .cancelled { throw error }

@@ -191,15 +191,7 @@ struct RedisRestorePoint {
         _ request: RestoreRequest
     ) async throws(Fault) {
         guard let stretch else { return }
-        let modules = rdb.modules.subtracting(ServerVersion.ownTypes)
-        guard modules.isEmpty else {
-            throw Fault(
-                .redisReplay,
-                "unable to replay the log of '\(component.name)': the data of modules (\(modules.sorted().joined(separator: ", "))) needs them",
-                hints: ["A snapshot alone comes back by its name: --at \(component.name)@NUMBER"]
-            )
-        }
-        _ = try await ReplayProgram.find(component.replayProgram, for: rdb)
+        try await component.requireProgram(for: rdb)
         // The snapshot, what the server makes of it before it loads it, and what it saves.
         let room = rdb.bytes + rdb.bytes + rdb.bytes + stretch.bytes
         try RestoreDestination.requireRoom(for: room, at: [request.state])

@@ -25,6 +25,18 @@ public struct RDBFacts: Sendable, Hashable {
     /// Whether it carries a checksum; a server with `rdbchecksum no` writes none.
     public internal(set) var isChecksummed = false
 
+    /// Knows nothing yet.
+    init() {}
+
+    /// What decides which servers load it, where that is known without reading it; `writer` is the version of the server that wrote it.
+    package init(version: Int, writer: String?, isOfValkey: Bool, modules: Set<String>) {
+        self.version = version
+        self.isOfValkey = isOfValkey
+        self.modules = modules
+        redisVersion = writer
+        dialect = RDBDialect.valkey.versions ~= version ? .valkey : .redis
+    }
+
     /// All keys of all databases.
     public var total: RDBKeyCount {
         databases.values.reduce(into: RDBKeyCount()) { sum, count in
