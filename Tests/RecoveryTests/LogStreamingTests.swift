@@ -46,6 +46,59 @@ import Testing
         #expect(unreachable.errors.contains("E-PG-UNREACHABLE"))
     }
 
+    /// The newest moment that can be gone back to, as `status` says.
+    private static func reach(_ playground: Playground) async throws(Fault) -> Instant? {
+        try await Program.run(["status", "--json"], in: playground.path).output
+            .split(separator: "\"recoverable_to\":\"").dropFirst().first
+            .flatMap { Instant(rfc3339: $0.prefix { $0 != "\"" }) }
+    }
+
+    @Test
+    func `run goes on when its only copy is taken out and comes back`() async throws {
+        let playground = try Playground()
+        let server = try PostgresServer.make()
+        defer { server.remove() }
+        try server.start()
+        let made = try await playground.run([
+            "init", "db", "--copy", "vault", "--state", "state", "--host", "h1", "--postgres",
+            "host=\(server.root.path) port=\(server.port) user=postgres dbname=postgres",
+            "--kit", "kit.txt", "--quiet",
+        ])
+        #expect(made.code == 0, "\(made.text)")
+        try playground.edit("heartbeat: 10s", "heartbeat: 200ms")
+        #expect(try await playground.run(["backup"]).code == 0)
+        let command = Command(
+            try Program.path,
+            arguments: ["run"],
+            environment: ["PATH": "/usr/bin:/bin"],
+            workingDirectory: playground.path
+        )
+        let log = playground.path.appending("run.log")
+        let (vault, away) = (playground.path.appending("vault"), playground.path.appending("away"))
+        let (_, status) = try await command.spawn(log: log) { child async throws(Fault) in
+            let limit = ContinuousClock.now + .seconds(120)
+            let hears = { (text: String) throws(Fault) in
+                let told = try DurableFile.read(log, limit: ByteCount(1 << 20))
+                return String(decoding: told, as: UTF8.self).contains(text)
+            }
+            while try !hears("receiving the log"), ContinuousClock.now < limit { usleep(2_000) }
+            #expect(rename(vault.string, away.string) == 0)
+            while try !hears("trying again"), ContinuousClock.now < limit { usleep(2_000) }
+            #expect(try hears("trying again"))
+            let gone = SystemClock().now()
+            #expect(rename(away.string, vault.string) == 0)
+            var reach = try await Self.reach(playground)
+            while reach.map({ $0 < gone }) ?? true, ContinuousClock.now < limit {
+                reach = try await Self.reach(playground)
+            }
+            #expect(reach.map { $0 >= gone } == true)
+            try child.terminate(SIGTERM)
+            _ = try child.wait(upTo: .seconds(120))
+        }
+        let told = try playground.read("run.log")
+        #expect(status == .exited(0), "\(told)")
+    }
+
     @Test
     func `run has nothing to do without a log`() async throws {
         let playground = try await Playground.initialised()

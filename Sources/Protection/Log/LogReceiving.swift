@@ -32,7 +32,7 @@ package enum LogReceiving {
     ///
     /// - Parameters:
     ///   - context: where it is told that a receiver was lost.
-    ///   - mayPass: whether another attempt may mend a fault.
+    ///   - mayPass: whether another attempt may mend a fault; it may where a copy is away or refuses, which people mend meanwhile.
     ///   - open: makes a receiver.
     ///   - run: lets it receive until it is lost.
     /// - Throws: `E-CANCELLED`, and the faults that no other attempt would mend.
@@ -49,13 +49,18 @@ package enum LogReceiving {
                 let receiver = try await open()
                 pause = shortest
                 try await run(receiver)
-            } catch  where mayPass(error) {
+            } catch  where mayPass(error) || isOfCopies(error) {
                 let hint = error.hints.first.map { " (\($0))" } ?? ""
                 context.progress(.note("\(error.message); trying again\(hint)"))
             }
             try await rest(pause)
             pause = min(pause * 2, .seconds(30))
         }
+    }
+
+    /// Whether a copy is what a fault is about: a disk that was taken out, rights that were taken away.
+    private static func isOfCopies(_ fault: Fault) -> Bool {
+        fault.code.exit == .copyUnreachable || fault.code.exit == .noVault
     }
 
     /// Takes the snapshots that are asked for until the task is cancelled.
