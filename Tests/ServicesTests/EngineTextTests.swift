@@ -86,6 +86,11 @@ import Testing
         #expect(UnitState("LoadState=not-found\nActiveState=inactive")?.exists == false)
         #expect(UnitState("LoadState=loaded\nActiveState=failed")?.isRunning == false)
         #expect(UnitState("LoadState=loaded\nActiveState=activating")?.isSettled == false)
+        let stopping = UnitState("LoadState=loaded\nActiveState=deactivating")
+        #expect(stopping?.isRunning == false)
+        #expect(stopping?.isStopping == true)
+        #expect(stopping?.isJob == false)
+        #expect(UnitState("LoadState=loaded\nActiveState=active\nType=oneshot")?.isJob == true)
         #expect(UnitState("LoadState=loaded") == nil)
         #expect(UnitState("") == nil)
     }

@@ -27,33 +27,42 @@ public struct UnitService: ServiceControl {
 
     /// The unit, and what triggers it; all of them start and stop with it.
     public func parts() async throws(Fault) -> [ServicePart] {
-        let state = try await state(of: unit)
-        guard state.exists else { return [] }
         var parts: [ServicePart] = []
-        // What triggers it comes first: it must not start the unit again while that is stopped.
-        for name in state.triggers {
-            parts.append(ServicePart(name, isRunning: try await self.state(of: name).isRunning))
+        for name in try await names() {
+            let state = try await state(of: name)
+            guard !state.isStopping else {
+                throw Fault(
+                    .serviceState,
+                    "unable to stop unit '\(name)': it has been told to stop and still runs",
+                    hints: [
+                        "See what holds it up: systemctl status \(name)",
+                        "When it has ended, run the same command again.",
+                    ]
+                )
+            }
+            parts.append(ServicePart(name, isRunning: state.isRunning))
         }
-        return parts + [ServicePart(unit, isRunning: state.isRunning)]
+        return parts
     }
 
-    /// Stops what triggers the unit, then the unit.
+    /// Stops what triggers the unit, then the unit, and waits for what is stopping already.
     public func stop() async throws(Fault) {
-        for part in try await parts() where part.isRunning {
-            try await call("stop", part.name, .serviceStop)
-            guard try await !state(of: part.name).isRunning else {
+        for name in try await names() {
+            let state = try await state(of: name)
+            guard state.isRunning || state.isStopping else { continue }
+            try await call("stop", name, .serviceStop)
+            let after = try await self.state(of: name)
+            guard !after.isRunning, !after.isStopping else {
                 throw Fault(
                     .serviceStop,
-                    "unable to stop unit '\(part.name)': it is active again",
-                    hints: [
-                        "See what starts it: systemctl list-dependencies --reverse \(part.name)"
-                    ]
+                    "unable to stop unit '\(name)': it is \(after.active) again",
+                    hints: ["See what starts it: systemctl list-dependencies --reverse \(name)"]
                 )
             }
         }
     }
 
-    /// Starts what triggers the unit, then the unit, and waits until they are active.
+    /// Starts what triggers the unit, then the unit, and waits until they are active; a job has ended then.
     ///
     /// A socket does not start any more when its service runs.
     public func start(_ parts: [String]) async throws(Fault) {
@@ -64,7 +73,7 @@ public struct UnitService: ServiceControl {
             }
             while true {
                 let state = try await state(of: name)
-                if state.isSettled { break }
+                if state.isSettled || state.isDone { break }
                 guard state.isRunning, timepiece.passed() < patience else {
                     throw Fault(
                         .serviceStart,
@@ -75,6 +84,12 @@ public struct UnitService: ServiceControl {
                 try await timepiece.wait(Self.pace)
             }
         }
+    }
+
+    /// What triggers the unit, which must not start it again while that is stopped, then the unit; nothing when there is no such unit.
+    private func names() async throws(Fault) -> [String] {
+        let state = try await state(of: unit)
+        return state.exists ? state.triggers + [unit] : []
     }
 
     private func state(of name: String) async throws(Fault) -> UnitState {
@@ -108,7 +123,9 @@ public struct UnitService: ServiceControl {
             )
         }
         guard !result.status.isSuccess else { return }
-        let line = result.errorText.split(whereSeparator: \.isNewline).last
+        // Behind the reason systemd names the commands that tell more, as the hint does.
+        let line = result.errorText.split(whereSeparator: \.isNewline)
+            .last { !$0.hasPrefix("See ") }
         throw Fault(
             code,
             "unable to \(verb) unit '\(name)': \(line.map { String($0) } ?? "\(result.status)")",

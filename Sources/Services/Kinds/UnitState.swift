@@ -6,9 +6,11 @@ package struct UnitState: Hashable {
     package let load: String
     /// The units that start it again by themselves: sockets, timers, paths.
     package let triggers: [String]
+    /// Whether it is a job: one that has done its work when it has ended.
+    package let isJob: Bool
 
     /// What is asked for.
-    static let properties = "ActiveState,LoadState,TriggeredBy"
+    static let properties = "ActiveState,LoadState,TriggeredBy,Type"
 
     /// Reads lines of `NAME=VALUE`; nil when a state is not among them.
     package init?(_ text: String) {
@@ -20,6 +22,7 @@ package struct UnitState: Hashable {
         guard let active = values["ActiveState"], let load = values["LoadState"] else { return nil }
         self.active = String(active)
         self.load = String(load)
+        isJob = values["Type"] == "oneshot"
         triggers = (values["TriggeredBy"] ?? "").split(separator: " ").map { String($0) }
     }
 
@@ -31,6 +34,12 @@ package struct UnitState: Hashable {
         ["active", "reloading", "activating", "refreshing"].contains(active)
     }
 
+    /// Whether it was told to stop and has not ended: its processes may still do anything.
+    package var isStopping: Bool { active == "deactivating" }
+
     /// Whether it works.
     package var isSettled: Bool { active == "active" }
+
+    /// Whether it has ended well and was to end by itself; only of use behind a start.
+    var isDone: Bool { isJob && active == "inactive" }
 }
