@@ -39,6 +39,45 @@ import Testing
         #expect(try await server.ask("MGET", "a", "c") == "new\nnew")
     }
 
+    @Test func `a plan that begins with what a restore replaced says so, and how to name another`()
+        async throws
+    {
+        let server = try RedisServer("--repl-diskless-sync-delay", "0")
+        defer { server.remove() }
+        _ = try await server.ask("SET", "a", "old")
+        let playground = try await Playground.protecting(server)
+        #expect(try await playground.run(["backup"]).code == 0)
+        _ = try await server.ask("SET", "a", "new")
+        let live = ["restore", "web/redis", "--to", "live"]
+        let restored = try await playground.run(live + ["--yes"])
+        #expect(restored.code == 0, "\(restored.text)")
+        #expect(!restored.text.contains("careful: "), "\(restored.text)")
+
+        let caution = "careful: redis@2 is what was there before a restore of "
+        var moment = ""
+        for place in ["live", "new"] {
+            let again = try await playground.run(["restore", "web/redis", "--to", place])
+            #expect(again.code == 15, "\(again.text)")
+            let words = try #require(again.text.components(separatedBy: caution).dropFirst().first)
+            moment = String(words.prefix { $0 != ";" })
+            #expect(
+                words.dropFirst(moment.count)
+                    .hasPrefix("; --at redis@NUMBER or a time names another"),
+                "\(again.text)"
+            )
+        }
+        // The moment that it tells is what the restore brought back.
+        for target in ["redis@1", moment] {
+            let first = try await playground.run(live + ["--at", target])
+            #expect(first.text.contains("from snapshot 1 of"), "\(first.text)")
+            #expect(!first.text.contains("careful: "), "\(first.text)")
+        }
+        #expect(try await playground.run(["backup"]).code == 0)
+        let later = try await playground.run(live)
+        #expect(later.text.contains("from snapshot 3 of"), "\(later.text)")
+        #expect(!later.text.contains("careful: "), "\(later.text)")
+    }
+
     @Test func `what nobody could record is said in the configuration`() async throws {
         let server = try RedisServer(stopped: ())
         defer { server.remove() }

@@ -43,7 +43,7 @@ extension RedisLiveTests {
             let live = RedisLive(
                 RedisComponent(name: "cache", address: address),
                 selection: selection
-            ) { _ async throws(Fault) in "cache@9" }
+            ) { _, _ async throws(Fault) in "cache@9" }
             let fault = await #expect(throws: Fault.self) {
                 _ = try await Self.restore(live, harness)
             }
@@ -73,7 +73,7 @@ extension RedisLiveTests {
         let code = "#!lua name=lib\nredis.register_function('f', function() return 1 end)"
         try await target.run("FUNCTION", "LOAD", code)
         let saved = Mutex(0)
-        let live = Self.live(target) { _ async throws(Fault) in
+        let live = Self.live(target) { _, _ async throws(Fault) in
             saved.withLock { $0 += 1 }
             return "cache@9"
         }
@@ -93,7 +93,7 @@ extension RedisLiveTests {
         defer { target.remove() }
         try await target.run("SET", "of before", "1")
         let phases = Mutex<[String]>([])
-        let live = Self.live(target) { _ async throws(Fault) in "cache@9" }
+        let live = Self.live(target) { _, _ async throws(Fault) in "cache@9" }
         let request = harness.request(to: nil)
         let plan = try await live.planRestore(request)
         let progress = ProgressReporter { event in

@@ -72,15 +72,15 @@ import Vault
         let target = try Self.server(["--appendonly", "yes"], kind)
         defer { target.remove() }
         try await target.run("SET", "of before", "1")
-        let saved = Mutex(0)
-        let live = Self.live(target) { _ async throws(Fault) in
-            saved.withLock { $0 += 1 }
+        let saved = Mutex<[Instant?]>([])
+        let live = Self.live(target) { point, _ async throws(Fault) in
+            saved.withLock { $0.append(point) }
             return "cache@9"
         }
         let (plan, outcome) = try await Self.restore(live, harness)
         #expect(plan.place?.contains("running server at 127.0.0.1") == true)
         #expect(plan.steps.contains { $0.contains("snapshot of the 1 keys") }, "\(plan.steps)")
-        #expect(saved.withLock { $0 } == 1)
+        #expect(saved.withLock { $0 } == [plan.point])
         #expect(outcome.lines.contains("what was there before is cache@9"))
         #expect(outcome.problems == [])
         #expect(try await target.contentDigest() == source.contentDigest())
@@ -101,7 +101,7 @@ import Vault
         defer { source.remove() }
         let target = try Self.server()
         defer { target.remove() }
-        let failing = Self.live(target) { _ async throws(Fault) in
+        let failing = Self.live(target) { _, _ async throws(Fault) in
             throw Fault(.invalidValue, "unable to save")
         }
         _ = try await Self.restore(failing, harness)

@@ -16,7 +16,7 @@ public struct RestorePlan: Sendable {
     /// as its target.
     public let notBefore: Instant?
     /// The steps in words, for people, each a line.
-    public let steps: [String]
+    public var steps: [String]
     /// Bytes that will be written.
     public let bytes: ByteCount
     /// What the component found out and will need, by name.

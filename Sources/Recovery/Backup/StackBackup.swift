@@ -15,13 +15,20 @@ public struct StackBackup: Sendable {
 
     private let stack: Stack
     private let readsEverything: Bool
+    private let facts: [String: String]
 
     /// Prepares a backup.
     ///
     /// `readsEverything`: sources are read whole, also where something says what of them changed; what rots unread is found.
     public init(_ stack: Stack, readsEverything: Bool = false) {
+        self.init(stack, readsEverything: readsEverything, facts: [:])
+    }
+
+    /// Prepares a backup whose snapshots record some facts besides their components' own.
+    init(_ stack: Stack, readsEverything: Bool = false, facts: [String: String]) {
         self.stack = stack
         self.readsEverything = readsEverything
+        self.facts = facts
     }
 
     /// Backs up some components, or all when none is named.
@@ -58,7 +65,7 @@ public struct StackBackup: Sendable {
         await CatchUp(stack: stack, takers: takers, streams: streams).run(
             progress("copy \(takers[0].name)")
         )
-        let facts = await ServiceFacts(stack).images()
+        let facts = await ServiceFacts(stack).images().merging(self.facts) { $1 }
         let works = selection.map { configured in
             ComponentWriting(
                 stack: stack,

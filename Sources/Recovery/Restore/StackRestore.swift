@@ -212,7 +212,8 @@ public struct StackRestore: Sendable {
         request.paths = options.paths
         request.deletes = options.deletes
         request.keepsNumbers = options.keepsNumbers
-        let plan = try await component.planRestore(request)
+        var plan = try await component.planRestore(request)
+        if let caution = SafetyCopy.caution(plan.snapshot) { plan.steps.insert(caution, at: 0) }
         var found: (damage: [String], notes: [String]) = ([], [])
         if only == nil {
             found = try await PassedOver(stack, copies).findings(after: plan.snapshot, target)

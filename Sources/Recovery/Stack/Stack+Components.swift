@@ -78,7 +78,9 @@ extension Stack {
         var take: RedisLive.SafetyCopy?
         if wish.hasSafetyCopy {
             let copy = SafetyCopy(self, of: name)
-            take = { progress async throws(Fault) in try await copy.take(progress) }
+            take = { point, progress async throws(Fault) in
+                try await copy.take(before: point, progress)
+            }
         }
         return RedisLive(
             server,

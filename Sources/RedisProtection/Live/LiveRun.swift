@@ -51,7 +51,7 @@ struct LiveRun {
         // Only now is anything known that the server will get.
         let target = try await LiveTarget.ask(component, rdb, isReplaced: true)
         try target.check(rdb, name: live.name)
-        let saved = try await live.saved(target, progress)
+        let saved = try await live.saved(target, before: time, progress)
         progress(.phase("handing over"))
         progress(.total(rdb.bytes.bytes))
         var offset: Int64 = 0
@@ -132,7 +132,7 @@ struct LiveRun {
         _ stored: StoredRDB
     ) async throws(Fault) -> RestoreOutcome {
         let target = try await LiveTarget.ask(component, nil, isReplaced: false)
-        let saved = try await live.saved(target, progress)
+        let saved = try await live.saved(target, before: time, progress)
         return try await RedisConnection.with(component.address, patience: component.patience) {
             connection async throws(Fault) in
             do throws(Fault) {

@@ -12,9 +12,9 @@ public import Vault
 /// Nothing reaches the server before the whole RDB was read and proved, the server is known to load it, and what the server
 /// holds now is safe in a snapshot of its own.
 public struct RedisLive: Component {
-    /// Puts what the server holds now into the copies; says which snapshot that is.
+    /// Puts what the server holds now, before a moment comes back, into the copies; says which snapshot that is.
     public typealias SafetyCopy =
-        @Sendable (_ progress: ProgressReporter) async throws(Fault) -> String
+        @Sendable (_ point: Instant, _ progress: ProgressReporter) async throws(Fault) -> String
 
     /// The server.
     public let component: RedisComponent
@@ -174,13 +174,15 @@ public struct RedisLive: Component {
         }
     }
 
-    /// Puts what the server holds now into the copies; says which snapshot that is, or nothing where there is none.
+    /// Puts what the server holds now into the copies, before `point` comes back; says which snapshot that is, or nothing where
+    /// there is none.
     func saved(
         _ target: LiveTarget,
+        before point: Instant,
         _ progress: ProgressReporter
     ) async throws(Fault) -> [String] {
         guard !target.isEmpty, let safetyCopy else { return [] }
         progress(.phase("saving"))
-        return ["what was there before is \(try await safetyCopy(progress))"]
+        return ["what was there before is \(try await safetyCopy(point, progress))"]
     }
 }
