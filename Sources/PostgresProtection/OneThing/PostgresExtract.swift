@@ -132,7 +132,6 @@ public struct PostgresExtract: Component {
             programs: try await cluster.programs(for: base),
             account: try cluster.serverAccount(for: plan.snapshot),
             major: base.major,
-            segmentSize: base.segmentSize,
             state: request.state
         )
         let lines = try await server.serve { session async throws(Fault) in

@@ -121,19 +121,6 @@ struct RecoveryServer {
             ("local_preload_libraries", ""), ("max_logical_replication_workers", "0"),
             ("synchronous_standby_names", ""), ("autovacuum", "off"), ("hot_standby", "off"),
             ("track_commit_timestamp", control.tracksCommitTimestamps ? "on" : "off"),
-        ] + control.segmentSize.settings + capacities + recovery.values
-    }
-
-    /// What replay needs room for; the log may have raised what the control file says.
-    private var capacities: [(name: String, value: String)] {
-        let prepared = max(1000, control.floors["max_prepared_transactions"] ?? 0)
-        let locks = max(64, control.floors["max_locks_per_transaction"] ?? 0)
-        var capacities = [
-            ("max_prepared_transactions", String(prepared)),
-            ("max_locks_per_transaction", String(locks)), ("max_replication_slots", "1000"),
-        ]
-        // From version 18 on, the positions of subscriptions are counted apart from slots.
-        if control.version >= 1800 { capacities.append(("max_active_replication_origins", "1000")) }
-        return capacities
+        ] + control.capacities + recovery.values
     }
 }

@@ -18,8 +18,6 @@ struct ScratchServer {
     let account: Account?
     /// Its major version.
     let major: Int
-    /// The size of its log's segments.
-    let segmentSize: SegmentSize
     /// A directory of this host for the server's log, a file without a name.
     let state: FilePath
 
@@ -42,10 +40,11 @@ struct ScratchServer {
             major: major
         )
         try requireShort(session.socket)
+        let control = try ControlFile(parsing: try folder.bytes(of: "global/pg_control"))
         try prepare(folder)
-        try await makeRole(session.role, folder)
+        try await makeRole(session.role, folder, control)
         let file = try Descriptor.anonymous(in: state)
-        var command = try command("postgres", ["-D", data.string] + arguments, folder)
+        var command = try command([], folder, control)
         command.patience = .seconds(5)
         let ended = try await command.spawn(appendingTo: file) { child async throws(Fault) in
             while true {
@@ -97,12 +96,12 @@ struct ScratchServer {
     }
 
     /// Makes the role that works here, with a server of one session, which needs no role itself.
-    private func makeRole(_ role: String, _ folder: ClusterFolder) async throws(Fault) {
-        let result = try await command(
-            "postgres",
-            ["--single", "-D", data.string] + arguments + ["template1"],
-            folder
-        ).run(
+    private func makeRole(
+        _ role: String,
+        _ folder: ClusterFolder,
+        _ control: ControlFile
+    ) async throws(Fault) {
+        let result = try await command(["--single"], folder, control, database: ["template1"]).run(
             input: Array("CREATE ROLE \(SQLText.identifier(role)) SUPERUSER LOGIN\n".utf8),
             outputLimit: 1 << 20
         )
@@ -117,13 +116,16 @@ struct ScratchServer {
     }
 
     private func command(
-        _ program: String,
-        _ arguments: [String],
-        _ folder: ClusterFolder
+        _ manner: [String],
+        _ folder: ClusterFolder,
+        _ control: ControlFile,
+        database: [String] = []
     ) throws(Fault) -> Command {
-        programs.command(
-            program,
-            arguments: arguments,
+        let settings = settings + control.capacities
+        return programs.command(
+            "postgres",
+            arguments: manner + ["-D", data.string]
+                + settings.flatMap { ["-c", "\($0.name)=\($0.value)"] } + database,
             environment: ["LC_ALL": "C", "PATH": "/usr/bin:/bin"],
             account: folder.account,
             directory: data,
@@ -131,13 +133,8 @@ struct ScratchServer {
         )
     }
 
-    private var arguments: [String] {
-        settings.flatMap { ["-c", "\($0.name)=\($0.value)"] }
-    }
-
     private var settings: [(name: String, value: String)] {
         let own = data.appending(RestoreScript.folder)
-        let origins = major >= 18 ? [("max_active_replication_origins", "1000")] : []
         return [
             ("config_file", "\(own)/postgresql.conf"), ("data_directory", data.string),
             ("hba_file", "\(own)/hba.conf"), ("ident_file", "\(own)/ident.conf"),
@@ -152,9 +149,7 @@ struct ScratchServer {
             ("max_logical_replication_workers", "0"), ("max_wal_senders", "0"),
             ("synchronous_standby_names", ""), ("autovacuum", "off"), ("fsync", "off"),
             ("max_connections", "20"),
-            // Room for what the cluster holds of either.
-            ("max_prepared_transactions", "1000"), ("max_replication_slots", "1000"),
-        ] + segmentSize.settings + origins
+        ]
     }
 
     private func failure(_ fact: String) -> Fault {

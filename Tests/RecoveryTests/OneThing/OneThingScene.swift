@@ -11,9 +11,12 @@ struct OneThingScene {
     let server: PostgresServer
 
     /// A server that runs, and a vault; nothing is backed up yet.
-    init(segmentMegabytes: Int = 16) async throws {
+    init(segmentMegabytes: Int = 16, settings: [String: String] = [:]) async throws {
         playground = try Playground()
-        server = try PostgresServer.make(initdb: ["--wal-segsize=\(segmentMegabytes)"])
+        server = try PostgresServer.make(
+            settings: settings,
+            initdb: ["--wal-segsize=\(segmentMegabytes)"]
+        )
         try server.start()
         let made = try await playground.run([
             "init", "db", "--copy", "vault", "--state", "state", "--host", "h1", "--postgres",

@@ -121,6 +121,29 @@ import Testing
     }
 
     @Test(.timeLimit(.minutes(5)))
+    func `a table comes back out of a cluster that holds more than the usual limits allow`()
+        async throws
+    {
+        let scene = try await OneThingScene(settings: [
+            "max_prepared_transactions": "1200", "max_locks_per_transaction": "200",
+            "max_connections": "300",
+        ])
+        defer { scene.server.remove() }
+        try scene.server.psql("create table ledger (n int)")
+        try scene.server.psql("insert into ledger values (0)")
+        let script = (1...1100).map { number in
+            "begin; insert into ledger values (\(number)); prepare transaction 'p\(number)';"
+        }
+        try scene.feed(script.joined(separator: "\n"))
+        try await scene.backUp()
+        let ending = try await scene.restore(["--table", "ledger", "--data-only"])
+        #expect(ending.code == 0, "\(ending.errors)")
+        let rows = ending.output.split(separator: "\n").filter { Int($0) != nil }
+        #expect(rows == ["0"], "\(ending.output)")
+        #expect(scene.leftovers.isEmpty)
+    }
+
+    @Test(.timeLimit(.minutes(5)))
     func `rows come back whatever things are called, and a condition stays one`() async throws {
         let scene = try await OneThingScene()
         defer { scene.server.remove() }
