@@ -75,12 +75,13 @@ public struct PostgresExtract: Component {
         progress: ProgressReporter
     ) async throws(Fault) -> RestoreOutcome {
         let parent = plan.destination.parent
-        for fault in ScratchPlace.sweep(parent, now: request.clock.now()) {
+        for fault in ScratchPlace.sweep(parent, now: request.clock.now()).faults {
             progress(.note("what a killed run left is still there: \(fault.message)"))
         }
         let place = try ScratchPlace(
             making: plan.destination,
-            for: try cluster.serverAccount(for: plan.snapshot)
+            for: try cluster.serverAccount(for: plan.snapshot),
+            notedIn: request.state
         )
         let outcome: RestoreOutcome
         do throws(Fault) {

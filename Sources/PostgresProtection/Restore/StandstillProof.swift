@@ -19,9 +19,8 @@ struct StandstillProof {
         let lines = try lockFile()
         let named = lines.first.flatMap { Int32($0) }
         guard let place = try FileSystem.followedStatus(path)?.identity else { return }
-        for name in try Directory.open("/proc").names() {
-            guard let pid = Int32(name.description) else { continue }
-            switch try workplace(of: pid) {
+        for pid in try Workplace.processes() {
+            switch try Workplace(of: pid) {
             case .known(let other):
                 if other == place, Self.names.contains(Self.program(of: pid)) {
                     throw running("process \(pid) works in it")
@@ -35,29 +34,6 @@ struct StandstillProof {
         }
         if lines.count > 6, try isAttached(lines[6]) {
             throw running("processes of a server that was killed still use its memory")
-        }
-    }
-
-    private enum Workplace {
-        case known(FileIdentity)
-        /// It belongs to another user.
-        case hidden
-        /// The process has ended.
-        case none
-    }
-
-    private func workplace(of pid: Int32) throws(Fault) -> Workplace {
-        do throws(Fault) {
-            guard let status = try FileSystem.followedStatus(FilePath("/proc/\(pid)/cwd")) else {
-                return .none
-            }
-            return .known(status.identity)
-        } catch {
-            switch error.systemError {
-            case .permissionDenied, .notPermitted: return .hidden
-            case .noSuchProcess: return .none
-            default: throw error
-            }
         }
     }
 

@@ -9,6 +9,8 @@ extension Fault.Code {
     )
     /// The disk has not enough room for the restore.
     public static let noRoom = Fault.Code("E-RESTORE-ROOM", .permanent, exit: .refused)
+    /// A process still works in a private folder that a killed run has left.
+    package static let scratchInUse = Fault.Code("E-SCRATCH-BUSY", .retry, exit: .failed)
     /// A log position is the target of something that has no log, or of several that have one each.
     public static let targetWithoutLog = Fault.Code("E-TARGET-LOG", .permanent, exit: .usage)
     /// The target lies outside what can be restored.

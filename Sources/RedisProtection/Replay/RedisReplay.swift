@@ -42,10 +42,14 @@ struct RedisReplay {
     func run<Value: Sendable>(
         _ body: (StoredRDB) async throws(Fault) -> Value
     ) async throws(Fault) -> Value {
-        for fault in ScratchPlace.sweep(request.state, now: request.clock.now()) {
+        for fault in ScratchPlace.sweep(request.state, now: request.clock.now()).faults {
             progress(.note(fault.message))
         }
-        let place = try ScratchPlace(making: ScratchPlace.proposed(in: request.state), for: nil)
+        let place = try ScratchPlace(
+            making: ScratchPlace.proposed(in: request.state),
+            for: nil,
+            notedIn: nil
+        )
         do throws(Fault) {
             let value = try await body(try await replay(in: place.path))
             try place.remove()

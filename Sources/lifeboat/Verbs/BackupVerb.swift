@@ -29,6 +29,7 @@ struct BackupVerb: Verb {
         stack.allowsUntestedVersions = untested.untestedVersion
         await LeftServices(stack).putBack(screen)
         await LeftContainers(stack).remove(screen)
+        LeftScratch(stack).remove(screen)
         let board = screen.progress(of: "backing up")
         let summary: BackupSummary
         do throws(Fault) {

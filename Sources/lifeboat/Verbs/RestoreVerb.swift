@@ -166,6 +166,7 @@ struct RestoreVerb: Verb {
         options.leavesServices = noServices
         if !noServices { await LeftServices(stack).putBack(screen) }
         await LeftContainers(stack).remove(screen)
+        LeftScratch(stack).remove(screen)
         options.bringsHistory = history
         let restore = StackRestore(stack, options)
         if let cold = try await restore.coldStorage() {

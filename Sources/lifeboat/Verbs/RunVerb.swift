@@ -25,6 +25,7 @@ struct RunVerb: Verb {
         stack.allowsUntestedVersions = untested.untestedVersion
         await LeftServices(stack).putBack(screen)
         await LeftContainers(stack).remove(screen)
+        LeftScratch(stack).remove(screen)
         let clock = SystemClock()
         do throws(Fault) {
             try await LogStreaming(stack).run(about.value.names) { name in

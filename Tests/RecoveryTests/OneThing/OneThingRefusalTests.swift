@@ -88,14 +88,8 @@ import Testing
         #expect(ending.text.contains("unable to "))
     }
 
-    @Test(.timeLimit(.minutes(5)))
-    func `no process outlives a run that is killed, and the next one removes its folder`()
-        async throws
-    {
-        let scene = try await OneThingScene()
-        defer { scene.server.remove() }
-        try scene.server.psql("create table t (n int)")
-        try await scene.backUp()
+    /// Kills a restore of a table while it reads the scratch cluster, of which the folder is left.
+    private func leave(_ scene: OneThingScene) async throws -> URL {
         let mark = scene.server.root.appending(path: "mark").path
         let programs = try scene.programs("pg_dump", "touch \(mark)\nexec sleep 600")
         let before = try scene.playground.read("lifeboat.yaml")
@@ -107,12 +101,84 @@ import Testing
         _ = try await scene.playground.kill(flags + ["--table", "t"]) {
             FileManager.default.fileExists(atPath: mark)
         }
-        #expect(scene.leftovers.count == 1)
-        #expect(try await WorkingProcesses.awaitEnd(below: scene.scratch.path).isEmpty)
         try scene.playground.write("lifeboat.yaml", before)
+        try FileManager.default.removeItem(atPath: mark)
+        #expect(try await WorkingProcesses.awaitEnd(below: scene.scratch.path).isEmpty)
+        #expect(scene.leftovers.count == 1)
+        return scene.scratch.appending(path: try #require(scene.leftovers.first))
+    }
+
+    /// The names in the work folder that tell of scratch folders.
+    private func notes(_ scene: OneThingScene) throws -> [String] {
+        try FileManager.default.contentsOfDirectory(
+            atPath: scene.playground.path.appending("state/work").string
+        ).filter { $0.hasPrefix("lifeboat-scratch-") }
+    }
+
+    @Test(.timeLimit(.minutes(5)))
+    func `no process outlives a run that is killed, and the next one removes its folder`()
+        async throws
+    {
+        let scene = try await OneThingScene()
+        defer { scene.server.remove() }
+        try scene.server.psql("create table t (n int)")
+        try await scene.backUp()
+        _ = try await leave(scene)
         let next = try await scene.restore(["--table", "t"])
         #expect(next.code == 0, "\(next.errors)")
-        #expect(scene.leftovers.isEmpty)
+        #expect(try scene.leftovers.isEmpty && notes(scene).isEmpty)
+
+        // Nobody names its place any more, and the one that lives there goes first.
+        let left = try await leave(scene)
+        let playground = scene.playground.path
+        let sleeper = Command(
+            "/bin/sleep",
+            arguments: ["600"],
+            workingDirectory: FilePath(left.appending(path: "data").path)
+        )
+        let log = playground.appending("sleeper.log")
+        let (busy, _) = try await sleeper.spawn(log: log) { child async throws(Fault) in
+            let ending = try await Program.run(["backup"], in: playground)
+            try child.terminate(SIGKILL)
+            _ = try child.wait(upTo: .seconds(60))
+            return ending
+        }
+        #expect(busy.code == 0 && busy.errors.contains("still works there"), "\(busy.text)")
+        #expect(scene.leftovers == [left.lastPathComponent])
+        #expect(try notes(scene) == [left.lastPathComponent])
+        let backup = try await scene.playground.run(["backup"])
+        let words = "removed what a killed run had left: \(left.path)"
+        #expect(backup.code == 0 && backup.errors.contains(words), "\(backup.text)")
+        #expect(try scene.leftovers.isEmpty && notes(scene).isEmpty)
+    }
+
+    @Test(.timeLimit(.minutes(5)))
+    func `the folder of a run that lives stays, and what a note does not mean`() async throws {
+        let scene = try await OneThingScene()
+        defer { scene.server.remove() }
+        try scene.server.psql("create table t (n int)")
+        try await scene.backUp()
+        let left = try await leave(scene)
+        let path = FilePath(left.appending(path: "lock").path)
+        guard let lock = try FileLock.acquire(path, wait: false) else {
+            throw Fault(.failedTest, "somebody holds '\(path)'")
+        }
+        let held = try await scene.playground.run(["backup"])
+        #expect(held.code == 0 && !held.errors.contains("killed run"), "\(held.text)")
+        #expect(scene.leftovers.count == 1)
+        lock.release()
+        // A note leads to the folder of its own name, and to nothing else.
+        let precious = scene.server.root.appending(path: "precious").path
+        try FileManager.default.createDirectory(
+            atPath: precious,
+            withIntermediateDirectories: true
+        )
+        try scene.playground.write("state/work/lifeboat-scratch-0000", precious)
+        let refused = try await scene.playground.run(["backup"])
+        #expect(refused.errors.contains("removed what a killed run had left"), "\(refused.text)")
+        #expect(refused.errors.contains("is still there: "), "\(refused.text)")
+        #expect(FileManager.default.fileExists(atPath: precious))
+        #expect(try scene.leftovers.isEmpty && notes(scene) == ["lifeboat-scratch-0000"])
     }
 
     @Test(.timeLimit(.minutes(5)))
