@@ -80,6 +80,44 @@ import Testing
         #expect(gone.output.contains("postgres"))
     }
 
+    @Test func `the slot that a killed create leaves is named, and the same command takes it over`()
+        async throws
+    {
+        let server = try PostgresServer.make()
+        defer { server.remove() }
+        try server.start()
+        let playground = try await protected(server)
+        let place = try PostgresServer.emptyDirectory()
+        defer { place.remove() }
+        let create = [
+            "standby", "create", "db/postgres", "--to", place.data.path, "--yes", "--primary",
+            "host=\(server.root.path) port=\(server.port)",
+        ]
+        // Between the slot and all that follows there is a connection, which takes its time.
+        try server.psql("alter system set post_auth_delay = '2s'")
+        try server.psql("select pg_reload_conf()")
+        let slot = server.data.appending(path: "pg_replslot/lifeboat_standby/state").path
+        _ = try await playground.kill(create) { FileManager.default.fileExists(atPath: slot) }
+        try server.psql("alter system reset post_auth_delay")
+        try server.psql("select pg_reload_conf()")
+        let sessions =
+            "select count(*) = 0 from pg_stat_activity where application_name like 'lifeboat%'"
+        try wait(server, sessions)
+        for verb in ["status", "doctor"] {
+            let named = try await playground.run([verb])
+            let words = "slot 'lifeboat_standby' keeps"
+            #expect(named.output.contains(words), "\(named.text)")
+        }
+        let done = try await playground.run(create)
+        #expect(done.code == 0, "\(done.text)")
+        try place.adoptData(settings: ["archive_mode": "off"])
+        try place.start()
+        try wait(
+            server,
+            "select active from pg_replication_slots where slot_name = 'lifeboat_standby'"
+        )
+    }
+
     @Test func `a delta names what stays, and is refused where it could do harm`() async throws {
         let server = try PostgresServer.make()
         defer { server.remove() }

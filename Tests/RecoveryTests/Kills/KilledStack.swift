@@ -20,6 +20,8 @@ struct KilledStack {
         case restore
         /// Lifeboat, reading one table out of a scratch cluster.
         case oneThing
+        /// Lifeboat, building a standby.
+        case standby
         /// PostgreSQL, in a backup.
         case server
     }
@@ -93,7 +95,7 @@ struct KilledStack {
             let usual: Duration =
                 switch victim {
                 case .backup, .backupAlone, .server: usual.backup
-                case .restore, .oneThing: usual.thing
+                case .restore, .oneThing, .standby: usual.thing
                 case .run: .seconds(3)
                 }
             let delay = usual * Double.random(in: 0.02...0.98, using: &random)
@@ -105,7 +107,7 @@ struct KilledStack {
             // It is faster than it was: what shared the machine has ended.
             switch victim {
             case .backup, .backupAlone, .server: self.usual.backup = took
-            case .restore, .oneThing: self.usual.thing = took
+            case .restore, .oneThing, .standby: self.usual.thing = took
             case .run: continue
             }
         }
@@ -118,6 +120,11 @@ struct KilledStack {
         case .backupAlone: ["--config", "alone.yaml", "backup"]
         case .run: ["run"]
         case .restore: ["restore", "db/postgres", "--to", place, "--yes"]
+        case .standby:
+            [
+                "standby", "create", "db/postgres", "--to", place, "--yes", "--primary",
+                "host=\(server.root.path) port=\(server.port)",
+            ]
         case .oneThing:
             [
                 "restore", "db/postgres", "--yes", "--scratch", scene.scratch.path, "--table",
@@ -173,6 +180,7 @@ struct KilledStack {
         try? FileManager.default.removeItem(atPath: place)
         let copy = scene.playground.path.appending("ledger.sql").string
         try? FileManager.default.removeItem(atPath: copy)
+        if victim == .standby { try await settleStandby() }
         let limit = ContinuousClock.now + .seconds(60)
         let question = """
             select (select count(*) from pg_replication_slots where slot_name <> 'lifeboat_db')
@@ -190,5 +198,17 @@ struct KilledStack {
         #expect(answer == "0 other slots, 0 sessions", "\(victim.rawValue)")
         let check = try await scene.playground.run(["check"])
         #expect(check.code == 0, "\(victim.rawValue): \(check.text)")
+    }
+
+    /// The slot of a standby that was not finished is named, and the same command takes it over.
+    private func settleStandby() async throws {
+        let slot = "select count(*) from pg_replication_slots where slot_name = 'lifeboat_standby'"
+        guard try server.psql(slot) == "1" else { return }
+        let doctor = try await scene.playground.run(["doctor"])
+        #expect(doctor.output.contains("slot 'lifeboat_standby' keeps"), "\(doctor.text)")
+        let again = try await scene.playground.run(arguments(.standby))
+        #expect(again.code == 0, "\(again.text)")
+        try server.psql("select pg_drop_replication_slot('lifeboat_standby')")
+        try FileManager.default.removeItem(atPath: place)
     }
 }
