@@ -13,24 +13,6 @@ import Vault
         try server.psql("select count(*), coalesce(sum(hashtext(id::text || note)), 0) from ledger")
     }
 
-    private func verified(_ server: PostgresServer) throws {
-        _ = try server.run(
-            "pg_amcheck",
-            server.connectionArguments + ["--all", "--install-missing", "--heapallindexed"]
-        )
-        _ = try server.psql("create extension if not exists pg_visibility")
-        let wrong = try server.psql(
-            """
-            select count(*) from pg_class c, lateral pg_check_visible(c.oid) v
-            where c.relkind in ('r', 't', 'm')
-            """
-        )
-        #expect(wrong.trimmingCharacters(in: .whitespacesAndNewlines) == "0")
-        #expect(try server.run("pg_dumpall", server.connectionArguments).contains("dump complete"))
-        try server.stop()
-        _ = try server.run("pg_checksums", ["--check", "-D", server.data.path])
-    }
-
     @Test(arguments: [PostgresSettings.Method.replication, .direct])
     func `comes back to a chosen second under load`(method: PostgresSettings.Method) async throws {
         let server = try PostgresServer.make()
@@ -67,10 +49,11 @@ import Vault
         #expect(try ledger(restored) == expected)
         #expect(outcome.problems.isEmpty)
         #expect((outcome.point ?? moment) <= moment)
-        try verified(restored)
+        try ClusterOracle(server: restored).prove(hasAmcheck: true, hasChecksums: true)
         restored.remove()
         let (latest, _) = try await cluster.restore(.latest)
         #expect(try ledger(latest).hasPrefix("0|"))
+        try ClusterOracle(server: latest).prove(hasAmcheck: true, hasChecksums: true)
         latest.remove()
         server.remove()
     }
@@ -109,6 +92,7 @@ import Vault
         }
         let (restored, _) = try await cluster.restore(.time(moment), recovers: false)
         #expect(try ledger(restored).hasPrefix("1|"))
+        try ClusterOracle(server: restored).prove(hasAmcheck: true, hasChecksums: true)
         restored.remove()
         let folder = cluster.scratch.path.appending("nowhere")
         for target in [before, end + .seconds(3600)] {
@@ -143,6 +127,7 @@ import Vault
             try await cluster.backUp(method)
             let (restored, _) = try await cluster.restore(.latest)
             #expect(try ledger(restored) == expected)
+            try ClusterOracle(server: restored).prove(hasAmcheck: true, hasChecksums: true)
             restored.remove()
         }
         server.remove()

@@ -60,6 +60,7 @@ import Testing
             let name = "\(target), \(isExclusive)"
             #expect(try notes(restored.server) == expected, "\(name)")
             #expect(restored.plan.notBefore != nil, "\(name)")
+            try ClusterOracle(server: restored.server).prove(hasAmcheck: true, hasChecksums: true)
             restored.server.remove()
         }
     }

@@ -95,7 +95,7 @@ import Vault
         #expect(try state(space) == before)
         let beside = restored.server.data.path + ".tablespaces/"
         #expect(try links(restored.server).allSatisfy { $0.hasPrefix(beside) })
-        try restored.server.stop()
+        try ClusterOracle(server: restored.server).prove(hasAmcheck: true, hasChecksums: true)
         #expect(try state(space) == before)
         if recovers {
             // What the server's own log says of the tablespace is what the original's said.
@@ -151,6 +151,7 @@ import Vault
         for name in ["a", "b"] {
             #expect(try ledger(restored.server, name) == ledger(server, name))
         }
+        try ClusterOracle(server: restored.server).prove(hasAmcheck: true, hasChecksums: true)
         let fault = await #expect(throws: Fault.self) {
             _ = try await cluster.layOut(.latest, tablespaces: [first.path: places[0]])
         }
@@ -183,6 +184,7 @@ import Vault
         try restored.server.adoptData()
         try restored.server.start()
         #expect(try ledger(restored.server, "b") == ledger(server, "b"))
+        try ClusterOracle(server: restored.server).prove(hasAmcheck: true, hasChecksums: true)
     }
 
     @Test func `a tablespace comes back when no SQL connection told of it`() async throws {
@@ -200,6 +202,7 @@ import Vault
         let (restored, outcome) = try await cluster.restore(.latest)
         #expect(try ledger(restored, "ledger") == ledger(server, "ledger"))
         #expect(outcome.problems.isEmpty)
+        try ClusterOracle(server: restored).prove(hasAmcheck: true, hasChecksums: true)
         restored.remove()
         server.remove()
     }

@@ -58,6 +58,7 @@ import Vault
             try restored.server.adoptData()
             try restored.server.start()
             #expect(try notes(restored.server) == expected, "\(name)")
+            try ClusterOracle(server: restored.server).prove(hasAmcheck: true, hasChecksums: true)
             restored.server.remove()
         }
         let position = try #require(LSN(end))
@@ -166,6 +167,7 @@ import Vault
         try left.server.adoptData()
         try left.server.start()
         #expect(try notes(left.server) == "one unwanted")
+        try ClusterOracle(server: left.server).prove(hasAmcheck: true, hasChecksums: true)
         left.server.remove()
         // A base backup of what the server is now mends it.
         try await cluster.receiving(from: again) {
@@ -178,6 +180,7 @@ import Vault
             "select count(*), max(note) filter (where note in ('unwanted', 'late')) from ledger"
         #expect(try restored.psql(count) == again.psql(count))
         #expect(try restored.psql(count).hasSuffix("|late"))
+        try ClusterOracle(server: restored).prove(hasAmcheck: true, hasChecksums: true)
     }
 
     /// Writes so much log that nothing of what was there is kept.
@@ -245,6 +248,7 @@ import Vault
         let (restored, _) = try await cluster.restore(.latest)
         defer { restored.remove() }
         #expect(try notes(restored) == "one")
+        try ClusterOracle(server: restored).prove(hasAmcheck: true, hasChecksums: true)
         try forget(from: LSN(0), cluster)
         let fault = await #expect(throws: Fault.self) {
             _ = try await cluster.component().planRestore(cluster.request(.latest, to: folder))

@@ -80,6 +80,7 @@ import Vault
                 "select string_agg(note, ' ' order by id) from ledger"
             )
             #expect(found == expected, "\(moment)")
+            try ClusterOracle(server: restored.server).prove(hasAmcheck: true, hasChecksums: true)
         }
     }
 }
