@@ -18,6 +18,7 @@ struct DumpRun {
         let version: Int
         let databases: [String]
         let isSuperuser: Bool
+        let role: String
         let database: String
     }
 
@@ -45,7 +46,8 @@ struct DumpRun {
                 command,
                 as: DumpPath.of(database),
                 DumpTrailer(isOfCluster: false),
-                "database '\(database)'"
+                "database '\(database)'",
+                by: .init(role: server.role, version: server.version, database: database)
             )
             count += 1
         }
@@ -80,6 +82,7 @@ struct DumpRun {
             version: connection.serverVersion,
             databases: dumps.databases.isEmpty ? present : dumps.databases,
             isSuperuser: try connection.query(role) == [["t"]],
+            role: connection.user,
             database: connection.database
         )
     }
@@ -116,7 +119,8 @@ struct DumpRun {
             try live.command("pg_dumpall", arguments, programs),
             as: DumpPath.globals,
             DumpTrailer(isOfCluster: true),
-            "roles and tablespaces"
+            "roles and tablespaces",
+            by: .init(role: server.role, version: server.version)
         )
     }
 
@@ -127,7 +131,8 @@ struct DumpRun {
         _ command: Command,
         as path: String,
         _ trailer: DumpTrailer,
-        _ what: String
+        _ what: String,
+        by reader: DumpFailure.Reader
     ) async throws(Fault) {
         var trailer = trailer
         let writer = session.chunks(sizeHint: 1 << 30)
@@ -137,10 +142,7 @@ struct DumpRun {
             context.progress(.advanced(Int64(bytes.count)))
         }
         guard ending.status.isSuccess, trailer.isWhole else {
-            let line = ProgramWords.failure(in: ending.errorText)
-            let fact =
-                ending.status.isSuccess ? "it ended before it was complete" : "\(ending.status)"
-            throw Fault(.dumpFailed, "unable to dump \(what): \(line ?? fact)")
+            throw DumpFailure(ending: ending, reader: reader).fault("unable to dump \(what)")
         }
         var entry = ManifestEntry(path: Array(path.utf8), kind: .file, mode: 0o600)
         entry.modified = context.clock.now()

@@ -129,12 +129,8 @@ struct ThingScript {
             try file.write(bytes)
         }
         guard ending.status.isSuccess, trailer.isWhole else {
-            let line = ProgramWords.failure(in: ending.errorText)
-            let fact =
-                ending.status.isSuccess ? "it ended before it was complete" : "\(ending.status)"
-            throw Fault(
-                .dumpFailed,
-                "unable to read database '\(database)' back: \(line ?? fact)"
+            throw DumpFailure(ending: ending, reader: nil).fault(
+                "unable to read database '\(database)' back"
             )
         }
     }

@@ -145,6 +145,63 @@ import Testing
         )
     }
 
+    @Test(.timeLimit(.minutes(5)))
+    func `a role that may not read is told the statement that lets it, and then it does`()
+        async throws
+    {
+        let scene = try await scene()
+        defer { scene.server.remove() }
+        try scene.playground.edit("user=postgres", "user=clerk")
+        try scene.server.psql(
+            """
+            alter table small enable row level security;
+            select lo_create(4711)
+            """,
+            database: "app"
+        )
+        try scene.server.psql("revoke connect on database \"odd/na.me\" from public")
+        let statements = [
+            "GRANT pg_read_all_data TO \"clerk\";", "ALTER ROLE \"clerk\" BYPASSRLS;",
+            "GRANT SELECT ON LARGE OBJECT 4711 TO \"clerk\";",
+            "GRANT CONNECT ON DATABASE \"odd/na.me\" TO \"clerk\";",
+        ]
+        for statement in statements {
+            let refused = try await scene.playground.run(["backup", "db/postgres-logical"])
+            #expect(refused.code == 1, "\(refused.text)")
+            #expect(refused.errors.contains("id: E-PG-DUMP"), "\(refused.text)")
+            #expect(refused.errors.contains(statement), "\(refused.text)")
+            let isIn = statement.contains("LARGE")
+            try scene.server.psql(statement, database: isIn ? "app" : "postgres")
+        }
+        _ = try await dump(scene)
+    }
+
+    @Test(.timeLimit(.minutes(5)))
+    func `programs that are too old and a lock are told what to do about`() async throws {
+        let scene = try await scene()
+        defer { scene.server.remove() }
+        let before = try scene.playground.read("lifeboat.yaml")
+        for (words, hint) in [
+            ("pg_dump: error: aborting because of server version mismatch", "set `binaries:`"),
+            (
+                "pg_dump: error: query failed: ERROR:  canceling statement due to lock timeout",
+                "back up again when it has ended"
+            ),
+        ] {
+            let programs = try scene.programs("pg_dump", "echo '\(words)' >&2\nexit 1")
+            try scene.playground.write("lifeboat.yaml", before)
+            try scene.playground.edit(
+                "kind: postgresql\n",
+                "kind: postgresql\n    binaries: \(programs.path)\n"
+            )
+            try scene.playground.edit("'odd/na.me']}", "'odd/na.me'], globals: false}")
+            let refused = try await scene.playground.run(["backup", "db/postgres-logical"])
+            #expect(refused.code == 1, "\(refused.text)")
+            #expect(refused.errors.contains("id: E-PG-DUMP"), "\(refused.text)")
+            #expect(refused.errors.contains(hint), "\(refused.text)")
+        }
+    }
+
     @Test(.timeLimit(.minutes(5)), arguments: [0, 1])
     func `a dump that is cut short is no snapshot, and no password is on a command line`(
         status: Int
