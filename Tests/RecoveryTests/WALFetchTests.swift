@@ -153,6 +153,95 @@ struct WALFetchTests {
         #expect(foreign.code == 200 && foreign.errors.contains("E-PG-FOREIGN"), "\(foreign.text)")
     }
 
+    @Test(.timeLimit(.minutes(5)))
+    func `a server stops where the bucket fails or lacks an object, and goes on when it is back`()
+        async throws
+    {
+        let stand = try await ArchiveStand()
+        defer { stand.server.remove() }
+        let base = "\(stand.server.root.path)/base"
+        let options = ["-D", base, "-X", "none", "-c", "fast"]
+        try stand.server.run("pg_basebackup", stand.server.connectionArguments + options)
+        let filled = try (1...12).map { try stand.segment($0) }
+        let names = try Set(stand.segments() + filled).sorted()
+        for name in names { #expect(try await stand.push(name).code == 0) }
+        try stand.server.stop(.fast)
+        let label = try String(contentsOfFile: "\(base)/backup_label", encoding: .utf8)
+        let first = try #require(names.firstIndex { label.contains("(file \($0))") })
+        // Behind those that are fetched with the first one: nobody has it before the server asks.
+        let object = "/00000001/" + (try position(of: names[first + 9]))
+        let rclone = try RcloneServer()
+        let proxy = try await moveToBucket(stand, rclone)
+        defer { withExtendedLifetime((rclone, proxy)) {} }
+        try await stand.handOver()
+        chmod(stand.playground.path.string, 0o755)
+        let server = try await recovering(stand, base, stand.playground.configuration.string)
+        defer { server.remove() }
+        let troubles: [FaultyProxy.Misbehaviour] = [
+            .answer(500, headers: ["Retry-After": "3600"]),
+            .answer(404, body: "<Error><Code>NoSuchKey</Code></Error>"),
+        ]
+        for (number, trouble) in troubles.enumerated() {
+            proxy.follow([.init("GET", object, times: 100, trouble)])
+            try expectStop(server, number + 1, stand)
+            #expect(server.serverLog.contains("restored log file \"\(names[first + 8])\""))
+            #expect(proxy.requests.contains { $0.contains(object) }, "\(server.serverLog)")
+        }
+        let configuration = try stand.playground.read("lifeboat.yaml")
+        try stand.playground.edit("127.0.0.1:\(proxy.port)", "127.0.0.1:1")
+        try await stand.handOver()
+        try expectStop(server, troubles.count + 1, stand)
+        try stand.playground.write("lifeboat.yaml", configuration)
+        try await stand.handOver()
+        proxy.follow([])
+        try server.start()
+        try stand.wait(for: "the end of recovery") { () throws(Fault) in
+            try server.psql("SELECT pg_is_in_recovery()") == "f"
+        }
+        #expect(try server.psql("SELECT count(*), sum(n) FROM t") == "12|78")
+        #expect(try server.psql("SELECT timeline_id FROM pg_control_checkpoint()") == "2")
+    }
+
+    /// Starts a server that must end while it recovers, for the so many-th time, and not promote itself.
+    private func expectStop(
+        _ server: PostgresServer,
+        _ number: Int,
+        _ stand: ArchiveStand
+    ) throws {
+        // Where it gets as far as to answer readers this does not fail, and it ends all the same.
+        try? server.start()
+        try stand.wait(for: "its end") { () throws(Fault) in server.pid == nil }
+        let log = server.serverLog
+        #expect(log.split(separator: "exit code 200").count == number + 1, "\(log)")
+        #expect(!log.contains("archive recovery complete"), "\(log)")
+        let signal = server.data.appending(path: "recovery.signal").path
+        #expect(FileManager.default.fileExists(atPath: signal))
+    }
+
+    /// Moves the vault into a bucket, which is reached through a proxy.
+    private func moveToBucket(
+        _ stand: ArchiveStand,
+        _ rclone: RcloneServer
+    ) async throws -> FaultyProxy {
+        let playground = stand.playground
+        // The server has looked at nothing yet, and remembers what it has seen.
+        let place = rclone.root.appending("lifeboat").string
+        _ = try await Command("/bin/cp", arguments: ["-a", playground.vault.string, place])
+            .runSuccessfully(outputLimit: 1 << 10)
+        try playground.remove("vault")
+        try playground.write(
+            "aws",
+            "[default]\naws_access_key_id=test-access\naws_secret_access_key=test-secret\n"
+        )
+        let proxy = FaultyProxy(upstream: rclone.port)
+        try playground.edit(
+            "name: local, url: file://\(playground.vault.string)}",
+            "name: s3, url: s3://lifeboat/vault, endpoint: http://127.0.0.1:\(proxy.port),"
+                + " credentials: {file: \(playground.path.string)/aws}}"
+        )
+        return proxy
+    }
+
     /// A copy of a base backup that recovers through `lifeboat wal fetch`.
     private func recovering(
         _ stand: ArchiveStand,
