@@ -153,7 +153,7 @@ struct WALFetchTests {
         #expect(foreign.code == 200 && foreign.errors.contains("E-PG-FOREIGN"), "\(foreign.text)")
     }
 
-    @Test(.timeLimit(.minutes(5)))
+    @Test(.timeLimit(.minutes(15)))
     func `a server stops where the bucket fails or lacks an object, and goes on when it is back`()
         async throws
     {

@@ -140,7 +140,7 @@ import Testing
             let path = folder.path.appending(name)
             try DurableFile.create(path, with: Array(text.utf8), mode: 0o600)
         }
-        let unit = UnitService("web.service", program: program, patience: .seconds(10))
+        let unit = UnitService("web.service", program: program, patience: .seconds(120))
         let running = try await unit.parts().filter(\.isRunning).map(\.name)
         #expect(running == ["web.socket", "web.service"])
         try await unit.stop()
@@ -156,7 +156,7 @@ import Testing
                 """
         )
         #expect(try !has("web.timer.on"))
-        let none = UnitService("none.service", program: program, patience: .seconds(10))
+        let none = UnitService("none.service", program: program, patience: .seconds(120))
         #expect(try await none.parts().isEmpty)
     }
 
@@ -165,11 +165,11 @@ import Testing
         for name in ["a.unit", "a.on", "a.stuck", "b.unit", "b.broken"] {
             try DurableFile.create(folder.path.appending(name), with: [], mode: 0o600)
         }
-        let stuck = UnitService("a", program: program, patience: .seconds(10))
+        let stuck = UnitService("a", program: program, patience: .seconds(120))
         let kept = await fault { () async throws(Fault) in try await stuck.stop() }
         #expect(kept?.code == .serviceStop)
         #expect(kept?.hints.first?.hasSuffix("list-dependencies --reverse a") == true)
-        let broken = UnitService("b", program: program, patience: .seconds(10))
+        let broken = UnitService("b", program: program, patience: .seconds(120))
         let words = await fault { () async throws(Fault) in try await broken.start(["b"]) }
         #expect(words?.code == .serviceStart)
         #expect(words?.message.hasSuffix(": no") == true)

@@ -173,7 +173,7 @@ import Testing
             atPath: precious,
             withIntermediateDirectories: true
         )
-        try scene.playground.write("state/work/lifeboat-scratch-0000", precious)
+        try scene.playground.write("state/work" + "/lifeboat-scratch-0000", precious)
         let refused = try await scene.playground.run(["backup"])
         #expect(refused.errors.contains("removed what a killed run had left"), "\(refused.text)")
         #expect(refused.errors.contains("is still there: "), "\(refused.text)")
