@@ -27,9 +27,7 @@ struct BackupVerb: Verb {
     func perform(_ screen: Screen) async throws(Fault) -> Model.ExitCode {
         var stack = try ConfigurationFile.stack(global, subject: about.value, screen)
         stack.allowsUntestedVersions = untested.untestedVersion
-        await LeftServices(stack).putBack(screen)
-        await LeftContainers(stack).remove(screen)
-        LeftScratch(stack).remove(screen)
+        await Leftovers(stack).clear(screen)
         let board = screen.progress(of: "backing up")
         let summary: BackupSummary
         do throws(Fault) {

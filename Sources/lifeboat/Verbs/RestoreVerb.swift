@@ -164,9 +164,7 @@ struct RestoreVerb: Verb {
         options.recovers = !noRecover
         options.keepsSealed = sealed
         options.leavesServices = noServices
-        if !noServices { await LeftServices(stack).putBack(screen) }
-        await LeftContainers(stack).remove(screen)
-        LeftScratch(stack).remove(screen)
+        await Leftovers(stack).clear(screen, startsServices: !noServices)
         options.bringsHistory = history
         let restore = StackRestore(stack, options)
         if let cold = try await restore.coldStorage() {

@@ -23,9 +23,7 @@ struct RunVerb: Verb {
     func perform(_ screen: Screen) async throws(Fault) -> Model.ExitCode {
         var stack = try ConfigurationFile.stack(global, subject: about.value, screen)
         stack.allowsUntestedVersions = untested.untestedVersion
-        await LeftServices(stack).putBack(screen)
-        await LeftContainers(stack).remove(screen)
-        LeftScratch(stack).remove(screen)
+        await Leftovers(stack).clear(screen)
         let clock = SystemClock()
         do throws(Fault) {
             try await LogStreaming(stack).run(about.value.names) { name in
