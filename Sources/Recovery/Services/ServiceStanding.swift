@@ -13,4 +13,10 @@ public struct ServiceStanding: Sendable {
     public let isLeft: Bool
     /// The components for which it waits, since their restore did not come to its end.
     public let waitsFor: [String]
+
+    /// Why it cannot be told what runs; nil when it can.
+    public var fault: Fault? {
+        guard case .failure(let fault) = parts else { return nil }
+        return fault
+    }
 }

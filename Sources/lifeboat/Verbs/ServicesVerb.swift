@@ -43,6 +43,10 @@ struct ServicesVerb: Verb {
         }
         if !standings.isEmpty { try screen.result(table.lines(color: screen.hasColor)) }
         try screen.json("services", [JSONField("services", .array(standings.map(Self.value)))])
+        for fault in standings.compactMap(\.fault)
+        where !failures.contains(where: { $0.message == fault.message }) {
+            failures.append(fault)
+        }
         for fault in failures { _ = screen.show(fault) }
         return failures.first?.code.exit ?? .success
     }
@@ -57,7 +61,7 @@ struct ServicesVerb: Verb {
                 )
         }
         switch standing.parts {
-        case .failure(let fault): return Styled(fault.message, .red)
+        case .failure: return Styled("unknown", .red)
         case .success(let parts):
             let running = parts.count(where: \.isRunning)
             if parts.isEmpty { return Styled("not on this host") }
@@ -70,6 +74,7 @@ struct ServicesVerb: Verb {
         let parts = try? standing.parts.get()
         return .object([
             JSONField("name", .text(standing.name)), JSONField("is", .text(standing.title)),
+            JSONField("error", standing.fault.map { .text($0.code.id) } ?? .null),
             JSONField("parts", parts.map { .integer(Int64($0.count)) } ?? .null),
             JSONField(
                 "running",

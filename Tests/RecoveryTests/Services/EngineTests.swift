@@ -26,6 +26,9 @@ import Testing
         let seen = try await playground.run(["services"], variables: bySocket)
         #expect(seen.code == 0 && seen.output.contains("runs"), "\(seen.text)")
         host.stopServer()
+        let unknown = try await playground.run(["services"], variables: bySocket)
+        #expect(unknown.code == 14 && unknown.output.contains("unknown"), "\(unknown.text)")
+        #expect(unknown.errors.contains("id: E-ENGINE-UNREACHABLE"), "\(unknown.text)")
         let byPort = ["DOCKER_HOST": try host.startServer(overTCP: true)]
         let backup = try await playground.run(["backup"], variables: byPort)
         #expect(backup.code == 0, "\(backup.text)")
