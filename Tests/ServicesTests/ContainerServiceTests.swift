@@ -110,7 +110,7 @@ import Testing
         try host.create(service: "sick", of: "shop", health: "false")
         try host.create(service: "brief", of: "shop", script: "exit 7")
         let sick = await fault(of: service("sick", host, patience: .seconds(1)), "shop-sick-1")
-        #expect(sick?.code == .serviceStart)
+        #expect(sick?.code == .serviceUnhealthy)
         #expect(sick?.message.contains("it is starting") == true)
         let brief = await fault(of: service("brief", host), "shop-brief-1")
         #expect(brief?.message.contains("it ended with status 7") == true)
@@ -143,6 +143,36 @@ import Testing
             #expect(error.code == .serviceState)
         }
         try host.podman(["unpause", "shop-web-1"])
+    }
+
+    @Test func `what runs and is not healthy is left to a person who has everything put back`()
+        async throws
+    {
+        let host = try ContainerHost()
+        try host.create(service: "sick", of: "shop", health: "false")
+        try host.create(service: "web", of: "shop")
+        let file = LedgerFile(in: host.folder.path.appending("state"))
+        let services = [
+            "sick": service("sick", host, patience: .seconds(1)), "web": service("web", host),
+        ]
+        let keeper = ServiceKeeper(services, file: file) { _ in }
+        let web = ServiceNode(name: "web", after: ["sick"])
+        try file.write(
+            ServiceLedger(entries: [
+                ServiceLedger.Entry(ServiceNode(name: "sick"), running: ["shop-sick-1"]),
+                ServiceLedger.Entry(web, running: ["shop-web-1"]),
+            ])
+        )
+        let held = try #require(try await keeper.putBack(regardless: false))
+        #expect(held.failures.map(\.code) == [.serviceUnhealthy])
+        #expect(held.stopped == ["sick", "web"])
+        #expect(try host.state(of: "shop-web-1") != "running")
+        let back = try #require(try await keeper.putBack(regardless: true))
+        #expect(back.failures.map(\.code) == [.serviceUnhealthy])
+        #expect(back.stopped.isEmpty)
+        #expect(try host.state(of: "shop-sick-1") == "running")
+        #expect(try host.state(of: "shop-web-1") == "running")
+        #expect(try file.read() == nil)
     }
 
     @Test func `an engine tells what a container is made of`() async throws {

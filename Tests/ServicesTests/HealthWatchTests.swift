@@ -22,7 +22,7 @@ import Testing
         #expect(watch.look(at: try details(health: "unhealthy"), after: .seconds(5)) == .wait)
         #expect(watch.look(at: try details(health: "healthy"), after: .seconds(9)) == .works)
         let late = watch.look(at: try details(health: "unhealthy"), after: .seconds(10))
-        #expect(late == .failed("it is unhealthy, after 10 seconds"))
+        #expect(late == .unhealthy("it is unhealthy, after 10 seconds"))
     }
 
     @Test(arguments: [nil, "", "none"] as [String?])

@@ -15,8 +15,14 @@ extension Fault.Code {
     public static let serviceState = Fault.Code("E-SERVICE-STATE", .permanent, exit: .refused)
     /// A service does not stop.
     public static let serviceStop = Fault.Code("E-SERVICE-STOP", .permanent, exit: .refused)
-    /// A service does not start, or not become healthy.
+    /// A service does not start.
     public static let serviceStart = Fault.Code("E-SERVICE-START", .permanent, exit: .failed)
+    /// A service was started, and does not become healthy.
+    public static let serviceUnhealthy = Fault.Code(
+        "E-SERVICE-UNHEALTHY",
+        .permanent,
+        exit: .failed
+    )
     /// A service that was stopped is not there any more.
     public static let serviceGone = Fault.Code("E-SERVICE-GONE", .permanent, exit: .failed)
     /// Services depend on each other in a circle.

@@ -123,14 +123,19 @@ public struct ContainerService: ServiceControl {
             switch watch.look(at: details, after: timepiece.passed()) {
             case .works: return
             case .failed(let fact): throw failure(name, fact)
+            case .unhealthy(let fact): throw failure(name, fact, .serviceUnhealthy)
             case .wait: try await timepiece.wait(Self.pace)
             }
         }
     }
 
-    private func failure(_ name: String, _ fact: String) -> Fault {
+    private func failure(
+        _ name: String,
+        _ fact: String,
+        _ code: Fault.Code = .serviceStart
+    ) -> Fault {
         Fault(
-            .serviceStart,
+            code,
             "unable to start container '\(name)': \(fact)",
             hints: ["See what it says: docker logs \(name)"]
         )

@@ -13,6 +13,8 @@ package struct HealthWatch {
         case wait
         case works
         case failed(String)
+        /// It runs, and its health check did not say in time that it works.
+        case unhealthy(String)
     }
 
     /// For how long something without a health check must run.
@@ -43,7 +45,9 @@ package struct HealthWatch {
         stoodStill = false
         switch details.health {
         case "healthy": return .works
-        case .some(let health): return verdict(after: passed, "it is \(health)")
+        case .some(let health):
+            guard passed >= patience else { return .wait }
+            return .unhealthy("it is \(health), after \(patience.components.seconds) seconds")
         case nil:
             let since = runningSince ?? passed
             runningSince = since

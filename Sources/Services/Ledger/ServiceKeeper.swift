@@ -62,7 +62,7 @@ public struct ServiceKeeper: Sendable {
 
     /// Puts back what the ledger says, if there is one.
     ///
-    /// - Parameter regardless: whether also what may use a component that is not whole is started, and what is gone is forgotten.
+    /// - Parameter regardless: whether also what may use a component that is not whole is started, and what is gone or not healthy is forgotten.
     /// - Returns: nil when there is no ledger.
     /// - Throws: `E-SERVICES-BUSY`, `E-SERVICE-LEDGER`, `E-IO-…`; nothing was done then.
     public func putBack(regardless: Bool) async throws(Fault) -> Ending? {

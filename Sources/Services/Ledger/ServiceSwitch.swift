@@ -93,7 +93,7 @@ public struct ServiceSwitch: Sendable {
     ///
     /// - Parameters:
     ///   - ledger: what is on the disk.
-    ///   - forgetting: whether a service that is not there any more is told and then forgotten; else what is started after it waits.
+    ///   - forgetting: whether a service that is not there any more, or runs and is not healthy, is told and then forgotten; else what is started after it waits.
     public init(puttingBack ledger: ServiceLedger, forgetting: Bool = false) {
         forgets = forgetting
         wanted = []
@@ -148,7 +148,7 @@ public struct ServiceSwitch: Sendable {
             ledger.entries.removeAll { $0.name == rest[0].name }
             start(Array(rest.dropFirst()))
         case (.starting(let rest), .failed(let fault))
-        where forgets && fault.code == .serviceGone:
+        where forgets && [.serviceGone, .serviceUnhealthy].contains(fault.code):
             failures.append(fault)
             ledger.entries.removeAll { $0.name == rest[0].name }
             start(Array(rest.dropFirst()))
