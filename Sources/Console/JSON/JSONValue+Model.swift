@@ -2,7 +2,7 @@ public import Model
 
 // The conventions of `--json`: times in RFC 3339 UTC, sizes in bytes, durations in seconds.
 extension JSONValue {
-    /// A moment, RFC 3339 in UTC with milliseconds.
+    /// A moment, RFC 3339 in UTC, exactly.
     public static func time(_ instant: Instant) -> JSONValue { .text(instant.exactText) }
 
     /// A size in bytes.
