@@ -17,18 +17,12 @@ struct ArchiveStand {
         streams: Bool = false,
         settings: [String: String] = [:]
     ) async throws {
-        playground = try Playground()
         server = try PostgresServer.make(
             settings: ["wal_keep_size": "'1GB'"].merging(settings) { $1 },
             initdb: ["--wal-segsize=\(megabytes)"]
         )
         try server.start()
-        let made = try await playground.run([
-            "init", "db", "--copy", "vault", "--state", "state", "--host", "h1", "--postgres",
-            "host=\(server.root.path) port=\(server.port) user=postgres dbname=postgres",
-            "--kit", "kit.txt", "--quiet",
-        ])
-        guard made.code == 0 else { throw Fault(.failedTest, made.text) }
+        playground = try await Playground.protecting(server)
         if !streams { try playground.edit("stream: true", "stream: false") }
         try server.psql("CREATE TABLE t (n int)")
         let backup = try await playground.run(["backup"])

@@ -161,19 +161,13 @@ import Testing
     }
 
     @Test func `a damaged page marks the backup, and the newest whole one stays`() async throws {
-        let playground = try Playground()
         let server = try PostgresServer.make(settings: ["autovacuum": "off"])
         defer { server.remove() }
         try server.start()
         try server.psql(
             "create table calls as select g, md5(g::text) from generate_series(1, 9000) g"
         )
-        let made = try await playground.run([
-            "init", "db", "--copy", "vault", "--state", "state", "--host", "h1", "--postgres",
-            "host=\(server.root.path) port=\(server.port) user=postgres dbname=postgres",
-            "--kit", "kit.txt", "--quiet",
-        ])
-        #expect(made.code == 0, "\(made.text)")
+        let playground = try await Playground.protecting(server)
         try playground.edit("- {name: local,", "- {keep: {last: 1}, name: local,")
         #expect(try await playground.run(["backup"]).code == 0)
         let path = try server.psql("select pg_relation_filepath('calls')")

@@ -12,16 +12,10 @@ import Testing
     @Test func `a time behind a gap is not promised, and run takes the base backup that mends it`()
         async throws
     {
-        let playground = try Playground()
         let server = try PostgresServer.make(settings: ["max_wal_size": "64MB"])
         defer { server.remove() }
         try server.start()
-        let made = try await playground.run([
-            "init", "db", "--copy", "vault", "--state", "state", "--host", "h1", "--postgres",
-            "host=\(server.root.path) port=\(server.port) user=postgres dbname=postgres",
-            "--kit", "kit.txt", "--quiet",
-        ])
-        #expect(made.code == 0, "\(made.text)")
+        let playground = try await Playground.protecting(server)
         try playground.edit("heartbeat: 10s", "heartbeat: 200ms")
         #expect(try await playground.run(["backup"]).code == 0)
         let words = "lifeboat backup db/postgres"
@@ -72,8 +66,7 @@ import Testing
     ) async throws(Fault) {
         let json = try await Program.run(["status", "--json"], in: playground.path).output
         #expect(json.contains("\"log_whole\":false"), "\(json)")
-        let promised = json.split(separator: "\"recoverable_to\":\"").dropFirst().first
-            .flatMap { Instant(rfc3339: $0.prefix { $0 != "\"" }) }
+        let promised = Playground.recoverableTo(json)
         #expect(promised.map { $0 < gap } == true, "\(json)")
     }
 

@@ -46,25 +46,18 @@ import Testing
         #expect(unreachable.errors.contains("E-PG-UNREACHABLE"))
     }
 
-    /// The newest moment that can be gone back to, as `status` says.
     private static func reach(_ playground: Playground) async throws(Fault) -> Instant? {
-        try await Program.run(["status", "--json"], in: playground.path).output
-            .split(separator: "\"recoverable_to\":\"").dropFirst().first
-            .flatMap { Instant(rfc3339: $0.prefix { $0 != "\"" }) }
+        Playground.recoverableTo(
+            try await Program.run(["status", "--json"], in: playground.path).output
+        )
     }
 
     @Test
     func `run goes on when its only copy is taken out and comes back`() async throws {
-        let playground = try Playground()
         let server = try PostgresServer.make()
         defer { server.remove() }
         try server.start()
-        let made = try await playground.run([
-            "init", "db", "--copy", "vault", "--state", "state", "--host", "h1", "--postgres",
-            "host=\(server.root.path) port=\(server.port) user=postgres dbname=postgres",
-            "--kit", "kit.txt", "--quiet",
-        ])
-        #expect(made.code == 0, "\(made.text)")
+        let playground = try await Playground.protecting(server)
         try playground.edit("heartbeat: 10s", "heartbeat: 200ms")
         #expect(try await playground.run(["backup"]).code == 0)
         let command = Command(

@@ -53,8 +53,7 @@ import Testing
         var text = ""
         while ContinuousClock.now < deadline {
             text = try await Program.run(["status", "--json"], in: playground.path).output
-            let reached = text.split(separator: "\"recoverable_to\":\"").dropFirst().first
-                .flatMap { Instant(rfc3339: $0.prefix { $0 != "\"" }) }
+            let reached = Playground.recoverableTo(text)
             if let reached, reached >= now, text.contains("\"log_whole\":true") { return reached }
         }
         throw Fault(.failedTest, text)

@@ -7,24 +7,10 @@ import Testing
 /// A standby that falls behind, and slots that lose their log, as `status` and `doctor` tell of them.
 @Suite(.serialized, .ownThreads) struct ReplicationWatchTests {
     private func protected(_ server: PostgresServer) async throws -> Playground {
-        let playground = try Playground()
-        let made = try await playground.run([
-            "init", "db", "--copy", "vault", "--state", "state", "--host", "h1", "--postgres",
-            "host=\(server.root.path) port=\(server.port) user=postgres dbname=postgres",
-            "--kit", "kit.txt", "--quiet",
-        ])
-        #expect(made.code == 0, "\(made.text)")
+        let playground = try await Playground.protecting(server)
         let backup = try await playground.run(["backup"])
         #expect(backup.code == 0, "\(backup.text)")
         return playground
-    }
-
-    private func wait(_ server: PostgresServer, _ sql: String) throws {
-        let limit = ContinuousClock.now + .seconds(120)
-        while try server.psql(sql) != "t" {
-            try #require(ContinuousClock.now < limit, "\(sql)")
-            usleep(50_000)
-        }
     }
 
     /// Fills segments until something is so.
@@ -55,7 +41,7 @@ import Testing
         try standby.adoptData()
         try standby.start()
         let follower = "from pg_stat_replication where application_name = 'walreceiver'"
-        try wait(server, "select count(*) = 1 \(follower) and state = 'streaming'")
+        try server.wait(until: "select count(*) = 1 \(follower) and state = 'streaming'")
         let calm = try await playground.run(["doctor"])
         #expect(calm.output.contains("ok: postgres, replication: standby 'walreceiver' follows"))
         #expect(!calm.output.contains("look into the standby's log"), "\(calm.text)")

@@ -11,25 +11,10 @@ import Testing
     private func protected(
         _ server: PostgresServer
     ) async throws -> Playground {
-        let playground = try Playground()
-        let made = try await playground.run([
-            "init", "db", "--copy", "vault", "--state", "state", "--host", "h1", "--postgres",
-            "host=\(server.root.path) port=\(server.port) user=postgres dbname=postgres",
-            "--kit", "kit.txt", "--quiet",
-        ])
-        #expect(made.code == 0, "\(made.text)")
+        let playground = try await Playground.protecting(server)
         let backup = try await playground.run(["backup"])
         #expect(backup.code == 0, "\(backup.text)")
         return playground
-    }
-
-    /// Waits until SQL answers `t`.
-    private func wait(_ server: PostgresServer, _ sql: String) throws {
-        let limit = ContinuousClock.now + .seconds(120)
-        while try server.psql(sql) != "t" {
-            try #require(ContinuousClock.now < limit, "\(sql)")
-            usleep(50_000)
-        }
     }
 
     @Test func `a standby is created, and status and doctor watch it, its slot and the archiver`()
@@ -62,8 +47,10 @@ import Testing
         }
         try place.adoptData(settings: ["archive_mode": "off"])
         try place.start()
-        try wait(server, "select count(*) = 1 from pg_stat_replication where state = 'streaming'")
-        try wait(server, "select failed_count > 0 from pg_stat_archiver")
+        try server.wait(
+            until: "select count(*) = 1 from pg_stat_replication where state = 'streaming'"
+        )
+        try server.wait(until: "select failed_count > 0 from pg_stat_archiver")
         #expect(try place.psql("select count(*) from calls") == "500")
         for verb in ["status", "doctor"] {
             let follows = try await playground.run([verb])
@@ -102,7 +89,7 @@ import Testing
         try server.psql("select pg_reload_conf()")
         let sessions =
             "select count(*) = 0 from pg_stat_activity where application_name like 'lifeboat%'"
-        try wait(server, sessions)
+        try server.wait(until: sessions)
         for verb in ["status", "doctor"] {
             let named = try await playground.run([verb])
             let words = "slot 'lifeboat_standby' keeps"
@@ -112,9 +99,8 @@ import Testing
         #expect(done.code == 0, "\(done.text)")
         try place.adoptData(settings: ["archive_mode": "off"])
         try place.start()
-        try wait(
-            server,
-            "select active from pg_replication_slots where slot_name = 'lifeboat_standby'"
+        try server.wait(
+            until: "select active from pg_replication_slots where slot_name = 'lifeboat_standby'"
         )
     }
 

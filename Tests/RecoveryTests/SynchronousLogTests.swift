@@ -14,15 +14,9 @@ struct SynchronousLogTests {
         let server: PostgresServer
 
         init() async throws {
-            playground = try Playground()
             server = try PostgresServer.make()
             try server.start()
-            let made = try await playground.run([
-                "init", "db", "--copy", "vault", "--state", "state", "--host", "h1", "--postgres",
-                "host=\(server.root.path) port=\(server.port) user=postgres dbname=postgres",
-                "--kit", "kit.txt", "--quiet",
-            ])
-            guard made.code == 0 else { throw Fault(.failedTest, made.text) }
+            playground = try await Playground.protecting(server)
             try playground.edit("heartbeat: 10s", "heartbeat: 200ms")
             _ = try server.psql("CREATE TABLE t (n bigserial PRIMARY KEY)")
             let backup = try await playground.run(["backup"])

@@ -40,16 +40,10 @@ import Testing
     @Test func `no server, no room and no file of it outlives a restore that is killed`()
         async throws
     {
-        let playground = try Playground()
         let server = try PostgresServer.make()
         defer { server.remove() }
         try server.start()
-        let made = try await playground.run([
-            "init", "db", "--copy", "vault", "--state", "state", "--host", "h1", "--postgres",
-            "host=\(server.root.path) port=\(server.port) user=postgres dbname=postgres",
-            "--kit", "kit.txt", "--quiet",
-        ])
-        #expect(made.code == 0, "\(made.text)")
+        let playground = try await Playground.protecting(server)
         #expect(try await playground.run(["backup"]).code == 0)
         let programs = try pausing(server)
         let before = try playground.read("lifeboat.yaml")

@@ -12,18 +12,12 @@ struct OneThingScene {
 
     /// A server that runs, and a vault; nothing is backed up yet.
     init(segmentMegabytes: Int = 16, settings: [String: String] = [:]) async throws {
-        playground = try Playground()
         server = try PostgresServer.make(
             settings: settings,
             initdb: ["--wal-segsize=\(segmentMegabytes)"]
         )
         try server.start()
-        let made = try await playground.run([
-            "init", "db", "--copy", "vault", "--state", "state", "--host", "h1", "--postgres",
-            "host=\(server.root.path) port=\(server.port) user=postgres dbname=postgres",
-            "--kit", "kit.txt", "--quiet",
-        ])
-        guard made.code == 0 else { throw Fault(.failedTest, made.text) }
+        playground = try await Playground.protecting(server)
     }
 
     /// Where scratch clusters are: the server's user must be able to pass through to it, and its path must be short.

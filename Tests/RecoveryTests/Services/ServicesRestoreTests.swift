@@ -153,13 +153,7 @@ import Testing
         let server = try PostgresServer.make()
         defer { server.remove() }
         try server.start()
-        let playground = try Playground()
-        let made = try await playground.run([
-            "init", "db", "--copy", "vault", "--state", "state", "--host", "h1", "--postgres",
-            "host=\(server.root.path) port=\(server.port) user=postgres dbname=postgres",
-            "--kit", "kit.txt", "--quiet",
-        ])
-        #expect(made.code == 0, "\(made.text)")
+        let playground = try await Playground.protecting(server)
         try playground.edit(
             "    kind: postgresql\n",
             "    kind: postgresql\n    migration: [/bin/echo, \"4f2a9c (head)\"]\n"

@@ -24,23 +24,6 @@ import Vault
         func set(_ new: Duration) { shift.withLock { $0 = new } }
     }
 
-    /// A server that tells its replicas every second that it is alive.
-    private static func server(_ arguments: [String] = []) throws -> RedisServer {
-        let server = try RedisServer(stopped: ())
-        try server.start(
-            ["--repl-diskless-sync-delay", "0", "--repl-ping-replica-period", "1"] + arguments
-        )
-        return server
-    }
-
-    private static func component(_ server: RedisServer) -> RedisComponent {
-        RedisComponent(
-            name: "cache",
-            address: server.address,
-            replayProgram: FilePath(server.kind.path)
-        )
-    }
-
     private static func value(
         _ harness: Harness,
         _ component: RedisComponent,
@@ -71,10 +54,10 @@ import Vault
     @Test func `a moment at which nobody received is the one before, and the plan says so`()
         async throws
     {
-        let server = try Self.server()
+        let server = try RedisServer.beating()
         defer { server.remove() }
         let harness = try await Harness()
-        let component = Self.component(server)
+        let component = server.replayed
         let end = try await harness.receiving(component) {
             try await server.run("SET", "a", "1")
             return try await harness.moment()
@@ -104,10 +87,10 @@ import Vault
     @Test func `a clock that is set back begins the log anew, and no moment stands still`()
         async throws
     {
-        let server = try Self.server()
+        let server = try RedisServer.beating()
         defer { server.remove() }
         let harness = try await Harness()
-        let component = Self.component(server)
+        let component = server.replayed
         let clock = ShiftedClock(.seconds(3_600))
         let moment = try await harness.receiving(component, by: clock) {
             try await server.run("SET", "a", "1")
@@ -129,15 +112,15 @@ import Vault
     }
 
     @Test func `a new master does not continue what only the old one has sent`() async throws {
-        let master = try Self.server()
+        let master = try RedisServer.beating()
         defer { master.remove() }
-        let replica = try Self.server(["--replicaof", "127.0.0.1 \(master.port)"])
+        let replica = try RedisServer.beating(.redis7, ["--replicaof", "127.0.0.1 \(master.port)"])
         defer { replica.remove() }
         let harness = try await Harness()
         try await harness.wait("the replica is in step") {
             try await replica.run("INFO", "replication").text?.contains("link_status:up") == true
         }
-        try await harness.receiving(Self.component(master)) {
+        try await harness.receiving(master.replayed) {
             try await master.run("SET", "a", "1")
             _ = try await harness.moment()
         }
@@ -152,7 +135,7 @@ import Vault
             + [UInt8](repeating: 0x78, count: 5_000)
         try await Self.put(cut, behind: last, head, harness)
         try await replica.run("REPLICAOF", "NO", "ONE")
-        let component = Self.component(replica)
+        let component = replica.replayed
         try await harness.receiving(component) {
             try await replica.run("SET", "a", "2")
             _ = try await harness.moment()
@@ -163,7 +146,7 @@ import Vault
     }
 
     @Test func `a new master of a newer version is the beginning of what it sends`() async throws {
-        let master = try Self.server()
+        let master = try RedisServer.beating()
         defer { master.remove() }
         let replica = try RedisServer(stopped: (), .redis8)
         defer { replica.remove() }
@@ -175,14 +158,14 @@ import Vault
         try await harness.wait("the replica is in step") {
             try await replica.run("INFO", "replication").text?.contains("link_status:up") == true
         }
-        try await harness.receiving(Self.component(master)) {
+        try await harness.receiving(master.replayed) {
             try await master.run("SET", "a", "1")
             _ = try await harness.moment()
         }
         try await Self.waitUntil(replica, hasAllOf: harness)
         master.stop()
         try await replica.run("REPLICAOF", "NO", "ONE")
-        let component = Self.component(replica)
+        let component = replica.replayed
         try await harness.receiving(component) {
             try await harness.wait("there is a snapshot of it") {
                 try await harness.snapshots() == 2
@@ -208,7 +191,7 @@ import Vault
         ])
         try await server.run("VADD", "v", "VALUES", "2", "1", "2", "one")
         let harness = try await Harness()
-        let component = Self.component(server)
+        let component = server.replayed
         try await harness.receiving(component) {
             _ = try await harness.moment()
             try await server.run("VADD", "v", "VALUES", "2", "2", "1", "two")
@@ -246,13 +229,7 @@ import Vault
         _ head: LogHead,
         _ harness: Harness
     ) async throws {
-        let writer = try LogWriter(
-            harness.vault,
-            keys: harness.keys,
-            stream: harness.stream,
-            kind: .redis,
-            state: harness.scratch.path
-        )
+        let writer = try harness.logWriter()
         try await writer.put(
             LogInput(
                 source: head.source,
@@ -267,10 +244,10 @@ import Vault
     }
 
     @Test func `a forged or damaged piece only takes what lies behind it`() async throws {
-        let server = try Self.server()
+        let server = try RedisServer.beating()
         defer { server.remove() }
         let harness = try await Harness()
-        let component = Self.component(server)
+        let component = server.replayed
         let moments = try await harness.receiving(component) {
             var moments: [Instant] = []
             for value in ["1", "2", "3"] {

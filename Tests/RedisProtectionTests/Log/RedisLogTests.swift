@@ -12,26 +12,6 @@ import Vault
 @Suite(.serialized, .ownThreads) struct RedisLogTests {
     private static let hour: Int64 = 3_600_000
 
-    /// A server that tells its replicas every second that it is alive.
-    private static func server(
-        _ kind: RedisProgram = .redis7,
-        _ arguments: [String] = []
-    ) throws -> RedisServer {
-        let server = try RedisServer(stopped: (), kind)
-        try server.start(
-            ["--repl-diskless-sync-delay", "0", "--repl-ping-replica-period", "1"] + arguments
-        )
-        return server
-    }
-
-    private static func component(_ server: RedisServer) -> RedisComponent {
-        RedisComponent(
-            name: "cache",
-            address: server.address,
-            replayProgram: FilePath(server.kind.path)
-        )
-    }
-
     /// Changes keys in three databases: plainly, in transactions and by a script.
     private static func write(_ server: RedisServer, _ generator: inout SeededGenerator)
         async throws
@@ -75,11 +55,11 @@ import Vault
     func `a server goes back to any second`(kind: RedisProgram) async throws {
         let seed = UInt64.random(in: 0...(.max))
         var generator = SeededGenerator(seed: seed)
-        let server = try Self.server(kind, ["--appendonly", "yes"])
+        let server = try RedisServer.beating(kind, ["--appendonly", "yes"])
         defer { server.remove() }
         try await server.fill(300, expiry: SystemClock().now().seconds * 1_000 + Self.hour)
         let harness = try await Harness()
-        let component = Self.component(server)
+        let component = server.replayed
         var states: [(moment: Instant, digest: String)] = []
         try await harness.receiving(component) {
             for _ in 0..<3 {
@@ -102,10 +82,10 @@ import Vault
     @Test func `receiving goes on where it ended, without a gap`() async throws {
         let seed = UInt64.random(in: 0...(.max))
         var generator = SeededGenerator(seed: seed)
-        let server = try Self.server(.redis7, ["--repl-backlog-size", "16mb"])
+        let server = try RedisServer.beating(.redis7, ["--repl-backlog-size", "16mb"])
         defer { server.remove() }
         let harness = try await Harness()
-        let component = Self.component(server)
+        let component = server.replayed
         for round in 0..<3 {
             try await harness.receiving(component) {
                 try await Self.write(server, &generator)
@@ -126,10 +106,10 @@ import Vault
     {
         let seed = UInt64.random(in: 0...(.max))
         var generator = SeededGenerator(seed: seed)
-        let server = try Self.server(.redis7, ["--repl-backlog-size", "16kb"])
+        let server = try RedisServer.beating(.redis7, ["--repl-backlog-size", "16kb"])
         defer { server.remove() }
         let harness = try await Harness()
-        let component = Self.component(server)
+        let component = server.replayed
         var before: (moment: Instant, digest: String)?
         try await harness.receiving(component) {
             try await Self.write(server, &generator)
@@ -177,15 +157,15 @@ import Vault
     @Test func `the log goes on at a replica that became the master`() async throws {
         let seed = UInt64.random(in: 0...(.max))
         var generator = SeededGenerator(seed: seed)
-        let master = try Self.server()
+        let master = try RedisServer.beating()
         defer { master.remove() }
-        let replica = try Self.server(.redis7, ["--replicaof", "127.0.0.1 \(master.port)"])
+        let replica = try RedisServer.beating(.redis7, ["--replicaof", "127.0.0.1 \(master.port)"])
         defer { replica.remove() }
         let harness = try await Harness()
         try await harness.wait("the replica is in step") {
             try await replica.run("INFO", "replication").text?.contains("link_status:up") == true
         }
-        try await harness.receiving(Self.component(master)) {
+        try await harness.receiving(master.replayed) {
             try await Self.write(master, &generator)
             _ = try await harness.moment()
         }
@@ -195,7 +175,7 @@ import Vault
         }
         master.stop()
         try await replica.run("REPLICAOF", "NO", "ONE")
-        let component = Self.component(replica)
+        let component = replica.replayed
         try await harness.receiving(component) {
             try await Self.write(replica, &generator)
             _ = try await harness.moment()
@@ -213,11 +193,11 @@ import Vault
     }
 
     @Test func `a server that lost its history begins another one`() async throws {
-        let server = try Self.server()
+        let server = try RedisServer.beating()
         defer { server.remove() }
         try await server.run("SET", "a", "1")
         let harness = try await Harness()
-        let component = Self.component(server)
+        let component = server.replayed
         try await harness.receiving(component) {
             _ = try await harness.moment()
             server.stop()
@@ -239,11 +219,11 @@ import Vault
 
     @Test(arguments: [RedisProgram.redis7, .valkey9])
     func `what expired since then comes back as it was then`(kind: RedisProgram) async throws {
-        let server = try Self.server(kind)
+        let server = try RedisServer.beating(kind)
         defer { server.remove() }
         try await server.run("SET", "stays", "1")
         let harness = try await Harness()
-        var component = Self.component(server)
+        var component = server.replayed
         component.expiries = .drop
         let moment = try await harness.receiving(component) {
             _ = try await harness.moment()
@@ -268,7 +248,7 @@ import Vault
     }
 
     @Test func `a running server goes back to a second, and so do chosen keys`() async throws {
-        let server = try Self.server()
+        let server = try RedisServer.beating()
         defer { server.remove() }
         try await server.run("SET", "a", "0")
         let harness = try await Harness()

@@ -21,21 +21,11 @@ import Vault
         let server = try RedisServer("--repl-diskless-sync-delay", "0")
         try await server.run("SET", "a", "1")
         let harness = try await Harness()
-        let component = RedisComponent(
-            name: "cache",
-            address: server.address,
-            replayProgram: FilePath(server.kind.path)
-        )
+        let component = server.replayed
         let facts = try await harness.backUp(component).head.facts
         let offset = try #require(UInt64(facts["replication_offset"] ?? ""))
         let mark = RedisLogMark(offset: offset + UInt64(marked ?? bytes.count), time: later)
-        let writer = try LogWriter(
-            harness.vault,
-            keys: harness.keys,
-            stream: harness.stream,
-            kind: .redis,
-            state: harness.scratch.path
-        )
+        let writer = try harness.logWriter()
         try await writer.put(
             LogInput(
                 source: "redis",
