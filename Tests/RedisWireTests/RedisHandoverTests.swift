@@ -4,8 +4,8 @@ import SystemPackage
 import TestKit
 import Testing
 
-/// Against a real server that takes the data.
-@Suite(.serialized, .ownThreads) struct RedisHandoverTests {
+/// Against a real server that takes the data, and ends who is silent: no other test may hold ours up.
+@Suite(.serialized, .networkThreads) struct RedisHandoverTests {
     @Test func `a server that comes at once is heard each time`() async throws {
         let server = try RedisServer(stopped: (), .redis8)
         defer { server.remove() }
