@@ -83,6 +83,11 @@ import Testing
         #expect(state?.isRunning == true)
         #expect(state?.isSettled == true)
         #expect(state?.triggers == ["web.socket", "web.timer"])
+        #expect(state?.followers.isEmpty == true)
+        let followed = UnitState(
+            "ConsistsOf=part.service\nLoadState=loaded\nBoundBy=\nRequiredBy=a.service b.service\nActiveState=active\n"
+        )
+        #expect(followed?.followers == ["a.service", "b.service", "part.service"])
         #expect(UnitState("LoadState=not-found\nActiveState=inactive")?.exists == false)
         #expect(UnitState("LoadState=loaded\nActiveState=failed")?.isRunning == false)
         #expect(UnitState("LoadState=loaded\nActiveState=activating")?.isSettled == false)

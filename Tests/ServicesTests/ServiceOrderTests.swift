@@ -40,6 +40,14 @@ import Testing
         #expect(names([]).isEmpty)
     }
 
+    @Test func `what is started after a service that says nothing may use anything too`() throws {
+        let order = try order([
+            ("mail", []), ("web", ["db", "mail"]), ("front", ["web", "redis"]),
+        ])
+        #expect(order.nodes.map(\.uses) == [[], [], []])
+        #expect(order.services(using: ["redis"]).map(\.name) == ["mail", "web", "front"])
+    }
+
     @Test func `a server and its data have one name`() throws {
         let order = try order([("db", []), ("web", ["db"])])
         #expect(order.nodes.map(\.uses) == [["db"], ["db"]])

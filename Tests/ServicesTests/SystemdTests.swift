@@ -77,6 +77,54 @@ import Testing
         #expect(try await running(idle).isEmpty)
     }
 
+    /// A server, what requires it directly and through another, a slow part of it, and one that stands still.
+    private static let server = [
+        "db.service": "[Service]\nExecStart=/bin/sleep infinity\n",
+        "app.service": "[Unit]\nRequires=db.service\n[Service]\nExecStart=/bin/sleep infinity\n",
+        "bound.service":
+            "[Unit]\nBindsTo=app.service\n[Service]\nExecStart=/bin/sleep infinity\n",
+        "bound.socket": "[Socket]\nListenStream=/run/bound.sock\n",
+        "part.service":
+            "[Unit]\nPartOf=db.service\n[Service]\nExecStart=/bin/sleep infinity\nExecStop=/bin/sleep 2\n",
+        "idle.service": "[Unit]\nRequires=db.service\n[Service]\nExecStart=/bin/sleep infinity\n",
+    ]
+
+    @Test func `what systemd stops with a unit is stopped and comes back with it`() async throws {
+        let host = try SystemdHost(units: Self.server)
+        let db = unit("db.service", host)
+        try host.systemctl("start", "bound.socket", "bound.service", "part.service")
+        let before = try await running(db)
+        #expect(before.first == "db.service")
+        #expect(
+            before.sorted() == [
+                "app.service", "bound.service", "bound.socket", "db.service", "part.service",
+            ]
+        )
+        try await db.stop()
+        // None of them is still stopping: each would be refused.
+        for name in before {
+            #expect(try await unit(name, host).parts().allSatisfy { !$0.isRunning })
+        }
+        #expect(!host.canConnect(to: "/run/bound.sock"))
+        try await db.start(before)
+        #expect(try await running(db) == before)
+        #expect(host.canConnect(to: "/run/bound.sock"))
+        #expect(try await running(unit("idle.service", host)).isEmpty)
+    }
+
+    @Test func `a unit that is a service of its own is left to that`() async throws {
+        let host = try SystemdHost(units: Self.server)
+        try host.systemctl("start", "bound.service", "part.service")
+        let db = UnitService(
+            "db.service",
+            amid: ["db.service", "app.service"],
+            program: host.program,
+            patience: .seconds(60)
+        )
+        #expect(try await db.followers() == ["app.service"])
+        #expect(try await running(db) == ["db.service", "part.service"])
+    }
+
     @Test func `a unit that does not start is told with systemd's reason`() async throws {
         let host = try SystemdHost(units: [
             "bad.service": "[Service]\nType=oneshot\nExecStart=/bin/false\n",

@@ -145,6 +145,15 @@ public struct StackServices: Sendable {
         return ContainerEngine(try EngineAddress(text))
     }
 
+    /// The names of the services that are units, by unit.
+    private var units: [String: String] {
+        var units: [String: String] = [:]
+        for service in configured {
+            if case .unit(let name) = service.way { units[name] = service.name }
+        }
+        return units
+    }
+
     /// How each service is controlled, by name.
     func controls() throws(Fault) -> [String: any ServiceControl] {
         var controls: [String: any ServiceControl] = [:]
@@ -166,7 +175,11 @@ public struct StackServices: Sendable {
                     patience: patience
                 )
             case .unit(let name):
-                controls[service.name] = UnitService(name, patience: patience)
+                controls[service.name] = UnitService(
+                    name,
+                    amid: Set(units.keys),
+                    patience: patience
+                )
             case .commands(let start, let stop, let status):
                 controls[service.name] = CommandService(
                     start: start,
@@ -179,8 +192,8 @@ public struct StackServices: Sendable {
         return controls
     }
 
-    /// The order of the services: what the configuration says, and what compose noted at the containers, those of services that the
-    /// configuration does not name included.
+    /// The order of the services: what the configuration says, what compose noted at the containers, those of services that the
+    /// configuration does not name included, and which units systemd stops with others.
     private func order(
         _ controls: [String: any ServiceControl]
     ) async throws(Fault) -> ServiceOrder {
@@ -199,6 +212,28 @@ public struct StackServices: Sendable {
             }
             services.append((service.name, service.after + noted.map { names[$0] ?? $0 }))
         }
+        let followers = try await followers(controls)
+        for index in services.indices {
+            let name = services[index].name
+            // Two that cannot run without each other have no order.
+            services[index].after += followers.keys.filter { leader in
+                followers[leader]?.contains(name) == true
+                    && followers[name]?.contains(leader) != true
+            }
+        }
         return try ServiceOrder(services, components: stack.configuration.components.map(\.name))
+    }
+
+    /// The services that systemd stops when it stops another, by the name of that.
+    private func followers(
+        _ controls: [String: any ServiceControl]
+    ) async throws(Fault) -> [String: Set<String>] {
+        let units = units
+        var followers: [String: Set<String>] = [:]
+        for service in configured {
+            guard let unit = controls[service.name] as? UnitService else { continue }
+            followers[service.name] = Set(try await unit.followers().compactMap { units[$0] })
+        }
+        return followers
     }
 }

@@ -1,9 +1,11 @@
 public import Model
 internal import SystemIO
 
-/// A service that is a unit of systemd, and the sockets, timers and paths that would start it again.
+/// A service that is a unit of systemd, with the sockets, timers and paths that would start it again, and with the units that cannot
+/// run without it.
 public struct UnitService: ServiceControl {
     private let unit: String
+    private let others: Set<String>
     private let program: String
     private let patience: Duration
 
@@ -14,10 +16,17 @@ public struct UnitService: ServiceControl {
     ///
     /// - Parameters:
     ///   - unit: its name, with its suffix.
+    ///   - others: units that are services of their own.
     ///   - program: what speaks to systemd.
     ///   - patience: how long each unit may take to stop, and all of them to become active.
-    public init(_ unit: String, program: String = "systemctl", patience: Duration) {
+    public init(
+        _ unit: String,
+        amid others: Set<String> = [],
+        program: String = "systemctl",
+        patience: Duration
+    ) {
         self.unit = unit
+        self.others = others.subtracting([unit])
         self.program = program
         self.patience = patience
     }
@@ -25,10 +34,10 @@ public struct UnitService: ServiceControl {
     /// The unit.
     public var title: String { "unit \(unit)" }
 
-    /// The unit, and what triggers it; all of them start and stop with it.
+    /// The unit, what triggers it, and what runs and would be stopped with it; all of them stop and start together.
     public func parts() async throws(Fault) -> [ServicePart] {
         var parts: [ServicePart] = []
-        for name in try await names() {
+        for name in try await family().members.joined() {
             let state = try await state(of: name)
             guard !state.isStopping else {
                 throw Fault(
@@ -45,9 +54,14 @@ public struct UnitService: ServiceControl {
         return parts
     }
 
-    /// Stops what triggers the unit, then the unit, and waits for what is stopping already.
+    /// The units of other services that stop when this one is stopped.
+    ///
+    /// - Throws: `E-SERVICE-STATE`, `E-COMMAND-…`.
+    public func followers() async throws(Fault) -> [String] { try await family().others }
+
+    /// Stops what cannot run without the unit, what triggers it, then the unit, and waits for what is stopping already.
     public func stop() async throws(Fault) {
-        for name in try await names() {
+        for name in try await family().members.reversed().joined() {
             let state = try await state(of: name)
             guard state.isRunning || state.isStopping else { continue }
             try await call("stop", name, .serviceStop)
@@ -62,7 +76,7 @@ public struct UnitService: ServiceControl {
         }
     }
 
-    /// Starts what triggers the unit, then the unit, and waits until they are active; a job has ended then.
+    /// Starts what triggers the unit, the unit, then what cannot run without it, and waits until they are active; a job has ended then.
     ///
     /// A socket does not start any more when its service runs.
     public func start(_ parts: [String]) async throws(Fault) {
@@ -86,10 +100,34 @@ public struct UnitService: ServiceControl {
         }
     }
 
-    /// What triggers the unit, which must not start it again while that is stopped, then the unit; nothing when there is no such unit.
-    private func names() async throws(Fault) -> [String] {
-        let state = try await state(of: unit)
-        return state.exists ? state.triggers + [unit] : []
+    /// The unit and what cannot run without it, each behind what triggers it, in the order in which they start.
+    ///
+    /// Nothing when there is no such unit. What stands still is left out, but for the unit and what triggers it.
+    ///
+    /// systemd stops what requires a unit by itself, and starts nothing of that again. It says that it has stopped a unit when others that
+    /// it stops with it may still run.
+    private func family() async throws(Fault) -> (members: [[String]], others: [String]) {
+        var members: [[String]] = []
+        var elsewhere: [String] = []
+        var known: Set<String> = []
+        var waiting = [unit]
+        while !waiting.isEmpty {
+            let name = waiting.removeFirst()
+            guard known.insert(name).inserted else { continue }
+            guard !others.contains(name) else {
+                elsewhere.append(name)
+                continue
+            }
+            let state = try await state(of: name)
+            guard name == unit ? state.exists : state.isRunning || state.isStopping else {
+                continue
+            }
+            let triggers = state.triggers.filter { known.insert($0).inserted }
+            members.append(triggers + [name])
+            waiting += state.followers
+            for trigger in triggers { waiting += try await self.state(of: trigger).followers }
+        }
+        return (members, elsewhere)
     }
 
     private func state(of name: String) async throws(Fault) -> UnitState {

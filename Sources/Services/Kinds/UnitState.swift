@@ -6,11 +6,19 @@ package struct UnitState: Hashable {
     package let load: String
     /// The units that start it again by themselves: sockets, timers, paths.
     package let triggers: [String]
+    /// The units that systemd stops when it stops this one.
+    package let followers: [String]
     /// Whether it is a job: one that has done its work when it has ended.
     package let isJob: Bool
 
+    /// Through which a unit that is stopped stops others; `systemd.unit(5)`, "Mapping of unit properties to their inverses".
+    private static let following: [Substring] = [
+        "RequiredBy", "RequisiteOf", "BoundBy", "ConsistsOf", "PropagatesStopTo",
+    ]
+
     /// What is asked for.
-    static let properties = "ActiveState,LoadState,TriggeredBy,Type"
+    static let properties =
+        (["ActiveState", "LoadState", "TriggeredBy", "Type"] + following).joined(separator: ",")
 
     /// Reads lines of `NAME=VALUE`; nil when a state is not among them.
     package init?(_ text: String) {
@@ -23,7 +31,12 @@ package struct UnitState: Hashable {
         self.active = String(active)
         self.load = String(load)
         isJob = values["Type"] == "oneshot"
-        triggers = (values["TriggeredBy"] ?? "").split(separator: " ").map { String($0) }
+        triggers = Self.names(values["TriggeredBy"])
+        followers = Self.following.flatMap { Self.names(values[$0]) }
+    }
+
+    private static func names(_ value: Substring?) -> [String] {
+        (value ?? "").split(separator: " ").map { String($0) }
     }
 
     /// Whether there is such a unit.

@@ -3,7 +3,8 @@ public import Model
 /// In which order the services of a stack start, and what a restore of some components stops.
 ///
 /// A service may be started after other services and after components, and it uses the components that it is started after. A
-/// service and a component of one name are one thing, the server and its data.
+/// service and a component of one name are one thing, the server and its data. What is started after a service of which nothing is
+/// known may use any component too, through that.
 public struct ServiceOrder: Sendable, Hashable {
     /// The services in the order in which they start: what is needed comes first, else as they were given.
     public let nodes: [ServiceNode]
@@ -34,13 +35,19 @@ public struct ServiceOrder: Sendable, Hashable {
         self.nodes = placed.map { service in
             var after: Set<String> = []
             var uses = known.intersection([service.name])
+            var isKnown = true
             for name in service.after where name != service.name {
                 uses.formUnion(known.intersection([name]))
                 guard let node = nodes[name] else { continue }
                 after.formUnion([name] + node.after)
                 uses.formUnion(node.uses)
+                isKnown = isKnown && !node.uses.isEmpty
             }
-            let node = ServiceNode(name: service.name, after: after.sorted(), uses: uses.sorted())
+            let node = ServiceNode(
+                name: service.name,
+                after: after.sorted(),
+                uses: isKnown ? uses.sorted() : []
+            )
             nodes[service.name] = node
             return node
         }

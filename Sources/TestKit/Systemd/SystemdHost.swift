@@ -74,7 +74,7 @@ public final class SystemdHost: Sendable {
         // Whoever is killed for being slow must not leave a systemctl behind that holds the output open.
         let script = """
             #!/bin/sh
-            exec nsenter --target "$(cat '\(place.string)/pid')" --all -- setpriv --pdeathsig KILL systemctl "$@"
+            exec nsenter --target "$(cat '\(place.string)/pid')" --all -- setpriv --pdeathsig KILL /usr/bin/systemctl "$@"
 
             """
         try DurableFile.create(
@@ -105,7 +105,7 @@ public final class SystemdHost: Sendable {
 
     deinit { guardian.withLock { $0.terminate() } }
 
-    /// What speaks to it in the place of `systemctl`.
+    /// What speaks to it in the place of `systemctl`, whose name it has: its folder can be put in front of PATH.
     public var program: String { folder.path.appending("systemctl").string }
 
     /// Runs `systemctl` to its end.

@@ -71,7 +71,13 @@ enum ServiceText {
         ])
     }
 
+    /// Names and titles; where more than one part runs, also those.
     private static func list(_ items: some Sequence<ServicePlan.Item>) -> String {
-        items.map { "\($0.name) (\($0.title))" }.joined(separator: ", ")
+        let texts = items.map { item in
+            let running = item.parts.filter(\.isRunning).map(\.name)
+            let parts = running.count > 1 ? ": " + running.joined(separator: ", ") : ""
+            return "\(item.name) (\(item.title)\(parts))"
+        }
+        return texts.joined(separator: ", ")
     }
 }
