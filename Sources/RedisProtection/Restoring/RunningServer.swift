@@ -6,9 +6,11 @@ internal import SystemPackage
 /// Whether the component's server runs on a folder.
 struct RunningServer {
     /// Short: a server that is stopped refuses at once, and one on another host may be gone.
+    ///
+    /// One that is there may be busy, and is not taken for another's because of that.
     private static let patience = RedisPatience(
         connecting: .seconds(3),
-        silence: .seconds(3),
+        silence: .seconds(30),
         loading: .zero,
         retryInterval: .milliseconds(200)
     )

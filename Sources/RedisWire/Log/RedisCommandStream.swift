@@ -98,7 +98,8 @@ public final class RedisCommandStream {
             return .bytes(first)
         }
         let left = patience.silence - heard.duration(to: .now)
-        guard left > limit else { return try await nextOrFault(within: max(left, .zero)) }
+        // What has come meanwhile is heard, however late we are ourselves.
+        guard left > limit else { return try await nextOrFault(within: limit) }
         guard let bytes = try await transport.receiveIfAny(within: limit) else { return .nothing }
         heard = .now
         return .bytes(bytes)
