@@ -128,7 +128,7 @@ extension RedisLiveTests {
             "--cluster-require-full-coverage", "no",
         ])
         #expect(try await node.run("CLUSTER", "ADDSLOTSRANGE", "0", "8191") == .status("OK"))
-        let deadline = ContinuousClock.now + .seconds(60)
+        let deadline = ContinuousClock.now + .seconds(300)
         while ContinuousClock.now < deadline,
             try await node.run("CLUSTER", "INFO").text?.contains("cluster_state:ok") != true
         { try await Task.sleep(for: .milliseconds(20)) }

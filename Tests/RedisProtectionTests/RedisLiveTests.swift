@@ -143,12 +143,21 @@ import Vault
     @Test func `a cancelled restore leaves a server that is its own master`() async throws {
         let (source, harness) = try await Self.source(.redis7, 500)
         defer { source.remove() }
-        // It loads a key in 10 ms: five seconds, in which it is a replica and obeys nobody.
+        // It loads a key in 200 ms, so until it is told to hurry: a replica that obeys nobody.
         let target = try Self.server([
-            "--key-load-delay", "10000", "--loading-process-events-interval-bytes", "1024",
+            "--key-load-delay", "200000", "--loading-process-events-interval-bytes", "1024",
         ])
         defer { target.remove() }
-        let live = Self.live(target)
+        var patience = RedisPatience.standard
+        patience.loading = .seconds(600)
+        let live = RedisLive(
+            RedisComponent(
+                name: "cache",
+                address: RedisAddress(endpoint: .tcp(host: "127.0.0.1", port: target.port)),
+                patience: patience
+            ),
+            safetyCopy: nil
+        )
         let request = harness.request(to: nil)
         let plan = try await live.planRestore(request)
         let fault = await withTaskGroup(of: Fault?.self) { group in
@@ -162,6 +171,7 @@ import Vault
                 try? await Task.sleep(for: .milliseconds(20))
             }
             group.cancelAll()
+            _ = try? await target.run("CONFIG", "SET", "key-load-delay", "0")
             return await group.next() ?? nil
         }
         #expect(fault?.code == .cancelled)
@@ -280,7 +290,7 @@ import Vault
     }
 
     static func waitForLink(_ replica: RedisServer) async throws {
-        let deadline = ContinuousClock.now + .seconds(60)
+        let deadline = ContinuousClock.now + .seconds(300)
         while ContinuousClock.now < deadline {
             let report = try await replica.run("INFO", "replication").text ?? ""
             if report.contains("master_link_status:up") { return }
@@ -326,7 +336,7 @@ import Vault
         let source = try Self.server()
         defer { source.remove() }
         for key in ["a:1", "a:2", "b:1"] { try await source.run("SET", key, "old") }
-        try await source.run("PEXPIREAT", "a:2", "\(Self.now() + 60_000)")
+        try await source.run("PEXPIREAT", "a:2", "\(Self.now() + Self.hour)")
         let harness = try await Harness()
         _ = try await harness.backUp(RedisComponent(name: "cache", address: source.address))
         let target = try Self.server()
@@ -340,7 +350,7 @@ import Vault
 
         let replacing = try RedisSelection(prefixes: ["a:"])
         let live = Self.live(target, replacing)
-        let request = harness.request(to: nil, now: SystemClock().now() + .seconds(120))
+        let request = harness.request(to: nil, now: SystemClock().now() + .seconds(7_200))
         let plan = try await live.planRestore(request)
         let outcome = try await live.restore(plan, request, progress: .silent)
         #expect(outcome.lines.contains("1 keys had expired and were left out"))

@@ -42,7 +42,7 @@ extension RedisServer {
 
     /// Waits until the append-only file holds every command: it is written behind the answers.
     func waitForAppendOnlyFile() async throws {
-        let deadline = ContinuousClock.now + .seconds(120)
+        let deadline = ContinuousClock.now + .seconds(300)
         let isWritten = [
             "aof_buffer_length:0", "aof_pending_bio_fsync:0", "aof_rewrite_in_progress:0",
         ]
@@ -52,6 +52,14 @@ extension RedisServer {
             try await Task.sleep(for: .milliseconds(20))
         }
         Issue.record("the append-only file was not written")
+    }
+
+    /// How far its replicas are when they have got all.
+    func replicationOffset() async throws -> UInt64 {
+        let report = try await run("INFO", "replication").text ?? ""
+        let name = "master_repl_offset:"
+        let line = report.split(whereSeparator: \.isNewline).first { $0.hasPrefix(name) }
+        return try #require(line.flatMap { UInt64($0.dropFirst(name.count)) })
     }
 
     /// Throws everything away that a stopped server left.

@@ -83,7 +83,7 @@ import Testing
         let control = try await RedisConnection.connect(
             to: RedisAddress(endpoint: .socket(path: server.socketPath))
         )
-        let deadline = ContinuousClock.now + .seconds(60)
+        let deadline = ContinuousClock.now + .seconds(300)
         while ContinuousClock.now < deadline {
             let port = try await control.info("replication")["master_port"].flatMap { Int($0) }
             if let port { return port }

@@ -22,6 +22,14 @@ import Testing
         return (server, port)
     }
 
+    /// For a server that is slow to shake hands.
+    private static let patience = RedisPatience(
+        connecting: .seconds(120),
+        silence: .seconds(120),
+        loading: .seconds(120),
+        retryInterval: .milliseconds(200)
+    )
+
     private static func address(_ port: Int, _ tls: RedisTLS) -> RedisAddress {
         RedisAddress(endpoint: .tcp(host: "127.0.0.1", port: port), tls: tls)
     }
@@ -35,11 +43,12 @@ import Testing
         let path = certificate.certificate.string
         let tls = RedisTLS(authority: path, certificate: path, key: certificate.key.string)
         let secured = Self.address(port, tls)
-        let facts = try await RedisSnapshotReader(address: secured).read { _ in }
+        let reader = RedisSnapshotReader(address: secured, patience: Self.patience)
+        let facts = try await reader.read { _ in }
         #expect(facts.rdb.databases.mapValues(\.keys) == expected.keys)
         #expect(facts.rdb.isChecksummed)
         // Several commands at once, and a command after a pause.
-        let connection = try await RedisConnection.connect(to: secured)
+        let connection = try await RedisConnection.connect(to: secured, patience: Self.patience)
         let replies = try await connection.replies(
             to: (0..<500).map {
                 RedisCommand("SET", "k\($0)", String(repeating: "x", count: 2_000))
@@ -69,7 +78,10 @@ import Testing
             (RedisTLS(authority: own, certificate: own, key: own), "not in PEM form"),
         ] {
             let fault = await #expect(throws: Fault.self, "\(tls)") {
-                let connection = try await RedisConnection.connect(to: Self.address(port, tls))
+                let connection = try await RedisConnection.connect(
+                    to: Self.address(port, tls),
+                    patience: Self.patience
+                )
                 _ = try await connection.keyCount()
             }
             // A connection that was ended may be noticed before the reason for it.
@@ -98,7 +110,8 @@ import Testing
         defer { server.remove() }
         let path = certificate.certificate.string
         let connection = try await RedisConnection.connect(
-            to: Self.address(port, RedisTLS(authority: path))
+            to: Self.address(port, RedisTLS(authority: path)),
+            patience: Self.patience
         )
         #expect(try await connection.keyCount() == 0)
         await connection.close()

@@ -28,7 +28,7 @@ public final class RedisServer {
     /// Makes an empty folder and starts a server in it.
     ///
     /// - Parameter arguments: Settings as on the command line, such as `--appendonly yes`.
-    /// - Throws: ``Failure`` when it does not accept connections within two minutes.
+    /// - Throws: ``Failure`` when it does not accept connections within five minutes.
     public init(_ arguments: String...) throws {
         kind = .redis7
         directory = try Self.makeDirectory()
@@ -50,7 +50,7 @@ public final class RedisServer {
     /// Starts the server on the files of its folder and waits until it accepts connections.
     public func start(_ arguments: [String]) throws {
         let program = try launch(arguments)
-        let deadline = ContinuousClock.now + .seconds(120)
+        let deadline = ContinuousClock.now + .seconds(300)
         while !log.contains("eady to accept connections") {
             guard program.isRunning, ContinuousClock.now < deadline else {
                 stop()
@@ -60,7 +60,7 @@ public final class RedisServer {
         }
     }
 
-    /// Starts the server without waiting for anything but its process.
+    /// Starts the server without waiting for anything but its process; it gives up no replica that is silent.
     @discardableResult
     public func launch(_ arguments: [String]) throws -> ChildProgram {
         precondition(program == nil, "the server runs already")
@@ -70,6 +70,7 @@ public final class RedisServer {
                 kind.path, "--port", "\(port)", "--bind", "127.0.0.1",
                 "--unixsocket", socketPath, "--dir", directory.path, "--logfile", logPath,
                 "--daemonize", "no", "--save", "", "--enable-debug-command", "yes",
+                "--repl-timeout", "86400",
             ] + arguments,
             environment: ["PATH": "/usr/bin:/bin", "LC_ALL": "C.UTF-8"],
             directory: directory.path
@@ -78,9 +79,9 @@ public final class RedisServer {
         return program
     }
 
-    /// Ends the server with SIGTERM, after ten seconds with SIGKILL; does nothing when none runs.
+    /// Ends the server with SIGTERM, after a minute with SIGKILL; does nothing when none runs.
     public func stop() {
-        program?.terminate(patience: .seconds(10))
+        program?.terminate()
         program = nil
     }
 

@@ -59,7 +59,7 @@ extension Harness {
 
     /// Waits until something is so.
     func wait(_ what: String, _ isSo: () async throws -> Bool) async throws {
-        let deadline = ContinuousClock.now + .seconds(120)
+        let deadline = ContinuousClock.now + .seconds(600)
         while try await !isSo() {
             guard ContinuousClock.now < deadline else {
                 Issue.record("waited in vain until \(what); \(told)")
@@ -81,13 +81,20 @@ extension Harness {
     }
 
     /// A moment that can be gone back to and that everything written so far lies before; nothing else is written meanwhile.
-    func moment(by clock: any Timekeeper = SystemClock()) async throws -> Instant {
+    ///
+    /// A time alone would not do: what is received late counts as of then, and so may what came before the last that was written.
+    func moment(
+        of server: RedisServer,
+        by clock: any Timekeeper = SystemClock()
+    ) async throws -> Instant {
+        let offset = try await server.replicationOffset()
         let now = clock.now()
         var moment: Instant?
-        try await wait("the log reaches \(now)") {
+        try await wait("the log reaches \(offset) at \(now)") {
             let standing = try await standing()
             moment = standing?.until
-            return standing?.isWhole == true && moment ?? now - .seconds(1) >= now
+            return standing?.isWhole == true && standing?.end.value ?? 0 >= offset
+                && moment ?? now - .seconds(1) >= now
         }
         return try #require(moment)
     }

@@ -60,21 +60,21 @@ import Vault
         let component = server.replayed
         let end = try await harness.receiving(component) {
             try await server.run("SET", "a", "1")
-            return try await harness.moment()
+            return try await harness.moment(of: server)
         }
-        // Nobody receives this for two minutes; the server keeps it.
+        // Nobody receives this for an hour; the server keeps it.
         try await server.run("SET", "a", "2")
-        let late = ShiftedClock(.seconds(120))
+        let late = ShiftedClock(.seconds(3_600))
         let back = try await harness.receiving(component, by: late) {
-            try await harness.moment(by: late)
+            try await harness.moment(of: server, by: late)
         }
         #expect(try await harness.epochs().count == 1)
-        let inside = RecoveryTarget.time(end + .seconds(60))
+        let inside = RecoveryTarget.time(end + .seconds(1_800))
         let plan = try await component.planRestore(
             harness.request(to: harness.folder, at: inside)
         )
         #expect(plan.steps.contains { $0.hasPrefix("careful: nothing was received between ") })
-        #expect(try #require(plan.point) < end + .seconds(60))
+        #expect(try #require(plan.point) < end + .seconds(1_800))
         #expect(try await Self.value(harness, component, at: inside) == Self.reply("1"))
         for (moment, value) in [(end, "1"), (back, "2")] {
             #expect(try await Self.warnings(harness, component, at: .time(moment)) == [])
@@ -94,16 +94,16 @@ import Vault
         let clock = ShiftedClock(.seconds(3_600))
         let moment = try await harness.receiving(component, by: clock) {
             try await server.run("SET", "a", "1")
-            _ = try await harness.moment(by: clock)
+            _ = try await harness.moment(of: server, by: clock)
             clock.set(.zero)
             try await harness.wait("there are two epochs and two snapshots") {
                 let (epochs, snapshots) = try await (harness.epochs().count, harness.snapshots())
                 return epochs == 2 && snapshots == 2
             }
             try await server.run("SET", "a", "2")
-            let moment = try await harness.moment()
+            let moment = try await harness.moment(of: server)
             try await server.run("SET", "a", "3")
-            _ = try await harness.moment()
+            _ = try await harness.moment(of: server)
             return moment
         }
         #expect(harness.told.contains { $0.contains("this host's clock was set back") })
@@ -122,7 +122,7 @@ import Vault
         }
         try await harness.receiving(master.replayed) {
             try await master.run("SET", "a", "1")
-            _ = try await harness.moment()
+            _ = try await harness.moment(of: master)
         }
         let log = try await LogReader(harness.vault, stream: harness.stream)
         let last = try #require(log.pieces.max { $0.to < $1.to })
@@ -138,7 +138,7 @@ import Vault
         let component = replica.replayed
         try await harness.receiving(component) {
             try await replica.run("SET", "a", "2")
-            _ = try await harness.moment()
+            _ = try await harness.moment(of: replica)
         }
         #expect(harness.told.contains { $0.contains("another server is the master now") })
         #expect(try await harness.epochs().count == 2)
@@ -160,7 +160,7 @@ import Vault
         }
         try await harness.receiving(master.replayed) {
             try await master.run("SET", "a", "1")
-            _ = try await harness.moment()
+            _ = try await harness.moment(of: master)
         }
         try await Self.waitUntil(replica, hasAllOf: harness)
         master.stop()
@@ -174,7 +174,7 @@ import Vault
             try await replica.run("VADD", "v", "VALUES", "2", "1", "2", "one")
             try await replica.run("HSET", "a2", "f", "1")
             try await replica.run("HEXPIRE", "a2", "5000", "FIELDS", "1", "f")
-            _ = try await harness.moment()
+            _ = try await harness.moment(of: replica)
         }
         #expect(try await harness.epochs().count == 1)
         let back = try await harness.restored(component, at: .latest, .redis8) {
@@ -193,9 +193,9 @@ import Vault
         let harness = try await Harness()
         let component = server.replayed
         try await harness.receiving(component) {
-            _ = try await harness.moment()
+            _ = try await harness.moment(of: server)
             try await server.run("VADD", "v", "VALUES", "2", "2", "1", "two")
-            _ = try await harness.moment()
+            _ = try await harness.moment(of: server)
         }
         let back = try await harness.restored(component, at: .latest, .redis8) {
             try await $0.run("VCARD", "v")
@@ -252,7 +252,7 @@ import Vault
             var moments: [Instant] = []
             for value in ["1", "2", "3"] {
                 try await server.run("SET", "a", value)
-                moments.append(try await harness.moment())
+                moments.append(try await harness.moment(of: server))
             }
             return moments
         }

@@ -65,7 +65,7 @@ import Vault
             for _ in 0..<3 {
                 try await Self.write(server, &generator)
                 let digest = try await server.contentDigest()
-                states.append((try await harness.moment(), digest))
+                states.append((try await harness.moment(of: server), digest))
             }
         }
         #expect(Set(states.map(\.digest)).count == 3)
@@ -89,7 +89,7 @@ import Vault
         for round in 0..<3 {
             try await harness.receiving(component) {
                 try await Self.write(server, &generator)
-                _ = try await harness.moment()
+                _ = try await harness.moment(of: server)
             }
             // Nobody receives this; the server keeps it.
             if round < 2 { try await Self.write(server, &generator) }
@@ -114,12 +114,12 @@ import Vault
         try await harness.receiving(component) {
             try await Self.write(server, &generator)
             let digest = try await server.contentDigest()
-            before = (try await harness.moment(), digest)
+            before = (try await harness.moment(of: server), digest)
         }
         for _ in 0..<4 { try await Self.write(server, &generator) }
         let inside = SystemClock().now()
         try await harness.receiving(component) {
-            _ = try await harness.moment()
+            _ = try await harness.moment(of: server)
         }
         #expect(harness.told.contains { $0.contains("there is a gap before it") })
         #expect(try await harness.epochs().count == 2)
@@ -167,7 +167,7 @@ import Vault
         }
         try await harness.receiving(master.replayed) {
             try await Self.write(master, &generator)
-            _ = try await harness.moment()
+            _ = try await harness.moment(of: master)
         }
         let digest = try await master.contentDigest()
         try await harness.wait("the replica has all") {
@@ -178,7 +178,7 @@ import Vault
         let component = replica.replayed
         try await harness.receiving(component) {
             try await Self.write(replica, &generator)
-            _ = try await harness.moment()
+            _ = try await harness.moment(of: replica)
             // The new master may be of another version, so it is the beginning of what it sends.
             try await harness.wait("there is a snapshot of it") {
                 try await harness.snapshots() == 2
@@ -199,7 +199,7 @@ import Vault
         let harness = try await Harness()
         let component = server.replayed
         try await harness.receiving(component) {
-            _ = try await harness.moment()
+            _ = try await harness.moment(of: server)
             server.stop()
             try server.start(
                 ["--repl-diskless-sync-delay", "0", "--repl-ping-replica-period", "1"]
@@ -209,7 +209,7 @@ import Vault
                 let (epochs, snapshots) = try await (harness.epochs().count, harness.snapshots())
                 return epochs == 2 && snapshots == 2
             }
-            _ = try await harness.moment()
+            _ = try await harness.moment(of: server)
         }
         let keys = try await harness.restored(component, at: .latest, .redis7) {
             try await $0.run("KEYS", "*")
@@ -226,15 +226,15 @@ import Vault
         var component = server.replayed
         component.expiries = .drop
         let moment = try await harness.receiving(component) {
-            _ = try await harness.moment()
+            _ = try await harness.moment(of: server)
             // Longer than any wait for the moment, so that it lives then.
-            try await server.run("SET", "goes", "1", "PX", "30000")
-            let moment = try await harness.moment()
+            try await server.run("SET", "goes", "1", "PX", "3600000")
+            let moment = try await harness.moment(of: server)
             try await server.run("PEXPIRE", "goes", "1")
             try await harness.wait("it has expired") {
                 try await server.run("DBSIZE") == .integer(1)
             }
-            _ = try await harness.moment()
+            _ = try await harness.moment(of: server)
             return moment
         }
         let then = try await harness.restored(component, at: .time(moment), kind) { server in
@@ -258,11 +258,11 @@ import Vault
             replayProgram: FilePath(server.kind.path)
         )
         let moment = try await harness.receiving(component) {
-            _ = try await harness.moment()
+            _ = try await harness.moment(of: server)
             try await server.run("MSET", "a", "1", "b", "1")
-            let moment = try await harness.moment()
+            let moment = try await harness.moment(of: server)
             try await server.run("MSET", "a", "2", "b", "2")
-            _ = try await harness.moment()
+            _ = try await harness.moment(of: server)
             return moment
         }
         let request = harness.request(to: nil, at: .time(moment))
