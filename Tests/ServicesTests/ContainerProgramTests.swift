@@ -6,7 +6,7 @@ import TestKit
 import Testing
 
 /// Programs of an image in containers of their own, through podman's Docker-compatible socket.
-@Suite(.ownThreads, .serialized) struct ContainerProgramTests {
+@Suite(.networkThreads, .serialized) struct ContainerProgramTests {
     /// An engine, and the files of one program.
     private struct Stand {
         let host: ContainerHost
@@ -65,6 +65,15 @@ import Testing
             try DurableFile.read(path.appending(name), limit: ByteCount(8 << 20))
         }
 
+        /// Waits until the program has written something.
+        func waitForOutput() async throws {
+            let deadline = ContinuousClock.now + .seconds(300)
+            while try bytes("out").isEmpty {
+                try #require(ContinuousClock.now < deadline)
+                try await Task.sleep(for: .milliseconds(10))
+            }
+        }
+
         /// What is left of containers and their marks.
         func leftovers() throws -> [String] {
             let names = try Directory.open(marks).names().map(\.description)
@@ -91,8 +100,8 @@ import Testing
     }
 
     @Test(arguments: [
-        ("SIGINT", "trap 'exit 9' INT; while :; do sleep 1 & wait $!; done", Int32(9)),
-        ("SIGTERM", "trap '' TERM; while :; do sleep 1; done", 137),
+        ("SIGINT", "trap 'exit 9' INT; echo up; while :; do sleep 1 & wait $!; done", Int32(9)),
+        ("SIGTERM", "trap '' TERM; echo up; while :; do sleep 1; done", 137),
     ])
     func `it hears signals, and is killed when it does not listen to the last`(
         signal: String,
@@ -101,9 +110,8 @@ import Testing
     ) async throws {
         let stand = try Stand()
         let (signals, source) = AsyncStream.makeStream(of: String.self)
-        async let status = stand.run("echo up; " + script, signals: signals)
-        let limit = ContinuousClock.now + .seconds(120)
-        while try stand.bytes("out").isEmpty, ContinuousClock.now < limit {}
+        async let status = stand.run(script, signals: signals)
+        try await stand.waitForOutput()
         source.yield(signal)
         let ended = try await status
         #expect(ended == expected)
@@ -117,8 +125,7 @@ import Testing
         async let status = stand.run(
             "grep -e NoNewPrivs -e CapBnd /proc/self/status; while test ! -e go; do sleep 0.1; done"
         )
-        let limit = ContinuousClock.now + .seconds(120)
-        while try stand.bytes("out").isEmpty, ContinuousClock.now < limit {}
+        try await stand.waitForOutput()
         let name = try stand.host.podman(["ps", "--format", "{{.Names}}"])
         let log = try stand.host.podman([
             "inspect", "--format", "{{.HostConfig.LogConfig.Type}}", name,
@@ -146,8 +153,7 @@ import Testing
             "echo up; while test ! -e go; do sleep 0.1; done",
             image: image
         )
-        let limit = ContinuousClock.now + .seconds(120)
-        while try stand.bytes("out").isEmpty, ContinuousClock.now < limit {}
+        try await stand.waitForOutput()
         let engine = ContainerEngine(.socket(stand.host.socket.string))
         let found = try await engine.containers(labelled: [
             "com.docker.compose.project": "shop", "com.docker.compose.service": "db",

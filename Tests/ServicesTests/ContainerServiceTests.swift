@@ -6,7 +6,7 @@ import TestKit
 import Testing
 
 /// Real containers, through podman's Docker-compatible socket.
-@Suite(.ownThreads, .serialized) struct ContainerServiceTests {
+@Suite(.networkThreads, .serialized) struct ContainerServiceTests {
     private func engine(_ host: ContainerHost) -> ContainerEngine {
         ContainerEngine(.socket(host.socket.string))
     }
@@ -14,7 +14,7 @@ import Testing
     private func service(
         _ name: String,
         _ host: ContainerHost,
-        patience: Duration = .seconds(60)
+        patience: Duration = .seconds(600)
     ) -> ContainerService {
         ContainerService(
             .compose(project: "shop", service: name),
@@ -49,7 +49,7 @@ import Testing
         #expect(try host.state(of: "shop-web-2") == "created")
         try await web.start(["shop-web-1"])
         #expect(try await service("mail", host).parts().isEmpty)
-        let loner = ContainerService(.named("loner"), of: engine(host), patience: .seconds(60))
+        let loner = ContainerService(.named("loner"), of: engine(host), patience: .seconds(600))
         #expect(try await loner.parts() == [ServicePart("loner", isRunning: false)])
     }
 
@@ -64,8 +64,7 @@ import Testing
         let web = service("web", host)
         async let started: Void = web.start(["shop-web-1"])
         // systemd is not here to run the check, so it is run by hand, before and after it can be passed.
-        let deadline = ContinuousClock.now + .seconds(60)
-        while try host.state(of: "shop-web-1") != "running", ContinuousClock.now < deadline {}
+        try await until { try host.state(of: "shop-web-1") == "running" }
         #expect(!host.check("shop-web-1"))
         try host.podman(["exec", "shop-web-1", "touch", "/tmp/ready"])
         #expect(try await engine(host).details(of: "shop-web-1")?.health == "starting")
@@ -74,7 +73,7 @@ import Testing
         #expect(try await engine(host).details(of: "shop-web-1")?.health == "healthy")
     }
 
-    @Test(.timeLimit(.minutes(5)))
+    @Test(.timeLimit(.minutes(30)))
     func `a container that was told to stop before, and has not yet, is started when it has`()
         async throws
     {
@@ -92,17 +91,16 @@ import Testing
             options: ["--volume", "\(place):\(place)", "--stop-timeout", "100"]
         )
         try host.start("shop-web-1")
-        let deadline = ContinuousClock.now + .seconds(60)
-        while (try? DurableFile.read(FilePath(note), limit: ByteCount(99))) == nil,
-            ContinuousClock.now < deadline
-        {}
+        let starts = { (try? DurableFile.read(FilePath(note), limit: ByteCount(99))) ?? [] }
+        try await until { starts() == Array("x\n".utf8) }
         // As a run leaves it that was killed while it stopped the service.
         try host.podman(["kill", "--signal", "TERM", "shop-web-1"])
         try DurableFile.create(FilePath(note + ".again"), with: [], mode: 0o600)
-        try await service("web", host, patience: .seconds(120)).start(["shop-web-1"])
+        try await service("web", host, patience: .seconds(600)).start(["shop-web-1"])
         #expect(try host.state(of: "shop-web-1") == "running")
-        let starts = try DurableFile.read(FilePath(note), limit: ByteCount(99))
-        #expect(starts == Array("x\nx\n".utf8))
+        // A container runs as soon as its first program begins, which may be late.
+        try await until { starts().count > 2 }
+        #expect(starts() == Array("x\nx\n".utf8))
     }
 
     @Test func `what does not become healthy, or ends, is told`() async throws {
@@ -112,7 +110,11 @@ import Testing
         let sick = await fault(of: service("sick", host, patience: .seconds(1)), "shop-sick-1")
         #expect(sick?.code == .serviceUnhealthy)
         #expect(sick?.message.contains("it is starting") == true)
-        let brief = await fault(of: service("brief", host), "shop-brief-1")
+        // On a busy machine it may run for as long as one that settles, before it ends.
+        var brief: Fault?
+        for _ in 0..<20 where brief == nil {
+            brief = await fault(of: service("brief", host), "shop-brief-1")
+        }
         #expect(brief?.message.contains("it ended with status 7") == true)
         let gone = await fault(of: service("brief", host), "shop-other-1")
         #expect(gone?.message.contains("it is not there any more") == true)
@@ -206,6 +208,14 @@ import Testing
         }
         try host.startServer()
         #expect(try await web.parts().count == 1)
+    }
+
+    private func until(_ isSo: () async throws -> Bool) async throws {
+        let deadline = ContinuousClock.now + .seconds(300)
+        while try await !isSo() {
+            try #require(ContinuousClock.now < deadline)
+            try await Task.sleep(for: .milliseconds(10))
+        }
     }
 
     private func fault(of service: ContainerService, _ part: String) async -> Fault? {

@@ -1,3 +1,4 @@
+import Glibc
 import Model
 import SystemIO
 import SystemPackage
@@ -101,11 +102,12 @@ final class LyingEngine {
             directory: folder.path.string,
             output: log.string
         )
-        let limit = ContinuousClock.now + .seconds(60)
+        let limit = ContinuousClock.now + .seconds(300)
         while (try? DurableFile.read(log, limit: ByteCount(1 << 20))) != Array("up\n".utf8) {
             guard ContinuousClock.now < limit else {
                 throw Fault(.testProgram, "unable to start an engine: it does not listen")
             }
+            usleep(2_000)
         }
     }
 

@@ -59,7 +59,7 @@ import Testing
         } catch { return error }
     }
 
-    @Test(.timeLimit(.minutes(5)))
+    @Test(.timeLimit(.minutes(20)))
     func `an answer that does not end is waited for as long as one that does not begin`()
         async throws
     {
@@ -71,14 +71,14 @@ import Testing
         #expect(late?.message.contains("in time") == true)
     }
 
-    @Test(.timeLimit(.minutes(5)))
+    @Test(.timeLimit(.minutes(20)))
     func `an engine that lets nobody attach is given up`() async throws {
         let engine = try LyingEngine(.attach)
         let late = await fault { () async throws(Fault) in _ = try await run(engine, input: 0) }
         #expect(late?.code == .engineUnreachable)
     }
 
-    @Test(.timeLimit(.minutes(5)))
+    @Test(.timeLimit(.minutes(20)))
     func `who is told to end does so, whether the engine tells of the program's end or not`()
         async throws
     {

@@ -6,7 +6,7 @@ import TestKit
 import Testing
 
 /// Real containers and commands in one stack, stopped for some work and put back.
-@Suite(.ownThreads, .serialized) struct ServiceKeeperTests {
+@Suite(.networkThreads, .serialized) struct ServiceKeeperTests {
     private struct Stack {
         let host: ContainerHost
         let services: [String: any ServiceControl]
@@ -24,7 +24,7 @@ import Testing
                 services[name] = ContainerService(
                     .compose(project: "shop", service: name),
                     of: engine,
-                    patience: .seconds(60)
+                    patience: .seconds(600)
                 )
             }
             let flag = host.folder.path.appending("worker").string
@@ -32,7 +32,7 @@ import Testing
                 start: ["/usr/bin/touch", flag],
                 stop: ["/bin/rm", flag],
                 status: ["/usr/bin/test", "-e", flag],
-                patience: .seconds(10)
+                patience: .seconds(600)
             )
             self.services = services
             order = try ServiceOrder(
@@ -116,7 +116,7 @@ import Testing
             start: ["/usr/bin/touch", flag],
             stop: ["/bin/rm", flag],
             status: ["/usr/bin/test", "-e", flag],
-            patience: .seconds(60)
+            patience: .seconds(600)
         )
         let file = LedgerFile(in: folder.path.appending("state"))
         let keeper = ServiceKeeper(["web": web], file: file) { _ in }

@@ -27,6 +27,8 @@ public final class ContainerHost: Sendable {
             [engine]
             cgroup_manager = "cgroupfs"
             events_logger = "none"
+            # Locks in shared memory are one set for all stores, and each new store frees them all.
+            lock_type = "file"
             # The limits of the machine that runs the tests may be lower than podman's own.
             [containers]
             default_ulimits = ["nofile=1024:1024", "nproc=1000:1000"]
@@ -156,7 +158,7 @@ public final class ContainerHost: Sendable {
     ///
     /// - Parameter isOverTCP: whether it listens at a port of this host instead of at its socket.
     /// - Returns: where it listens, as `DOCKER_HOST` holds it.
-    /// - Throws: `E-TEST-PROGRAM` with its log when it does not listen within a minute.
+    /// - Throws: `E-TEST-PROGRAM` with its log when it does not listen within five minutes.
     @discardableResult
     public func startServer(overTCP isOverTCP: Bool = false) throws(Fault) -> String {
         let log = file("server.log")
@@ -170,7 +172,7 @@ public final class ContainerHost: Sendable {
                 output: log
             )
         }
-        let deadline = ContinuousClock.now + .seconds(60)
+        let deadline = ContinuousClock.now + .seconds(300)
         while port.map({ !LoopbackSocket.canConnect(to: $0) })
             ?? !UnixSocket.canConnect(to: socket.string)
         {

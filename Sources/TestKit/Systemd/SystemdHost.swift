@@ -54,7 +54,7 @@ public final class SystemdHost: Sendable {
     /// Starts systemd and waits until it has started.
     ///
     /// - Parameter units: the texts of unit files by their names; an empty one masks the unit.
-    /// - Throws: `E-TEST-PROGRAM` with what it says when it has not started within a minute, `E-IO-…`.
+    /// - Throws: `E-TEST-PROGRAM` with what it says when it has not started within five minutes, `E-IO-…`.
     public init(units: [String: String]) throws(Fault) {
         folder = try ScratchFolder()
         let place = folder.path
@@ -93,7 +93,7 @@ public final class SystemdHost: Sendable {
                 output: place.appending("log").string
             )
         )
-        let deadline = ContinuousClock.now + .seconds(60)
+        let deadline = ContinuousClock.now + .seconds(300)
         while (try? systemctl("is-active", "basic.target")) == nil {
             let isRunning = guardian.withLock { $0.isRunning }
             guard isRunning, ContinuousClock.now < deadline else {

@@ -7,7 +7,7 @@ public import Testing
 /// tests that wait would stop all others, and let their time limits pass.
 public struct OwnThreads: SuiteTrait, TestTrait, TestScoping {
     fileprivate static let waiting = BlockingThreads(name: "waiting-tests", threads: 6)
-    fileprivate static let network = BlockingThreads(name: "network-tests", threads: 16)
+    fileprivate static let network = BlockingThreads(name: "network-tests", threads: 32)
 
     fileprivate let threads: BlockingThreads
 
@@ -28,6 +28,6 @@ extension Trait where Self == OwnThreads {
     /// For tests that start servers or programs, or wait for them.
     public static var ownThreads: Self { Self(threads: Self.waiting) }
 
-    /// For tests that speak to a server and count what is asked anew when an answer is late.
+    /// For tests that speak to a server or a program and would take it for silent when they are late themselves.
     public static var networkThreads: Self { Self(threads: Self.network) }
 }
