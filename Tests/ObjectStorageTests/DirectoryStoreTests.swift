@@ -188,7 +188,7 @@ import Testing
         return found
     }
 
-    @Test(.timeLimit(.minutes(1)))
+    @Test(.timeLimit(.minutes(10)))
     func `everything that is no object is told, and nothing of it is opened`() async throws {
         let scene = try await Scene()
         let expected: Set = [

@@ -101,9 +101,16 @@ public final class FaultyProxy: Sendable {
             state.connections += 1
             state.mostConnections = max(state.mostConnections, state.connections)
         }
-        var exchange = ProxyExchange(client: connection, upstream: upstream)
+        var isOpen = true
+        // The client may make its next connection before this thread goes on.
+        let leave = {
+            guard isOpen else { return }
+            isOpen = false
+            self.state.withLock { $0.connections -= 1 }
+        }
+        let exchange = ProxyExchange(client: connection, upstream: upstream, leave: leave)
         exchange.run { method, target in note(method, target) }
-        state.withLock { $0.connections -= 1 }
+        leave()
     }
 
     /// Writes a request down; how it should misbehave.

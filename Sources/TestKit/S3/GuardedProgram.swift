@@ -23,7 +23,7 @@ final class GuardedProgram: Sendable {
 
     /// Starts a program and waits until something accepts connections on a port.
     ///
-    /// - Throws: `E-TEST-POSTGRES` with its log when that does not happen within 30 seconds.
+    /// - Throws: `E-TEST-POSTGRES` with its log when that does not happen within five minutes.
     init(
         _ command: [String],
         environment: [String: String],
@@ -40,9 +40,10 @@ final class GuardedProgram: Sendable {
                 output: log
             )
         )
-        let deadline = ContinuousClock.now + .seconds(30)
+        let deadline = ContinuousClock.now + .seconds(300)
         while !LoopbackSocket.canConnect(to: port) {
-            guard ContinuousClock.now < deadline else {
+            let isRunning = child.withLock { $0.isRunning }
+            guard isRunning, ContinuousClock.now < deadline else {
                 let text = FileManager.default.contents(atPath: log) ?? Data()
                 throw Fault(
                     .testServer,

@@ -66,7 +66,7 @@ public final class MotoServer: Sendable {
 
     /// Waits until buckets and users are there; their keys.
     private static func ready(_ folder: ScratchFolder) throws(Fault) -> [String: [String]] {
-        let deadline = ContinuousClock.now + .seconds(60)
+        let deadline = ContinuousClock.now + .seconds(300)
         let path = folder.path.appending("ready").string
         while ContinuousClock.now < deadline {
             if let data = FileManager.default.contents(atPath: path),

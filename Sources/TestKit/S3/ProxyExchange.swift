@@ -4,6 +4,8 @@ import Foundation
 struct ProxyExchange {
     let client: LoopbackSocket
     let upstream: UInt16
+    /// Is called before the client can tell that the connection is of no more use.
+    let leave: () -> Void
 
     private struct Message {
         var lines: [String]
@@ -20,7 +22,7 @@ struct ProxyExchange {
     }
 
     /// Takes the request in, asks how to misbehave, and answers.
-    mutating func run(_ note: (String, String) -> FaultyProxy.Misbehaviour?) {
+    func run(_ note: (String, String) -> FaultyProxy.Misbehaviour?) {
         guard let (head, rest) = Self.head(from: client, []) else { return client.close() }
         let words = (head.first ?? "").split(separator: " ").map(String.init)
         guard words.count == 3 else { return client.close() }
@@ -79,7 +81,10 @@ struct ProxyExchange {
     }
 
     private func finish(_ message: Message) {
-        client.send(message.bytes[...])
+        let bytes = message.bytes
+        client.send(bytes.dropLast())
+        leave()
+        client.send(bytes.suffix(1))
         client.close()
     }
 

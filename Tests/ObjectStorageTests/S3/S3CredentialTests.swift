@@ -47,7 +47,11 @@ import Testing
         let source = FaultyProxy(
             upstream: 1,
             [
-                .init("GET", "/first", .answer(200, body: Self.document("k1", now + .seconds(60)))),
+                .init(
+                    "GET",
+                    "/first",
+                    .answer(200, body: Self.document("k1", now + .seconds(100)))
+                ),
                 .init(
                     "GET",
                     "/first",
