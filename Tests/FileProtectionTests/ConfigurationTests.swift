@@ -8,7 +8,7 @@ import TestKit
 import Testing
 import Vault
 
-@Suite(.ownThreads) struct ConfigurationTests {
+@Suite(.networkThreads) struct ConfigurationTests {
     @Test func `each change is a commit that says what changed`() async throws {
         let own = try await HistoryForTests()
         let component = try own.component(exclude: ["*.log"])

@@ -8,7 +8,7 @@ import Testing
 import Vault
 
 /// The stack's own repository belongs to whoever works on the stack: looking at it gives them nothing.
-@Suite(.ownThreads) struct OwnRepositoryTests {
+@Suite(.networkThreads) struct OwnRepositoryTests {
     /// A history for tests whose folder is a repository with one commit; what git does there.
     private func committed() async throws -> HistoryForTests {
         let own = try await HistoryForTests()
@@ -32,7 +32,7 @@ import Vault
 
     private func status(
         _ own: HistoryForTests,
-        patience: Duration = .seconds(60)
+        patience: Duration = .seconds(600)
     ) async throws -> WorkTreeStatus? {
         try await WorkTreeStatus.read(
             around: own.at.source,

@@ -49,7 +49,7 @@ final class VaultForTests {
     let source: FilePath
     let state: FilePath
     /// Ten seconds ahead, so that no file is too young to be trusted.
-    var clock = AheadClock(ahead: .seconds(10))
+    var clock: any Timekeeper = AheadClock(ahead: .seconds(10))
 
     init() async throws {
         scratch = try ScratchFolder()

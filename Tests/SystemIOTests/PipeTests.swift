@@ -26,7 +26,7 @@ import Testing
 
     @Test
     func `a pipe without a writer is given up`() async throws {
-        let patience = PipePatience(forWriter: .milliseconds(150), forBytes: .seconds(60))
+        let patience = PipePatience(forWriter: .milliseconds(150), forBytes: .seconds(300))
         try await withPipe { path in
             let began = ContinuousClock.now
             let fault = #expect(throws: Fault.self) {
@@ -42,7 +42,7 @@ import Testing
         (": > \"$1\"", ""),
     ])
     func `a pipe is read until its writer leaves`(script: String, expected: String) async throws {
-        let patience = PipePatience(forWriter: .seconds(60), forBytes: .seconds(60))
+        let patience = PipePatience(forWriter: .seconds(300), forBytes: .seconds(300))
         try await withPipe { path in
             let writer = try writer(script, to: path)
             let bytes = try SecretFile.readHandedOver(path, patience: patience)
@@ -53,7 +53,7 @@ import Testing
 
     @Test
     func `a writer that says nothing is given up`() async throws {
-        let patience = PipePatience(forWriter: .seconds(60), forBytes: .milliseconds(150))
+        let patience = PipePatience(forWriter: .seconds(300), forBytes: .milliseconds(150))
         try await withPipe { path in
             // Opened for reading and writing, a pipe has a writer that never leaves.
             let silent = try Descriptor.open(path, .readWrite)
@@ -69,7 +69,10 @@ import Testing
     func `a pipe without end is refused at a mebibyte`() async throws {
         try await withPipe { path in
             let writer = try writer("head -c 2000000 /dev/zero > \"$1\"", to: path)
-            let fault = #expect(throws: Fault.self) { try SecretFile.readHandedOver(path) }
+            let patience = PipePatience(forWriter: .seconds(300), forBytes: .seconds(300))
+            let fault = #expect(throws: Fault.self) {
+                try SecretFile.readHandedOver(path, patience: patience)
+            }
             #expect(fault?.code == .fileTooLarge)
             // It was cut off.
             #expect(writer.wait() != 0)

@@ -48,7 +48,7 @@ import Testing
             #expect(late?.output == nil)
         }
         let quick = try await Command("echo", arguments: ["x"])
-            .run(outputLimit: 10, within: .seconds(120))
+            .run(outputLimit: 10, within: .seconds(1_200))
         #expect(quick?.output == Array("x\n".utf8))
     }
 
