@@ -21,6 +21,12 @@ extension CheckRun {
         isComplete: Bool
     ) async {
         request.judgesHoles = isComplete
+        let vaults = others.map(\.vault)
+        request.logElsewhere = { () async throws(Fault) in
+            var known = KnownLog()
+            for vault in vaults { known.add(try await vault.knownLog()) }
+            return known
+        }
         for other in others {
             do throws(Fault) {
                 request.elsewhere += try await other.vault.knownSnapshots()

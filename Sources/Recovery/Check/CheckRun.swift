@@ -76,8 +76,8 @@ public struct CheckRun: Sendable {
         let report = try await look(copy, request) { progress(copy.name, $0) }
         var check = CopyCheck(copy.configuration, report)
         check.mendings = returned
-        guard !report.damage.isEmpty else { return check }
-        let mendings = try await CopyRepair(copy: copy, others: others).run(report.damage)
+        guard !report.damage.isEmpty || !report.holes.isEmpty else { return check }
+        let mendings = try await CopyRepair(copy: copy, others: others).run(report)
         check.mendings += mendings
         guard mendings.contains(where: { $0.source != nil }) else { return check }
         try await verify(&check, copy, request, progress)

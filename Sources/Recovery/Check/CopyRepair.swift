@@ -9,6 +9,43 @@ struct CopyRepair: Sendable {
     /// The others, the best first.
     let others: [OpenCopy]
 
+    /// Mends what a check found: each object that is damaged or missing, and the log that other copies hold.
+    ///
+    /// - Throws: `E-CANCELLED`; what could not be mended is in the result.
+    func run(_ report: CheckReport) async throws(Fault) -> [Mending] {
+        // The object that shows a hole is whole itself.
+        let shown = Set(report.holes.map(\.object))
+        var findings = report.damage.filter { $0.depth != .listing || !shown.contains($0.object) }
+        var lost: [Mending] = []
+        for hole in report.holes {
+            do throws(Fault) {
+                let names = try await hole.pieces(in: others.map(\.vault))
+                findings += names.map {
+                    CheckReport.Finding(object: $0.text, fact: hole.fact, depth: .listing)
+                }
+                if names.isEmpty { lost.append(nowhere(hole, nil)) }
+            } catch {
+                if error.code == .cancelled { throw error }
+                lost.append(nowhere(hole, error))
+            }
+        }
+        return try await run(findings) + lost
+    }
+
+    private func nowhere(_ hole: LogHole, _ cause: Fault?) -> Mending {
+        Mending(
+            object: hole.object,
+            fact: hole.fact,
+            source: nil,
+            fault: Fault(
+                .nowhereWhole,
+                "unable to mend the log before '\(hole.object)' in '\(copy.name)': no other copy holds what is lacking",
+                hints: cause.map { ["The nearest was: \($0.message)."] } ?? [],
+                cause: cause
+            )
+        )
+    }
+
     /// Mends each object that was found damaged or missing, once.
     ///
     /// - Throws: `E-CANCELLED`; what could not be mended is in the result.

@@ -29,7 +29,13 @@ public struct CheckRequest: Sendable {
     public var remembered: [SnapshotID] = []
     /// Snapshots that other copies of the vault hold: that they are not in this one is no loss.
     public var elsewhere: [SnapshotID] = []
-    /// Whether a snapshot that is nowhere is damage.
+    /// Tells which log other copies of the vault hold and gave up: that it is not in this one is no loss.
+    ///
+    /// Asked when a hole is found, at most once. While it throws, no hole in the log is judged.
+    public var logElsewhere: @Sendable () async throws(Fault) -> KnownLog = {
+        () async throws(Fault) in KnownLog()
+    }
+    /// Whether a snapshot, or log, that is nowhere is damage.
     ///
     /// It is not while a copy cannot be asked, or is still being brought up to date.
     public var judgesHoles = true

@@ -44,6 +44,7 @@ extension VaultCheck {
             )
             try place(number, in: DocumentFolder.collections.rawValue, object: info.name.text)
             for name in tombstone.content.forgets { forget(name) }
+            givenUp.add(tombstone.content.log)
         case .document(.ledger, let number, let short):
             let entry: VaultDocument<LedgerEntry> = try vault.document(
                 try await read(info),
@@ -54,6 +55,7 @@ extension VaultCheck {
             )
             try place(number, in: DocumentFolder.ledger.rawValue, object: info.name.text)
             for name in entry.content.swept?.given ?? [] { forget(name) }
+            givenUp.add(entry.content.swept?.past ?? [])
         case .document(let folder, let number, let short):
             let _: VaultDocument<AnyContent> = try vault.document(
                 try await read(info),

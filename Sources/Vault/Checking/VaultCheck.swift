@@ -27,6 +27,10 @@ public struct VaultCheck {
     var history = CheckHistory()
     /// Names of snapshots that a collection forgot.
     var forgotten: Set<String> = []
+    /// Log that collections gave up.
+    var givenUp = LogRanges()
+    /// What other copies know of the log, once they are asked.
+    var elsewhere: Result<KnownLog, Fault>?
     /// Names that collections gave up, once they are asked for.
     private var deleted: Set<String>?
     /// The highest number of the documents of each host that are listed.
@@ -69,6 +73,7 @@ public struct VaultCheck {
         checkChain()
         var scrub = Scrub(started: started)
         if report.depth >= .hashes { try await walk(&scrub, progress) }
+        try await checkLog()
         if report.depth == .deep { try await checkContents(progress) }
         report.unreferenced = inventory.packs.unnamed
         try await remember(&scrub, isEnd: true)

@@ -28,7 +28,8 @@ enum CheckText {
         guard !check.mendings.isEmpty else {
             let place = check.keepsVersions ? "" : " from another copy"
             let mend = "Mend it\(place): lifeboat check --copy \(check.copy.name) --repair"
-            return lines + (check.left.isEmpty || !canMend ? [] : [mend])
+            let isWhole = check.left.isEmpty && check.report.holes.isEmpty
+            return lines + (isWhole || !canMend ? [] : [mend])
         }
         let mendings = check.mendings.map { mending in
             let object = Styled.visible(mending.object)
@@ -41,6 +42,10 @@ enum CheckText {
         }
         let left = check.left.map {
             "left: \(Styled.visible($0.object)): \(Styled.visible($0.fact))"
+        }
+        // What another copy holds is no damage here, also when it could not be brought.
+        guard !left.isEmpty || check.mendings.allSatisfy({ $0.fault == nil }) else {
+            return lines + mendings
         }
         return lines + mendings + left
             + [
@@ -62,13 +67,17 @@ enum CheckText {
         let distrusted = report.distrusted.map {
             "\(doubt) \(Styled.visible($0.object)): \(Styled.visible($0.fact))"
         }
+        let lacks = Styled("lacks:", .yellow).rendered(color: color)
+        let lacking = report.holes.filter { !$0.isLost }.map {
+            "\(lacks) \(Styled.visible($0.object)): \(Styled.visible($0.fact))"
+        }
         let foreign = report.foreign.map { "not ours: \(Styled.visible($0))" }
         var others: [String] = []
         if report.omitted > 0 { others.append("and \(report.omitted) more that are not listed") }
         if report.unreferenced > 0 {
             others.append("\(report.unreferenced) packs are left of backups that did not end")
         }
-        return damage + distrusted + foreign + others + [summary(report, color: color)]
+        return damage + distrusted + lacking + foreign + others + [summary(report, color: color)]
     }
 
     private static func summary(_ report: CheckReport, color: Bool) -> String {
@@ -134,12 +143,17 @@ enum CheckText {
             JSONField("files", .integer(Int64(report.files))),
             JSONField("damage", .array(report.damage.map { finding($0) })),
             JSONField("distrusted", .array(report.distrusted.map { finding($0) })),
+            JSONField("lacking", .array(report.holes.filter { !$0.isLost }.map { hole($0) })),
             JSONField("foreign", .array(report.foreign.map { .text($0) })),
             JSONField("omitted", .integer(Int64(report.omitted))),
             JSONField("unreferenced_packs", .integer(Int64(report.unreferenced))),
             JSONField("remembered", .array(report.documents.map { .text($0) })),
             JSONField("unremembered", report.unremembered.map { .text($0.message) } ?? .null),
         ]
+    }
+
+    private static func hole(_ hole: LogHole) -> JSONValue {
+        .object([JSONField("object", .text(hole.object)), JSONField("fact", .text(hole.fact))])
     }
 
     static func finding(_ finding: CheckReport.Finding) -> JSONValue {

@@ -1,0 +1,121 @@
+internal import Model
+internal import ObjectStorage
+
+// Holes in the log, by the names of its pieces. A gap that its writer could not help is no loss, and where a kind has such only between
+// its epochs, what is lacking inside of one was there.
+extension VaultCheck {
+    /// Looks for holes inside the epochs of each log that has none by itself.
+    ///
+    /// A head is read only on both sides of a hole.
+    mutating func checkLog() async throws(Fault) {
+        guard request.judgesHoles else { return }
+        var row = LogRow()
+        for index in 0..<inventory.logs.count {
+            let (stream, piece, name) = inventory.logs[index]
+            guard piece.to > 0, !isMisplaced(name) else { continue }
+            if let hole = row.hole(before: piece, of: stream) {
+                // Anybody may put rubbish behind the log, or before it.
+                guard let kind = try await kind(of: piece, stream) else { continue }
+                if !kind.isLogUnbroken {
+                    row.leave()
+                } else if let last = row.last, try await self.kind(of: last, stream) == kind {
+                    try await judge(hole, before: piece, stream)
+                }
+            }
+            row.take(piece, of: stream)
+        }
+    }
+
+    private func isMisplaced(_ name: VaultName) -> Bool {
+        !misplaced.isEmpty && misplaced[name.objectName.text] != nil
+    }
+
+    /// What kind of log a piece is; nil when its head cannot be trusted, or it is not there any more.
+    private func kind(
+        of piece: LogPiece,
+        _ stream: StreamName
+    ) async throws(Fault) -> ComponentKind? {
+        do throws(Fault) {
+            let signed = try await vault.signedHead(piece.name(in: stream))
+            return try await vault.verifiedHead(signed, of: piece, stream: stream).kind
+        } catch
+            where error.code.disposition == .corrupt || error.code == .objectMissing
+        { return nil }
+    }
+
+    /// Finds out what became of the log in a hole, and reports it unless a collection gave it up.
+    private mutating func judge(
+        _ hole: Range<UInt64>,
+        before piece: LogPiece,
+        _ stream: StreamName
+    ) async throws(Fault) {
+        let epoch = piece.epoch
+        var rest = givenUp.rest(of: [hole], stream, epoch)
+        guard !rest.isEmpty else { return }
+        // What is stored while a vault is listed comes into the listing in any order.
+        rest = try await heldNow(stream, epoch).rest(of: rest, stream, epoch)
+        guard !rest.isEmpty, let known = try await knownElsewhere() else { return }
+        rest = known.givenUp.rest(of: rest, stream, epoch)
+        guard !rest.isEmpty else { return }
+        let lost = known.held.rest(of: rest, stream, epoch)
+        let object = piece.name(in: stream).text
+        let fact =
+            lost.isEmpty
+            ? "\(Self.text(rest)) of the log before it are not in this copy, and in another one"
+            : "\(Self.text(lost)) of the log before it are gone, and no collection gave them up"
+        if !lost.isEmpty { note(object, fact, .listing) }
+        add(
+            LogHole(
+                object: object,
+                fact: fact,
+                isLost: !lost.isEmpty,
+                stream: stream,
+                epoch: epoch,
+                positions: rest
+            )
+        )
+    }
+
+    private mutating func add(_ hole: LogHole) {
+        if report.holes.count < CheckReport.largestList {
+            report.holes.append(hole)
+        } else {
+            report.omitted += 1
+        }
+    }
+
+    /// What other copies hold and gave up, asked for once, after this one was listed; nil when one of them cannot tell.
+    private mutating func knownElsewhere() async throws(Fault) -> KnownLog? {
+        if let elsewhere { return try? elsewhere.get() }
+        do throws(Fault) {
+            let known = try await request.logElsewhere()
+            elsewhere = .success(known)
+            return known
+        } catch {
+            if error.code == .cancelled { throw error }
+            elsewhere = .failure(error)
+            return nil
+        }
+    }
+
+    /// What the copy holds of an epoch now.
+    private func heldNow(
+        _ stream: StreamName,
+        _ epoch: UInt32
+    ) async throws(Fault) -> LogRanges {
+        var held = LogRanges()
+        try await vault.store.list("log/\(stream)/\(VaultName.padded(UInt64(epoch), 8, 16))/") {
+            info in
+            guard let name = VaultName(info.name), let span = name.logSpan, !isMisplaced(name)
+            else { return }
+            held.add(stream, epoch, span.from..<span.to)
+        }
+        return held
+    }
+
+    private static func text(_ ranges: [Range<UInt64>]) -> String {
+        let bytes = ranges.reduce(0) { $0 + ($1.upperBound - $1.lowerBound) }
+        let (from, to) = (ranges.first?.lowerBound ?? 0, ranges.last?.upperBound ?? 0)
+        return "\(bytes) bytes, positions \(from) to \(to),"
+    }
+}
