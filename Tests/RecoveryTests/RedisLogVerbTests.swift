@@ -14,20 +14,20 @@ import Testing
         "--repl-diskless-sync-delay", "0", "--repl-ping-replica-period", "1",
     ]
 
-    private static func server() throws -> RedisServer {
+    static func server() throws -> RedisServer {
         let server = try RedisServer(stopped: ())
         try server.start(settings)
         return server
     }
 
-    private static func initialised(_ server: RedisServer) async throws -> Playground {
+    static func initialised(_ server: RedisServer) async throws -> Playground {
         let playground = try await Playground.protecting(server)
         try playground.edit("    kind: redis\n", "    kind: redis\n    log: {keep: 2d}\n")
         return playground
     }
 
     /// Does something while `lifeboat run` runs, and ends that with a signal.
-    private static func running(
+    static func running(
         _ playground: Playground,
         endedBy signal: Int32,
         _ body: () async throws(Fault) -> Void
@@ -47,7 +47,7 @@ import Testing
     }
 
     /// Waits until everything written so far can be brought back; tells a moment at which it can.
-    private static func moment(_ playground: Playground) async throws(Fault) -> Instant {
+    static func moment(_ playground: Playground) async throws(Fault) -> Instant {
         let now = SystemClock().now()
         let deadline = ContinuousClock.now + .seconds(120)
         var text = ""
