@@ -74,7 +74,7 @@ import Testing
             #expect(lost.code == 5, "\(lost.text)")
             #expect(lost.output.contains("of the log before it are gone"), "\(lost.text)")
             #expect(
-                lost.output.contains("not mended: unable to mend the log before")
+                lost.output.contains("not mended: unable to mend the log at")
                     == (flags == ["--repair"]),
                 "\(lost.text)"
             )

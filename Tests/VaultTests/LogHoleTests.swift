@@ -75,6 +75,30 @@ import Vault
             try await report(without: lost).damage.map(\.object)
         }
 
+        /// A base backup that needs the log between two positions.
+        func backUpBase(_ span: Range<Int>) async throws -> Snapshot {
+            var request = BackupRequest(
+                stream: fixture.stream,
+                kind: .postgresql,
+                set: "set",
+                state: fixture.state.path,
+                clock: FixedClock(fixture.time)
+            )
+            request.options = fixture.options
+            let time = fixture.time
+            return try await fixture.vault.backUp(request, keys: fixture.keys) {
+                _ async throws(Fault) in
+                BackupDraft(
+                    time: time,
+                    facts: [
+                        "timeline": "1", "segment_bytes": "1048576",
+                        "start_lsn": LSN(UInt64(span.lowerBound)).description,
+                        "stop_lsn": LSN(UInt64(span.upperBound)).description,
+                    ]
+                )
+            }
+        }
+
         func giveUp(_ positions: Range<UInt64>, by whole: String? = nil) async throws {
             var tombstone = Tombstone()
             tombstone.log = [LogStretch(stream: fixture.stream, epoch: 1, positions, by: whole)]
@@ -104,7 +128,7 @@ import Vault
                 )
             ]
         )
-        #expect(report.holes.map(\.isLost) == [true])
+        #expect(report.holes.map(\.isDamage) == [true])
         #expect(try await scene.holes(without: [100..<200, 200..<300]) == [last])
         // What was before the first and behind the last piece that is there nobody knows.
         #expect(try await scene.holes(without: [0..<100]) == [])
@@ -168,7 +192,7 @@ import Vault
         }
         #expect(report.damage == [])
         let hole = try #require(report.holes.first)
-        #expect(!hole.isLost)
+        #expect(!hole.isDamage)
         #expect(try hole.object == scene.name(200..<300).text)
         #expect(try await hole.pieces(in: [other]) == [scene.name(100..<200)])
         // The other one lacks a part of it.
@@ -180,7 +204,7 @@ import Vault
         }
         #expect(partly.damage.first?.fact.hasPrefix("100 bytes, positions 100 to 200,") == true)
         let rest = try #require(partly.holes.first)
-        #expect(rest.isLost)
+        #expect(rest.isDamage)
         #expect(try await rest.pieces(in: [half]) == [scene.name(200..<300)])
         // It gave the rest up.
         let collected = try await scene.fixture.opened(in: poor)
@@ -243,6 +267,39 @@ import Vault
         let report = try await scene.report(without: [1_100..<1_200]) { $0.depth = .hashes }
         #expect(report.distrusted.map(\.object) == [copied])
         #expect(report.holes.map(\.object) == [last.text])
+    }
+
+    @Test func `log of PostgreSQL that is gone is damage where a base backup needs it`()
+        async throws
+    {
+        let scene = try await Scene([0..<100, 100..<200, 200..<300, 300..<400], .postgresql)
+        let id = try await scene.backUpBase(100..<300).id.description
+        for lost in [[], [0..<100], [300..<400], [0..<100, 300..<400]] {
+            #expect(try await scene.report(without: lost).holes.isEmpty)
+        }
+        let other = scene.fixture.vault
+        for lost in [[100..<200], [200..<300], [100..<200, 200..<300]] {
+            let report = try await scene.report(without: lost) { request in
+                // Each copy has it, whatever others hold.
+                request.logElsewhere = { () async throws(Fault) in try await other.knownLog() }
+                request.judgesHoles = false
+            }
+            #expect(report.damage.map(\.object) == [id])
+            let hole = try #require(report.holes.first)
+            #expect(hole.isDamage)
+            #expect(hole.fact == "the log that it needs, 0/64 to 0/12C, is not all there")
+            #expect(try await hole.pieces(in: [other]) == lost.map { try scene.name($0) })
+        }
+        // Who gave the backup up gives its log up.
+        var tombstone = Tombstone()
+        tombstone.forgets = [id]
+        _ = try await scene.fixture.vault.publish(
+            tombstone,
+            in: .collections,
+            keys: scene.fixture.keys,
+            at: scene.fixture.time
+        )
+        #expect(try await scene.report(without: [100..<200]).holes.isEmpty)
     }
 
     @Test(arguments: [UInt64(1), 2, 3, 4])

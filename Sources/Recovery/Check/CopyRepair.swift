@@ -39,7 +39,7 @@ struct CopyRepair: Sendable {
             source: nil,
             fault: Fault(
                 .nowhereWhole,
-                "unable to mend the log before '\(hole.object)' in '\(copy.name)': no other copy holds what is lacking",
+                "unable to mend the log at '\(hole.object)' in '\(copy.name)': no other copy holds what is lacking",
                 hints: cause.map { ["The nearest was: \($0.message)."] } ?? [],
                 cause: cause
             )

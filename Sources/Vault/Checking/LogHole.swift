@@ -1,14 +1,14 @@
 public import Model
 public import ObjectStorage
 
-/// Log that a copy lacks and that was there: what is before and behind it shows that.
+/// Log that a copy lacks and that was there: what is before and behind it shows that, or a base backup that needs it.
 public struct LogHole: Sendable, Hashable {
-    /// The object that shows it: the piece behind it.
+    /// The object that shows it: the piece behind it, or the base backup.
     public let object: String
     /// What is lacking, in words.
     public let fact: String
-    /// Whether no copy that was asked holds all of it.
-    public let isLost: Bool
+    /// Whether it is damage, and not only in another copy.
+    public let isDamage: Bool
     let stream: StreamName
     let epoch: UInt32
     let positions: [Range<UInt64>]

@@ -23,6 +23,11 @@ extension VaultCheck {
                 check.report.snapshots += 1
                 check.checkPacks(of: snapshot)
                 check.checkHost(of: snapshot)
+                if snapshot.head.kind == .postgresql,
+                    let log = BaseLog(facts: snapshot.head.facts)
+                {
+                    check.bases.append((id, log))
+                }
             }
             if misplaced[id.description] == nil { chain.know(id) }
             if report.depth == .listing {
@@ -41,6 +46,7 @@ extension VaultCheck {
         var newest: [StreamName: [SnapshotID]] = [:]
         for (id, by) in good {
             guard !vault.refuses(id, by: by) else {
+                bases.removeAll { $0.id == id }
                 _ = try await finding(id.description, .listing) { _ throws(Fault) in
                     throw .revoked(id.description, host: id.stream.host)
                 }

@@ -1,7 +1,7 @@
 internal import Model
 internal import ObjectStorage
 
-// Holes in the log, by the names of its pieces. A gap that its writer could not help is no loss, and where a kind has such only between
+// Holes in the log, by the names of its pieces. What a base backup needs must be there. Another gap that its writer could not help is no loss, and where a kind has such only between
 // its epochs, what is lacking inside of one was there.
 extension VaultCheck {
     /// Looks for holes inside the epochs of each log that has none by itself.
@@ -23,6 +23,38 @@ extension VaultCheck {
                 }
             }
             row.take(piece, of: stream)
+        }
+    }
+
+    /// Looks whether the log is there that base backups need themselves: a copy has it before it has them, and keeps it as
+    /// long.
+    mutating func checkBases() async throws(Fault) {
+        guard !bases.isEmpty else { return }
+        var held = LogRanges()
+        for index in 0..<inventory.logs.count {
+            let (stream, piece, name) = inventory.logs[index]
+            guard piece.to > 0, !isMisplaced(name) else { continue }
+            held.add(stream, piece.epoch, piece.positions)
+        }
+        for (id, log) in bases where !forgotten.contains(id.description) {
+            var rest = [log.start.value..<log.stop.value]
+            rest = held.rest(of: rest, id.stream, log.epoch)
+            guard !rest.isEmpty else { continue }
+            // Snapshots are listed behind the log: it may have been stored in between.
+            rest = try await heldNow(id.stream, log.epoch).rest(of: rest, id.stream, log.epoch)
+            guard !rest.isEmpty else { continue }
+            let fact = "the log that it needs, \(log.start) to \(log.stop), is not all there"
+            note(id.description, fact, .listing)
+            add(
+                LogHole(
+                    object: id.description,
+                    fact: fact,
+                    isDamage: true,
+                    stream: id.stream,
+                    epoch: log.epoch,
+                    positions: rest
+                )
+            )
         }
     }
 
@@ -68,7 +100,7 @@ extension VaultCheck {
             LogHole(
                 object: object,
                 fact: fact,
-                isLost: !lost.isEmpty,
+                isDamage: !lost.isEmpty,
                 stream: stream,
                 epoch: epoch,
                 positions: rest

@@ -29,6 +29,8 @@ public struct VaultCheck {
     var forgotten: Set<String> = []
     /// Log that collections gave up.
     var givenUp = LogRanges()
+    /// The log that each base backup needs.
+    var bases: [(id: SnapshotID, log: BaseLog)] = []
     /// What other copies know of the log, once they are asked.
     var elsewhere: Result<KnownLog, Fault>?
     /// Names that collections gave up, once they are asked for.
@@ -74,6 +76,7 @@ public struct VaultCheck {
         var scrub = Scrub(started: started)
         if report.depth >= .hashes { try await walk(&scrub, progress) }
         try await checkLog()
+        try await checkBases()
         if report.depth == .deep { try await checkContents(progress) }
         report.unreferenced = inventory.packs.unnamed
         try await remember(&scrub, isEnd: true)

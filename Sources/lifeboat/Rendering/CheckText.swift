@@ -68,7 +68,7 @@ enum CheckText {
             "\(doubt) \(Styled.visible($0.object)): \(Styled.visible($0.fact))"
         }
         let lacks = Styled("lacks:", .yellow).rendered(color: color)
-        let lacking = report.holes.filter { !$0.isLost }.map {
+        let lacking = report.holes.filter { !$0.isDamage }.map {
             "\(lacks) \(Styled.visible($0.object)): \(Styled.visible($0.fact))"
         }
         let foreign = report.foreign.map { "not ours: \(Styled.visible($0))" }
@@ -143,7 +143,7 @@ enum CheckText {
             JSONField("files", .integer(Int64(report.files))),
             JSONField("damage", .array(report.damage.map { finding($0) })),
             JSONField("distrusted", .array(report.distrusted.map { finding($0) })),
-            JSONField("lacking", .array(report.holes.filter { !$0.isLost }.map { hole($0) })),
+            JSONField("lacking", .array(report.holes.filter { !$0.isDamage }.map { hole($0) })),
             JSONField("foreign", .array(report.foreign.map { .text($0) })),
             JSONField("omitted", .integer(Int64(report.omitted))),
             JSONField("unreferenced_packs", .integer(Int64(report.unreferenced))),
