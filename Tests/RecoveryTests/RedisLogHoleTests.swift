@@ -80,6 +80,14 @@ import Testing
             )
         }
         #expect(try await playground.run(["status"]).code == 5)
+        // While the other copy is away it may have it.
+        let root = try Directory.open(playground.path)
+        let (here, away) = (try #require(FileName("b")), try #require(FileName("away")))
+        try root.rename(here, to: away)
+        let doubtful = try await playground.run(["check", "--copy", "local"])
+        #expect(doubtful.code == 0, "\(doubtful.text)")
+        #expect(doubtful.output.contains("one that cannot be asked may hold them"))
+        try root.rename(away, to: here)
         try DurableFile.replace(other, with: bytes, mode: 0o600)
         let mended = try await playground.run(["check", "--repair"])
         #expect(mended.code == 0, "\(mended.text)")

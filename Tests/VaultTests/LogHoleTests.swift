@@ -224,16 +224,19 @@ import Vault
         #expect(past.holes.isEmpty && past.damage == [])
     }
 
-    @Test func `while another copy cannot be asked a hole is none`() async throws {
+    @Test func `while another copy cannot be asked a hole is told and no damage`() async throws {
         let scene = try await Scene()
         let failing = try await scene.report(without: [100..<200]) { request in
             request.logElsewhere = { () async throws(Fault) in
                 throw Fault(.storeUnreachable, "it is away")
             }
         }
-        #expect(failing.holes.isEmpty && failing.damage == [])
+        #expect(failing.damage == [] && failing.holes.map(\.isDamage) == [false])
+        let fact =
+            "100 bytes, positions 100 to 200, of the log before it are not in this copy; one that cannot be asked may hold them"
+        #expect(failing.holes.map(\.fact) == [fact])
         let unjudged = try await scene.report(without: [100..<200]) { $0.judgesHoles = false }
-        #expect(unjudged.holes.isEmpty && unjudged.damage == [])
+        #expect(unjudged.damage == [] && unjudged.holes.map(\.fact) == [fact])
     }
 
     @Test func `what is stored while the vault is listed is no hole`() async throws {

@@ -31,7 +31,7 @@ public struct CheckRequest: Sendable {
     public var elsewhere: [SnapshotID] = []
     /// Tells which log other copies of the vault hold and gave up: that it is not in this one is no loss.
     ///
-    /// Asked when a hole is found, at most once. While it throws, no hole in the log is judged.
+    /// Asked when a hole is found, at most once. While it throws, such a hole is told, and is no damage.
     public var logElsewhere: @Sendable () async throws(Fault) -> KnownLog = {
         () async throws(Fault) in KnownLog()
     }

@@ -7,7 +7,7 @@ public struct LogHole: Sendable, Hashable {
     public let object: String
     /// What is lacking, in words.
     public let fact: String
-    /// Whether it is damage, and not only in another copy.
+    /// Whether it is damage: no other copy has it, or may have it.
     public let isDamage: Bool
     let stream: StreamName
     let epoch: UInt32

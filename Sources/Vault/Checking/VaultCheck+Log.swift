@@ -1,14 +1,13 @@
 internal import Model
 internal import ObjectStorage
 
-// Holes in the log, by the names of its pieces. What a base backup needs must be there. Another gap that its writer could not help is no loss, and where a kind has such only between
-// its epochs, what is lacking inside of one was there.
+// Holes in the log, by the names of its pieces. What a base backup needs must be there. Another gap is no loss where its writer
+// could not help it; where a kind has such only between its epochs, what is lacking inside of one was there.
 extension VaultCheck {
     /// Looks for holes inside the epochs of each log that has none by itself.
     ///
     /// A head is read only on both sides of a hole.
     mutating func checkLog() async throws(Fault) {
-        guard request.judgesHoles else { return }
         var row = LogRow()
         for index in 0..<inventory.logs.count {
             let (stream, piece, name) = inventory.logs[index]
@@ -76,6 +75,8 @@ extension VaultCheck {
     }
 
     /// Finds out what became of the log in a hole, and reports it unless a collection gave it up.
+    ///
+    /// It is damage when it is known that no other copy has it.
     private mutating func judge(
         _ hole: Range<UInt64>,
         before piece: LogPiece,
@@ -86,21 +87,26 @@ extension VaultCheck {
         guard !rest.isEmpty else { return }
         // What is stored while a vault is listed comes into the listing in any order.
         rest = try await heldNow(stream, epoch).rest(of: rest, stream, epoch)
-        guard !rest.isEmpty, let known = try await knownElsewhere() else { return }
-        rest = known.givenUp.rest(of: rest, stream, epoch)
         guard !rest.isEmpty else { return }
-        let lost = known.held.rest(of: rest, stream, epoch)
+        let known = try await knownElsewhere()
+        let asked = known ?? KnownLog()
+        rest = asked.givenUp.rest(of: rest, stream, epoch)
+        guard !rest.isEmpty else { return }
+        let lost = asked.held.rest(of: rest, stream, epoch)
+        let isDamage = !lost.isEmpty && known != nil && request.judgesHoles
         let object = piece.name(in: stream).text
         let fact =
-            lost.isEmpty
-            ? "\(Self.text(rest)) of the log before it are not in this copy, and in another one"
-            : "\(Self.text(lost)) of the log before it are gone, and no collection gave them up"
-        if !lost.isEmpty { note(object, fact, .listing) }
+            isDamage
+            ? "\(Self.text(lost)) of the log before it are gone, and no collection gave them up"
+            : "\(Self.text(rest)) of the log before it are not in this copy"
+                + (lost.isEmpty
+                    ? ", and in another one" : "; one that cannot be asked may hold them")
+        if isDamage { note(object, fact, .listing) }
         add(
             LogHole(
                 object: object,
                 fact: fact,
-                isDamage: !lost.isEmpty,
+                isDamage: isDamage,
                 stream: stream,
                 epoch: epoch,
                 positions: rest
