@@ -185,6 +185,20 @@ import Vault
         #expect(try await scene.fixture.vault.checkHistory().open.isEmpty)
     }
 
+    @Test func `a pack that is stored while the vault is listed is not missing`() async throws {
+        let scene = try await Scene()
+        let pack = try #require(scene.ring.first { $0.hasPrefix("packs/") })
+        let bytes = try #require(scene.store.contents[try named(pack)])
+        for late in [bytes, Array(bytes.dropLast())] {
+            scene.store.tamper(try named(pack), nil)
+            let vault = try await scene.fixture.opened(in: scene.store).vault
+            let report = try await VaultCheck(vault).run { _ in
+                if let name = try? named(pack) { scene.store.tamper(name, late) }
+            }
+            #expect(report.damage.map(\.object) == (late == bytes ? [] : [pack]))
+        }
+    }
+
     @Test func `more damage than a document names takes several, and none is forgotten`()
         async throws
     {

@@ -21,7 +21,7 @@ extension VaultCheck {
                 }
                 good.append((id, snapshot.head.by))
                 check.report.snapshots += 1
-                check.checkPacks(of: snapshot)
+                try await check.checkPacks(of: snapshot)
                 check.checkHost(of: snapshot)
                 if snapshot.head.kind == .postgresql,
                     let log = BaseLog(facts: snapshot.head.facts)
@@ -66,18 +66,24 @@ extension VaultCheck {
         guard rows[place, default: NumberRow()].add(number) else { throw .outOfPlace(object) }
     }
 
-    private mutating func checkPacks(of snapshot: Snapshot) {
+    private mutating func checkPacks(of snapshot: Snapshot) async throws(Fault) {
         for pack in snapshot.head.packs {
-            let name = VaultName.pack(pack.id).objectName.text
-            guard let index = inventory.packs.find(pack.id) else {
-                if missing.insert(pack.id).inserted {
-                    note(name, "it is missing; \(snapshot.id) needs it", .listing)
+            let name = VaultName.pack(pack.id).objectName
+            let bytes: Int64
+            if let index = inventory.packs.find(pack.id) {
+                bytes = inventory.packs.sizes[index]
+                guard inventory.packs.name(index) else { continue }
+            } else {
+                guard missing.insert(pack.id).inserted else { continue }
+                // Snapshots are listed behind packs: it may have been stored in between.
+                guard let late = try await vault.store.status(name) else {
+                    note(name.text, "it is missing; \(snapshot.id) needs it", .listing)
+                    continue
                 }
-                continue
+                bytes = late.bytes
             }
-            let bytes = inventory.packs.sizes[index]
-            guard inventory.packs.name(index), bytes != Int64(pack.bytes) else { continue }
-            note(name, "it is \(bytes) bytes long, not \(pack.bytes)", .listing)
+            guard bytes != Int64(pack.bytes) else { continue }
+            note(name.text, "it is \(bytes) bytes long, not \(pack.bytes)", .listing)
         }
     }
 

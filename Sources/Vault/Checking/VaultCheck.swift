@@ -47,7 +47,7 @@ public struct VaultCheck {
     var strays: [(name: VaultName, fault: Fault)] = []
     /// The numbers of each stream and folder that count.
     var rows: [String: NumberRow] = [:]
-    /// Packs that heads name and the vault does not list.
+    /// Packs that heads name and the vault did not list, each looked for once.
     var missing: Set<Digest256> = []
 
     /// Prepares a check.
