@@ -149,7 +149,7 @@ public final class ContainerHost: Sendable {
     /// Ends the engine and leaves its containers as they are.
     public func stopServer() {
         server.withLock { server in
-            server?.terminate(patience: .seconds(10))
+            server?.terminate()
             server = nil
         }
     }

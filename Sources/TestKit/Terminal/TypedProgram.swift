@@ -45,7 +45,7 @@ public enum TypedProgram {
             os.execvp(command[0], command)
         seen = b""
         while True:
-            if not select.select([terminal], [], [], 60)[0]:
+            if not select.select([terminal], [], [], 300)[0]:
                 os.kill(pid, 9)
                 break
             try:
