@@ -144,5 +144,6 @@ import Testing
         #expect(throws: Fault.self) { try restored.start() }
         try FileManager.default.moveItem(at: away, to: label)
         try restored.start()
+        try restored.waitForWrites()
     }
 }

@@ -20,7 +20,7 @@ import Testing
         #expect(try await playground.run(["backup"]).code == 0)
         let words = "lifeboat backup db/postgres"
         #expect(try await !playground.run(["status"]).text.contains(words))
-        try server.psql("select pg_drop_replication_slot('lifeboat_db')")
+        try server.dropSlot("lifeboat_db")
         try server.psql("create table t (n text)")
         for _ in 0..<6 {
             try server.psql("insert into t select md5(g::text) from generate_series(1, 100000) g")
@@ -54,7 +54,7 @@ import Testing
             let mended = try await Self.status(in: playground) { !$0.contains(words) }
             #expect(!mended.text.contains(words), "\(mended.text)")
             try child.terminate(SIGTERM)
-            _ = try child.wait(upTo: .seconds(120))
+            _ = try child.wait(upTo: .seconds(300))
         }
         let told = try String(contentsOfFile: log.string, encoding: .utf8)
         #expect(told.contains("no snapshot leads into the log yet"), "\(told)")
@@ -75,7 +75,7 @@ import Testing
         in playground: Playground,
         until isSo: (String) -> Bool
     ) async throws(Fault) -> Program.Ending {
-        let limit = ContinuousClock.now + .seconds(120)
+        let limit = ContinuousClock.now + .seconds(300)
         var status = try await Program.run(["status"], in: playground.path)
         while !isSo(status.text), ContinuousClock.now < limit {
             status = try await Program.run(["status"], in: playground.path)

@@ -212,12 +212,15 @@ import Vault
         var settings = cluster.settings(.sql)
         settings.limit = ByteCount(1 << 20)
         let slow = settings
+        cluster.gate.shut()
         async let backup = cluster.ending(slow)
+        defer { cluster.gate.open() }
         let killed = try await until(
             server,
             "select count(pg_terminate_backend(pid)) from pg_stat_activity where query like '%pg_backup_start%' and pid <> pg_backend_pid() and state = 'idle'"
         )
         #expect(killed)
+        cluster.gate.open()
         let ending = await backup
         let fault = #expect(throws: Fault.self) { try ending.get() }
         #expect(fault?.code.id == "E-PG-UNREACHABLE")
@@ -243,7 +246,7 @@ import Vault
         settings.limit = ByteCount(6 << 20)
         settings.busy = BackOff.Bounds(sessions: 2)
         let sleepers = try (0..<3).map { _ in
-            try server.launch("psql", server.connectionArguments + ["-c", "select pg_sleep(300)"])
+            try server.launch("psql", server.connectionArguments + ["-c", "select pg_sleep(3600)"])
         }
         let sleeping = "from pg_stat_activity where query like 'select pg_sleep%'"
         #expect(try await until(server, "select count(*) > 2 \(sleeping)"))
@@ -254,7 +257,7 @@ import Vault
             cluster.notes.withLock { $0.contains { $0.contains(text) } }
         }
         while !hasNote("the database is busy (3 sessions run something, more than 2)") {
-            try #require(begun.duration(to: .now) < .seconds(120))
+            try #require(begun.duration(to: .now) < .seconds(300))
             try await Task.sleep(for: .milliseconds(20))
         }
         try server.psql("select pg_terminate_backend(pid) \(sleeping) and pid <> pg_backend_pid()")
@@ -274,9 +277,10 @@ import Vault
         let cluster = try await ProtectedCluster(server: server)
         var settings = cluster.settings(.sql)
         settings.connections = connections
-        settings.limit = ByteCount(4 << 20)
-        let slow = settings
-        async let backup = cluster.ending(slow)
+        let asked = settings
+        cluster.gate.shut()
+        async let backup = cluster.ending(asked)
+        defer { cluster.gate.open() }
         let readers = """
             from pg_stat_activity
             where query like '%pg_read_binary_file(r.path%' and pid <> pg_backend_pid()
@@ -285,13 +289,14 @@ import Vault
         for _ in 0..<8 {
             #expect(try server.psql("select count(*) \(readers)") == "\(connections)")
         }
+        cluster.gate.open()
         #expect(try await backup.get().head.facts["method"] == "sql")
         server.remove()
     }
 
     /// Asks again and again until an answer is true, or above zero.
     private func until(_ server: PostgresServer, _ sql: String) async throws -> Bool {
-        let deadline = ContinuousClock.now + .seconds(120)
+        let deadline = ContinuousClock.now + .seconds(300)
         while ContinuousClock.now < deadline {
             if !["0", "f"].contains(try server.psql(sql)) { return true }
             try await Task.sleep(for: .milliseconds(20))

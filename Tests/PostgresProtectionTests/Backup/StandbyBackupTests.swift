@@ -22,7 +22,7 @@ import Vault
 
     private func replayed(_ standby: PostgresServer, _ primary: PostgresServer) async throws {
         let end = try primary.psql("select pg_current_wal_lsn()")
-        let deadline = ContinuousClock.now + .seconds(120)
+        let deadline = ContinuousClock.now + .seconds(300)
         while try standby.psql("select pg_last_wal_replay_lsn() >= '\(end)'") != "t" {
             try #require(ContinuousClock.now < deadline)
             try await Task.sleep(for: .milliseconds(50))
@@ -85,15 +85,15 @@ import Vault
         try primary.psql("checkpoint")
         try await replayed(standby, primary)
         try standby.psql("checkpoint")
-        var settings = cluster.settings(.sql)
-        settings.limit = ByteCount(8 << 20)
-        let slow = settings
-        async let backup = cluster.ending(slow)
-        let deadline = ContinuousClock.now + .seconds(120)
+        cluster.gate.shut()
+        async let backup = cluster.ending(cluster.settings(.sql))
+        defer { cluster.gate.open() }
+        let deadline = ContinuousClock.now + .seconds(300)
         let begun =
             "select count(*) from pg_stat_activity where query like '%pg_backup_start%' and pid <> pg_backend_pid() and state = 'idle'"
         while try standby.psql(begun) == "0" { try #require(ContinuousClock.now < deadline) }
-        try standby.psql("select pg_promote()")
+        try standby.psql("select pg_promote(wait_seconds => 300)")
+        cluster.gate.open()
         let ending = await backup
         let fault = #expect(throws: Fault.self) { try ending.get() }
         #expect(

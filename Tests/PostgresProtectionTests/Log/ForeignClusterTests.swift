@@ -19,7 +19,7 @@ import Testing
         try old.psql("create table ledger as select g, md5(g::text) from generate_series(1, 999) g")
         try await cluster.backUp()
         let expected = try ClusterOracle(server: old).contents()
-        try old.psql("select pg_drop_replication_slot('lifeboat_shop')")
+        try old.dropSlot("lifeboat_shop")
         try old.stop()
         let new = try PostgresServer.make(binaries: binaries)
         defer { new.remove() }
@@ -38,7 +38,7 @@ import Testing
         #expect(backup?.code == .foreignCluster)
         #expect(backup?.hints.first?.contains("a component name of its own") == true)
         let receiving = await #expect(throws: Fault.self) {
-            try await cluster.receiving(from: new) { try await Task.sleep(for: .seconds(100)) }
+            try await cluster.receiving(from: new) { try await Task.sleep(for: .seconds(600)) }
         }
         #expect(receiving?.code == .foreignCluster)
         // A slot would keep the log of the new cluster for nobody.

@@ -293,7 +293,7 @@ import Testing
         #expect(line?.contains("max_logical_replication_workers=0") == true)
         try server.start()
         var rows = "0"
-        let limit = ContinuousClock.now + .seconds(120)
+        let limit = ContinuousClock.now + .seconds(300)
         while rows == "0", ContinuousClock.now < limit {
             rows = try server.psql("select count(*) from news")
         }

@@ -88,6 +88,7 @@ import Vault
         let restored = try await cluster.layOut(.time(moment), recovers: recovers)
         try restored.server.adoptData()
         try restored.server.start()
+        if !recovers { try restored.server.waitForWrites() }
         #expect(try ledger(restored.server, "ledger") == expected)
         #expect(try ledger(restored.server, "gone") == expected)
         try restored.server.psql("insert into ledger values ('more')")

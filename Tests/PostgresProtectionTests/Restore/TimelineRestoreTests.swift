@@ -206,7 +206,7 @@ import Vault
         }
         let whole = try #require(try await standing(base, cluster))
         #expect(whole.isWhole && whole.until.map { $0 >= kept } == true)
-        try server.psql("select pg_drop_replication_slot('lifeboat_shop')")
+        try server.dropSlot("lifeboat_shop")
         try outrun(server)
         let late = try await cluster.receiving {
             try await self.add("late", cluster, server)

@@ -94,7 +94,7 @@ import Vault
         try DurableFile.create(folder.appending("recovery.signal"), with: [], mode: 0o600)
         try restored.adoptData()
         try restored.start()
-        let limit = ContinuousClock.now + .seconds(60)
+        let limit = ContinuousClock.now + .seconds(300)
         while try restored.psql("select pg_is_in_recovery()") == "t", ContinuousClock.now < limit {
             try await Task.sleep(for: .milliseconds(50))
         }

@@ -35,7 +35,7 @@ import Vault
             try await ServerPair.wait(for: second, first)
             // A crash: the standby is promoted, and the old primary comes back by pg_rewind.
             try first.stop(.immediate)
-            try second.psql("select pg_promote()")
+            try second.psql("select pg_promote(wait_seconds => 300)")
             // The timeline shows a sign of life, so that the next moment is known to be its own.
             try await cluster.waitForHeartbeat(after: try cluster.now(second))
             moments.append(try await self.add("two", cluster, second))
@@ -44,7 +44,7 @@ import Vault
             try await ServerPair.wait(for: first, second)
             // An orderly change of places.
             try second.stop()
-            try first.psql("select pg_promote()")
+            try first.psql("select pg_promote(wait_seconds => 300)")
             moments.append(try await self.add("four", cluster, first))
             return (base, moments)
         }
@@ -92,7 +92,7 @@ import Vault
         }
         // Nobody receives; the new primary has no slot, and keeps its log all the same for a while.
         try first.stop(.immediate)
-        try second.psql("select pg_promote()")
+        try second.psql("select pg_promote(wait_seconds => 300)")
         for number in 0..<3 {
             try second.psql("insert into ledger (note) values ('alone \(number)')")
             try second.psql("select pg_switch_wal()")

@@ -38,7 +38,7 @@ struct ServerPair {
     /// Waits until a standby has replayed all that its primary has written by now.
     static func wait(for standby: PostgresServer, _ primary: PostgresServer) async throws {
         let end = try primary.psql("select pg_current_wal_lsn()")
-        let deadline = ContinuousClock.now + .seconds(120)
+        let deadline = ContinuousClock.now + .seconds(300)
         while try standby.psql("select pg_last_wal_replay_lsn() >= '\(end)'") != "t" {
             try #require(ContinuousClock.now < deadline, "\(standby.serverLog.suffix(2000))")
             try await Task.sleep(for: .milliseconds(50))

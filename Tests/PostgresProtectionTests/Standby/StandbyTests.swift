@@ -97,7 +97,7 @@ import Vault
         let expected = try ClusterOracle(server: server).contents()
         #expect(try ClusterOracle(server: place).contents() == expected)
         try server.stop()
-        try place.psql("select pg_promote()")
+        try place.psql("select pg_promote(wait_seconds => 300)")
         try place.psql("insert into ledger (note) values ('promoted')")
         try ClusterOracle(server: place).prove(hasAmcheck: true, hasChecksums: true)
     }
@@ -135,7 +135,7 @@ import Vault
             try await cluster.backUp(parameters: pair.parameters)
             try first.psql("insert into ledger (note) values ('one')")
             try await ServerPair.wait(for: second, first)
-            try second.psql("select pg_promote()")
+            try second.psql("select pg_promote(wait_seconds => 300)")
             // What only the old primary has must go.
             try first.psql("insert into ledger (note) values ('lost')")
             try first.stop(.immediate)
@@ -153,7 +153,7 @@ import Vault
             try first.start()
             try await ServerPair.wait(for: first, second)
             try second.stop()
-            try first.psql("select pg_promote()")
+            try first.psql("select pg_promote(wait_seconds => 300)")
             try first.psql("insert into ledger (note) values ('three')")
             try await cluster.waitForHeartbeat(after: try cluster.now(first))
         }
@@ -188,7 +188,7 @@ import Vault
             _ = try PrimaryAddress("host=h password=secret", slot: "s")
         }
         // The vault's log ends, and the primary goes on without keeping what follows.
-        try server.psql("select pg_drop_replication_slot('lifeboat_shop')")
+        try server.dropSlot("lifeboat_shop")
         for _ in 0..<6 {
             try server.psql(
                 "insert into ledger (note) select md5(g::text) from generate_series(1, 100000) g"

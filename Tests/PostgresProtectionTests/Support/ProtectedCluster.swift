@@ -20,6 +20,8 @@ final class ProtectedCluster: Sendable {
     let notes = Mutex<[String]>([])
     /// How often receiving the log asked for a base backup, which it does not get here: tests take theirs themselves.
     let wantedBases = Mutex(0)
+    /// What holds a backup, if a test says so.
+    let gate = ReadingGate()
     let stream: StreamName
     /// What waits for servers must not hold up the pool that all tests share.
     private let threads = BlockingThreads(name: "cluster-test", threads: 8)
@@ -78,7 +80,11 @@ final class ProtectedCluster: Sendable {
             state: scratch.path.appending("state"),
             clock: SystemClock(),
             progress: ProgressReporter { event in
-                if case .note(let note) = event { self.notes.withLock { $0.append(note) } }
+                switch event {
+                case .note(let note): self.notes.withLock { $0.append(note) }
+                case .advanced: self.gate.pass()
+                case .phase, .total: break
+                }
             }
         )
     }
@@ -193,6 +199,7 @@ final class ProtectedCluster: Sendable {
         let restored = try await layOut(target, recovers: recovers, timeline: timeline)
         try restored.server.adoptData(settings: ["archive_mode": "off"])
         try restored.server.start()
+        if !recovers { try restored.server.waitForWrites() }
         return (restored.server, restored.outcome)
     }
 
