@@ -96,7 +96,7 @@ import Testing
             try (before + text).write(to: rules, atomically: false, encoding: .utf8)
             #expect(hint.contains("SELECT pg_reload_conf();"))
             try server.psql("SELECT pg_reload_conf()")
-            let limit = ContinuousClock.now + .seconds(60)
+            let limit = ContinuousClock.now + .seconds(300)
             var last = fault { _ = try connect(server, as: "boat", replication) }
             while last != nil, ContinuousClock.now < limit {
                 last = fault { _ = try connect(server, as: "boat", replication) }

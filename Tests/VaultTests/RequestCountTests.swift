@@ -5,7 +5,7 @@ import Testing
 import Vault
 
 /// What a backup asks of its store, since providers charge for each request.
-@Suite struct RequestCountTests {
+@Suite(.networkThreads) struct RequestCountTests {
     /// Backs up so many bytes that are new, after a first backup; the new packs and the requests beside theirs.
     private static func rest(
         _ fixture: VaultFixture,

@@ -10,7 +10,7 @@ import Testing
 import Vault
 
 /// Whatever is missing leads to a full reading that says why, and the backup after it reads little again.
-@Suite(.serialized) struct FallbackTests {
+@Suite(.serialized, .ownThreads) struct FallbackTests {
     private struct Scene {
         let server: PostgresServer
         let cluster: ProtectedCluster
@@ -136,7 +136,7 @@ import Vault
         try Data().write(to: signal)
         try server.own(signal)
         try server.start()
-        try server.psql("select pg_promote()")
+        try server.psql("select pg_promote(wait_seconds => 300)")
         try server.psql("update wide set b = 'after the promotion' where a % 10 = 2")
         let followed = try await scene.backUp()
         #expect(followed.contains(Self.little), "\(followed)")

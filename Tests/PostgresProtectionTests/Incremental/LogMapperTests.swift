@@ -7,7 +7,7 @@ import TestKit
 import Testing
 
 /// Maps that are made while a log arrives, by receivers that are killed.
-@Suite(.serialized) struct LogMapperTests {
+@Suite(.serialized, .ownThreads) struct LogMapperTests {
     /// The log of a real server, in whole segments.
     private struct Log {
         let version: Int

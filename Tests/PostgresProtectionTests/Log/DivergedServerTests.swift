@@ -45,7 +45,7 @@ import Vault
             try Data().write(to: signal)
             try server.own(signal)
             try server.start()
-            try server.psql("select pg_promote()")
+            try server.psql("select pg_promote(wait_seconds => 300)")
         }
 
         func write(_ rows: Int, _ note: String) throws {
@@ -89,7 +89,7 @@ import Vault
             try scene.write(500, "there")
         }
         let late = await #expect(throws: Fault.self) {
-            try await cluster.receiving { try await Task.sleep(for: .seconds(100)) }
+            try await cluster.receiving { try await Task.sleep(for: .seconds(600)) }
         }
         #expect(late?.code.id == "E-WAL-DIFFERS", "\(late?.message ?? "")")
         let backup = await #expect(throws: Fault.self) { try await cluster.backUp(.direct) }

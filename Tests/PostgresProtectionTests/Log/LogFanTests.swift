@@ -49,7 +49,7 @@ struct LogFanTests {
         }
 
         func wait(for what: String, _ isThere: () -> Bool) async throws(Fault) {
-            let deadline = ContinuousClock.now + .seconds(60)
+            let deadline = ContinuousClock.now + .seconds(300)
             while !isThere() {
                 guard ContinuousClock.now < deadline else {
                     throw Fault(.cancelled, "unable to go on: waited in vain for \(what)")

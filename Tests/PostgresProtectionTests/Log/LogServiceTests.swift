@@ -15,7 +15,7 @@ import Testing
             cluster.notes.withLock { notes in notes.filter { $0.contains(word) } }
         }
         try await cluster.receiving(parameters: ["user": "copier"]) {
-            let limit = ContinuousClock.now + .seconds(60)
+            let limit = ContinuousClock.now + .seconds(300)
             while notes("no heartbeat").isEmpty, ContinuousClock.now < limit {
                 try await Task.sleep(for: .milliseconds(50))
             }
