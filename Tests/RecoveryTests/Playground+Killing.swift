@@ -5,15 +5,25 @@ import SystemPackage
 import TestKit
 
 extension Playground {
-    /// Starts the executable and ends it with SIGKILL after a while; whether it was killed before it ended by itself.
-    func kill(_ arguments: [String], after delay: Duration) async throws -> Bool {
-        let (_, status) = try await command(arguments).spawn(log: path.appending("log")) {
-            child async throws(Fault) in
-            _ = try child.wait(upTo: delay)
-            Foundation.kill(child.pid, SIGKILL)
-            _ = try child.wait(upTo: .seconds(300))
-        }
-        return status == .signalled(SIGKILL)
+    /// Starts the executable and ends it with SIGKILL after a while; nil when that came in time, else what it took to its own end.
+    ///
+    /// Another program kills and measures: the thread of a test may have to wait for its turn.
+    func kill(_ arguments: [String], after delay: Duration) async throws -> Duration? {
+        let script = "TIMEFORMAT=%R; time timeout --foreground -s KILL \"$@\""
+        let wait = "\(delay / .seconds(1))"
+        let ending = try await Command(
+            "/bin/bash",
+            arguments: ["-c", script, "kill", wait, try Program.path.string] + arguments,
+            environment: ["PATH": "/usr/bin:/bin"],
+            workingDirectory: path
+        ).run(outputLimit: 1 << 20)
+        if ending.status == .exited(128 + SIGKILL) { return nil }
+        guard
+            let took = ending.errorText.split(whereSeparator: \.isNewline).last.flatMap({
+                Double($0)
+            })
+        else { throw Fault(.failedTest, ending.errorText) }
+        return .seconds(took)
     }
 
     /// Starts the executable and ends it with SIGKILL once something holds; the process that it was, and what it wrote.
@@ -26,7 +36,7 @@ extension Playground {
         let log = path.appending("killed.log")
         let (pid, status) = try await command(arguments).spawn(log: log) {
             child async throws(Fault) in
-            let limit = ContinuousClock.now + .seconds(120)
+            let limit = ContinuousClock.now + .seconds(300)
             while try !holds() {
                 let ended = try child.wait(upTo: .milliseconds(10))
                 guard ended == nil, ContinuousClock.now < limit else {
@@ -34,7 +44,7 @@ extension Playground {
                 }
             }
             try child.terminate(SIGKILL)
-            _ = try child.wait(upTo: .seconds(60))
+            _ = try child.wait(upTo: .seconds(300))
             return child.pid
         }
         let text = try read("killed.log")

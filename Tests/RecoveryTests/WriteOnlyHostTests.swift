@@ -29,11 +29,10 @@ import Testing
         for _ in 0..<150 where killed < 10 {
             try fill(playground, &random)
             let delay = usual * Double.random(in: 0.05...0.95, using: &random)
-            let started = ContinuousClock.now
-            if try await playground.kill(["backup"], after: delay) {
-                killed += 1
+            if let took = try await playground.kill(["backup"], after: delay) {
+                usual = took
             } else {
-                usual = started.duration(to: .now)
+                killed += 1
             }
         }
         return killed
@@ -124,8 +123,8 @@ import Testing
         #expect(try await playground.run(["backup"]).code == 0)
         for round in 1...3 {
             _ = try server.psql("insert into t select generate_series(1, 1000)")
-            let isKilled = try await playground.kill(["run"], after: .milliseconds(1_500))
-            #expect(isKilled, "round \(round)")
+            let ended = try await playground.kill(["run"], after: .milliseconds(1_500))
+            #expect(ended == nil, "round \(round)")
         }
         _ = try server.psql("insert into t select generate_series(1, 1000)")
         let command = Command(
@@ -166,7 +165,7 @@ import Testing
         }
     }
 
-    /// Whether the log reaches the server's present position within two minutes.
+    /// Whether the log reaches the server's present position within five minutes.
     private func hasReceived(
         _ playground: Playground,
         _ server: PostgresServer
@@ -176,9 +175,10 @@ import Testing
             throw Fault(.failedTest, text)
         }
         let root = playground.path.appending("vault/log/h1.db.postgres/00000001")
-        let limit = ContinuousClock.now + .seconds(120)
+        let limit = ContinuousClock.now + .seconds(300)
         while ContinuousClock.now < limit {
-            let ends = try Directory.open(root).names().compactMap { name in
+            let names = (try? Directory.open(root).names()) ?? []
+            let ends = names.compactMap { name in
                 let parts = name.description.split(separator: "-")
                 return parts.count == 3 ? UInt64(parts[1], radix: 16) : nil
             }

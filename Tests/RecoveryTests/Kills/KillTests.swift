@@ -24,9 +24,8 @@ import Testing
         for round in 1...150 where killed < 30 {
             try fill(playground, round: round, &random)
             let delay = usual * Double.random(in: 0.01...0.99, using: &random)
-            let started = ContinuousClock.now
-            guard try await playground.kill(["backup"], after: delay) else {
-                usual = started.duration(to: .now)
+            if let took = try await playground.kill(["backup"], after: delay) {
+                usual = took
                 continue
             }
             killed += 1

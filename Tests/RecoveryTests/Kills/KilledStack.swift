@@ -99,15 +99,13 @@ struct KilledStack {
                 case .run: .seconds(3)
                 }
             let delay = usual * Double.random(in: 0.02...0.98, using: &random)
-            let began = ContinuousClock.now
-            let isKilled = try await isKilled(victim, after: delay)
-            let took = began.duration(to: .now)
+            let took = try await end(victim, after: delay)
             try await requireNothingLeft(victim)
-            if isKilled { return }
+            guard let took else { return }
             // It is faster than it was: what shared the machine has ended.
             switch victim {
-            case .backup, .backupAlone, .server: self.usual.backup = took
-            case .restore, .oneThing, .standby: self.usual.thing = took
+            case .backup, .backupAlone, .server: self.usual.backup = max(took, usual / 2)
+            case .restore, .oneThing, .standby: self.usual.thing = max(took, usual / 2)
             case .run: continue
             }
         }
@@ -133,7 +131,8 @@ struct KilledStack {
         }
     }
 
-    private func isKilled(_ victim: Victim, after delay: Duration) async throws -> Bool {
+    /// Lets somebody be killed after a while; nil when it was, else what the work took to its own end.
+    private func end(_ victim: Victim, after delay: Duration) async throws -> Duration? {
         let command = Command(
             try Program.path,
             arguments: arguments(victim),
@@ -142,8 +141,12 @@ struct KilledStack {
         )
         let server = server
         let log = scene.playground.path.appending("killed.log")
-        let ended = try await command.spawn(log: log) { child async throws(Fault) in
-            guard try child.wait(upTo: delay) == nil else { return (pid: child.pid, isLate: true) }
+        let ended = try await command.spawn(log: log) {
+            child async throws(Fault) -> (pid: Int32, took: Duration?) in
+            let began = ContinuousClock.now
+            guard try child.wait(upTo: delay) == nil else {
+                return (pid: child.pid, took: began.duration(to: .now))
+            }
             if victim == .server {
                 try server.kill9()
                 // A backup that has lost its server ends by itself.
@@ -151,23 +154,23 @@ struct KilledStack {
             } else {
                 try child.terminate(SIGKILL)
             }
-            _ = try child.wait(upTo: .seconds(60))
-            return (pid: child.pid, isLate: false)
+            _ = try child.wait(upTo: .seconds(300))
+            return (pid: child.pid, took: nil)
         }
         let rooms = try FileManager.default.contentsOfDirectory(atPath: "/tmp")
         #expect(rooms.filter { $0.hasPrefix("lifeboat-\(ended.value.pid)-") }.isEmpty)
-        if ended.value.isLate {
+        if let took = ended.value.took {
             let words = try scene.playground.read("killed.log").suffix(2_000)
             #expect(ended.status == .exited(0), "\(victim.rawValue): \(words)")
-            return false
+            return took
         }
-        guard victim == .server else { return ended.status == .signalled(SIGKILL) }
+        guard victim == .server else { return ended.status == .signalled(SIGKILL) ? nil : delay }
         guard case .exited = ended.status else {
             throw Fault(.failedTest, "a backup whose server was killed hangs: \(ended.status)")
         }
         #expect(try await WorkingProcesses.awaitEnd(below: server.data.path).isEmpty)
         try server.start()
-        return true
+        return nil
     }
 
     /// Nothing of a killed run is left that somebody else would have to remove.
@@ -181,7 +184,7 @@ struct KilledStack {
         let copy = scene.playground.path.appending("ledger.sql").string
         try? FileManager.default.removeItem(atPath: copy)
         if victim == .standby { try await settleStandby() }
-        let limit = ContinuousClock.now + .seconds(60)
+        let limit = ContinuousClock.now + .seconds(300)
         let question = """
             select (select count(*) from pg_replication_slots where slot_name <> 'lifeboat_db')
               || ' other slots, '
@@ -208,7 +211,7 @@ struct KilledStack {
         #expect(doctor.output.contains("slot 'lifeboat_standby' keeps"), "\(doctor.text)")
         let again = try await scene.playground.run(arguments(.standby))
         #expect(again.code == 0, "\(again.text)")
-        try server.psql("select pg_drop_replication_slot('lifeboat_standby')")
+        try server.dropSlot("lifeboat_standby")
         try FileManager.default.removeItem(atPath: place)
     }
 }

@@ -15,9 +15,9 @@ enum WorkingProcesses {
         }
     }
 
-    /// Waits until there are none, a minute at most, and tells which are left.
+    /// Waits until there are none, five minutes at most, and tells which are left.
     static func awaitEnd(below folder: String) async throws -> [String] {
-        let limit = ContinuousClock.now + .seconds(60)
+        let limit = ContinuousClock.now + .seconds(300)
         while !below(folder).isEmpty, ContinuousClock.now < limit {
             try await Task.sleep(for: .milliseconds(10))
         }
