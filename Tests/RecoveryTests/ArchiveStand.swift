@@ -111,7 +111,7 @@ struct ArchiveStand {
 
     /// Waits for something that another process does.
     func wait(for what: String, _ isThere: () throws(Fault) -> Bool) throws(Fault) {
-        let deadline = ContinuousClock.now + .seconds(120)
+        let deadline = ContinuousClock.now + .seconds(300)
         while try !isThere() {
             guard ContinuousClock.now < deadline else {
                 throw Fault(.failedTest, "waited in vain for \(what): \(server.serverLog)")

@@ -55,6 +55,7 @@ import Testing
         #expect(warned.output.contains("warning: copy s3, lock:"), "\(warned.text)")
         #expect(warned.output.contains("lifeboat prune --copy s3 --yes"))
         try playground.write("source/letter", "second\n")
+        let end = SystemClock().now() + .seconds(10 * 86_400 - 60)
         let backup = try await run(["backup"])
         #expect(backup.code == 0, "\(backup.text)")
         let locked = try await run(["status"])
@@ -62,7 +63,6 @@ import Testing
         #expect(!locked.output.contains("has `lock:`") && !locked.output.contains("takes over"))
         let examined = try await run(["doctor"])
         #expect(examined.output.contains("ok: copy s3, lock:"), "\(examined.text)")
-        let end = SystemClock().now() + .seconds(10 * 86_400 - 60)
         let left = try await open(bucket, before: end)
         #expect(left.allSatisfy { $0.text.hasPrefix("snapshots/") || $0.text.hasPrefix("packs/") })
         #expect(left.contains { $0.text.contains("/0000000001-") })
@@ -87,9 +87,9 @@ import Testing
             "- {name: s3, url: \(bucket.url), endpoint: \(endpoint), every: 1h,"
                 + " lock: {mode: governance, for: 2d}}\n  - {name: local,"
         )
+        let end = SystemClock().now() + .seconds(2 * 86_400 - 60)
         let copy = try await playground.run(["copy", "--to", "s3"], variables: bucket.variables)
         #expect(copy.code == 0, "\(copy.text)")
-        let end = SystemClock().now() + .seconds(2 * 86_400 - 60)
         #expect(try await open(bucket, before: end) == [])
         try playground.write("source/letter", "second\n")
         try FileSystem.removeTree(playground.path.appending("state/work"))

@@ -126,7 +126,7 @@ import Testing
         _ playground: Playground,
         _ server: PostgresServer
     ) async throws(Fault) -> LSN {
-        let limit = ContinuousClock.now + .seconds(120)
+        let limit = ContinuousClock.now + .seconds(300)
         while ContinuousClock.now < limit {
             let position = try Self.position(server)
             let plan = try await plan(playground, position)
@@ -141,7 +141,7 @@ import Testing
         _ playground: Playground,
         for position: LSN
     ) async throws(Fault) {
-        let limit = ContinuousClock.now + .seconds(120)
+        let limit = ContinuousClock.now + .seconds(300)
         while ContinuousClock.now < limit {
             let plan = try await plan(playground, position)
             if plan.contains("\"moment\":\"") { return }

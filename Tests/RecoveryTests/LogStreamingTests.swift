@@ -69,7 +69,7 @@ import Testing
         let log = playground.path.appending("run.log")
         let (vault, away) = (playground.path.appending("vault"), playground.path.appending("away"))
         let (_, status) = try await command.spawn(log: log) { child async throws(Fault) in
-            let limit = ContinuousClock.now + .seconds(120)
+            let limit = ContinuousClock.now + .seconds(600)
             let hears = { (text: String) throws(Fault) in
                 let told = try DurableFile.read(log, limit: ByteCount(1 << 20))
                 return String(decoding: told, as: UTF8.self).contains(text)
@@ -86,7 +86,7 @@ import Testing
             }
             #expect(reach.map { $0 >= gone } == true)
             try child.terminate(SIGTERM)
-            _ = try child.wait(upTo: .seconds(120))
+            _ = try child.wait(upTo: .seconds(300))
         }
         let told = try playground.read("run.log")
         #expect(status == .exited(0), "\(told)")

@@ -6,7 +6,7 @@ import TestKit
 import Testing
 
 /// Pipes, folders and devices where files belong: nothing waits for them.
-@Suite(.timeLimit(.minutes(5)), .ownThreads)
+@Suite(.timeLimit(.minutes(30)), .ownThreads)
 struct OrdinaryFileTests {
     /// Makes a thing of some kind in a playground and gives its name.
     private func make(

@@ -27,7 +27,7 @@ extension Playground {
 extension PostgresServer {
     /// Waits until SQL answers `t`.
     func wait(until sql: String) throws {
-        let limit = ContinuousClock.now + .seconds(120)
+        let limit = ContinuousClock.now + .seconds(300)
         while try psql(sql) != "t" {
             try #require(ContinuousClock.now < limit, "\(sql)")
             usleep(50_000)

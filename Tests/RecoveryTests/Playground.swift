@@ -54,6 +54,16 @@ struct Playground {
         try await Program.run(arguments, in: path, variables: variables, limits: limits)
     }
 
+    /// Runs a verb until the servers have answered it: `status` waits a few seconds for each, and does without it then.
+    func answered(_ arguments: [String]) async throws -> Program.Ending {
+        let limit = ContinuousClock.now + .seconds(300)
+        while true {
+            let ending = try await run(arguments)
+            guard ending.text.contains("its server was not asked"), ContinuousClock.now < limit
+            else { return ending }
+        }
+    }
+
     func write(_ name: String, _ text: String) throws {
         try DurableFile.replace(path.appending(name), with: Array(text.utf8), mode: 0o600)
     }

@@ -42,14 +42,14 @@ import Testing
         _ = try await command.spawn(log: log) { child async throws(Fault) in
             try await body()
             try child.terminate(signal)
-            _ = try child.wait(upTo: .seconds(120))
+            _ = try child.wait(upTo: .seconds(300))
         }
     }
 
     /// Waits until everything written so far can be brought back; tells a moment at which it can.
     static func moment(_ playground: Playground) async throws(Fault) -> Instant {
         let now = SystemClock().now()
-        let deadline = ContinuousClock.now + .seconds(120)
+        let deadline = ContinuousClock.now + .seconds(300)
         var text = ""
         while ContinuousClock.now < deadline {
             text = try await Program.run(["status", "--json"], in: playground.path).output
@@ -166,7 +166,7 @@ import Testing
         _ = try await server.ask("ACL", "SETUSER", "default", "-psync")
         try await Self.running(playground, endedBy: SIGTERM) { () async throws(Fault) in
             let log = playground.path.appending("run.log")
-            let deadline = ContinuousClock.now + .seconds(120)
+            let deadline = ContinuousClock.now + .seconds(300)
             while ContinuousClock.now < deadline {
                 let told = try DurableFile.read(log, limit: ByteCount(1 << 20))
                 if String(decoding: told, as: UTF8.self).contains("trying again") { return }

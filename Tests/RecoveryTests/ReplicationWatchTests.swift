@@ -23,7 +23,7 @@ import Testing
         #expect(try server.psql(sql) == "t", "\(sql)")
     }
 
-    @Test(.timeLimit(.minutes(5)))
+    @Test(.timeLimit(.minutes(30)))
     func `a standby that is far behind is told, and so are slots that have lost their log`()
         async throws
     {
@@ -55,7 +55,7 @@ import Testing
                 """
         )
         for verb in ["status", "doctor"] {
-            let late = try await playground.run([verb])
+            let late = try await playground.answered([verb])
             let line = late.output.split(separator: "\n").first { $0.contains("'walreceiver'") }
             #expect(line?.contains(" MiB") == true, "\(late.text)")
             #expect(line?.contains("behind") == true, "\(late.text)")

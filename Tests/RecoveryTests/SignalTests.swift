@@ -18,7 +18,7 @@ import Testing
         try playground.edit(
             "components:\n",
             "components:\n  cache:\n    kind: redis\n    address: redis://127.0.0.1:1\n"
-                + "    password: {exec: [/bin/sh, -c, 'touch started; exec sleep 60']}\n"
+                + "    password: {exec: [/bin/sh, -c, 'touch started; exec sleep 600']}\n"
         )
         let command = Command(
             try Program.path,
@@ -32,11 +32,11 @@ import Testing
         let (_, status) = try await command.spawn(log: log) { child async throws(Fault) in
             while try FileSystem.status(started) == nil { usleep(2_000) }
             kill(child.pid, signal)
-            _ = try child.wait(upTo: .seconds(50))
+            _ = try child.wait(upTo: .seconds(300))
         }
         #expect(status == .exited(code))
         // Well before the password would have come.
-        #expect(began.duration(to: .now) < .seconds(50))
+        #expect(began.duration(to: .now) < .seconds(500))
         try playground.write("lifeboat.yaml", plain)
         #expect(try await playground.run(["backup"]).code == 0)
         #expect(try await playground.run(["check", "--deep"]).code == 0)
@@ -55,7 +55,7 @@ import Testing
         try playground.edit(
             String(line),
             "\(item)- {name: s3, url: s3://bucket/web, endpoint: http://127.0.0.1:1, region: r,"
-                + " credentials: {exec: [/bin/sh, -c, 'exec sleep 60']}}\n\(line)"
+                + " credentials: {exec: [/bin/sh, -c, 'exec sleep 600']}}\n\(line)"
         )
         let command = Command(
             try Program.path,
@@ -66,14 +66,14 @@ import Testing
         let log = playground.path.appending("log")
         let (isTold, status) = try await command.spawn(log: log) { child async throws(Fault) in
             var isTold = false
-            for _ in 0..<1500 where !isTold {
+            for _ in 0..<15_000 where !isTold {
                 let bytes = try DurableFile.read(log, limit: ByteCount(1 << 20))
                 isTold = String(decoding: bytes, as: UTF8.self)
                     .contains("waiting for copy s3 (restore --from local reads only that one)")
                 usleep(20_000)
             }
             kill(child.pid, SIGTERM)
-            _ = try child.wait(upTo: .seconds(50))
+            _ = try child.wait(upTo: .seconds(300))
             return isTold
         }
         let told = try playground.read("log")

@@ -41,7 +41,7 @@ import Testing
         let done = try await playground.run(create + ["--primary", primary])
         #expect(done.code == 0, "\(done.text)")
         for verb in ["status", "doctor"] {
-            let idle = try await playground.run([verb])
+            let idle = try await playground.answered([verb])
             let words = "slot 'lifeboat_standby' keeps"
             #expect(idle.output.contains(words), "\(idle.text)")
         }
@@ -53,11 +53,11 @@ import Testing
         try server.wait(until: "select failed_count > 0 from pg_stat_archiver")
         #expect(try place.psql("select count(*) from calls") == "500")
         for verb in ["status", "doctor"] {
-            let follows = try await playground.run([verb])
+            let follows = try await playground.answered([verb])
             #expect(!follows.output.contains("slot 'lifeboat_standby'"), "\(follows.text)")
             #expect(follows.output.contains("the archiver fails with 0000"), "\(follows.text)")
         }
-        let json = try await playground.run(["status", "--json"]).output
+        let json = try await playground.answered(["status", "--json"]).output
         #expect(json.contains("\"name\":\"lifeboat_standby\",\"streaming\":true"), "\(json)")
         // With its server gone the status is told all the same.
         try place.stop()
@@ -91,7 +91,7 @@ import Testing
             "select count(*) = 0 from pg_stat_activity where application_name like 'lifeboat%'"
         try server.wait(until: sessions)
         for verb in ["status", "doctor"] {
-            let named = try await playground.run([verb])
+            let named = try await playground.answered([verb])
             let words = "slot 'lifeboat_standby' keeps"
             #expect(named.output.contains(words), "\(named.text)")
         }

@@ -101,7 +101,7 @@ import Testing
         #expect(try await playground.run(["status"]).code == 0)
     }
 
-    @Test(.timeLimit(.minutes(5)))
+    @Test(.timeLimit(.minutes(30)))
     func `pipes, sockets and links in the vault are named and nothing hangs`() async throws {
         let playground = try await Playground.initialised()
         #expect(try await playground.run(["backup"]).code == 0)

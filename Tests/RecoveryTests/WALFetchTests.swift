@@ -7,7 +7,7 @@ import TestKit
 import Testing
 
 /// `lifeboat wal fetch`, alone and as a server's `restore_command`.
-struct WALFetchTests {
+@Suite(.ownThreads) struct WALFetchTests {
     @Test func `what does not exist is 1, and every other trouble more than 125`() async throws {
         let stand = try await ArchiveStand()
         defer { stand.server.remove() }
@@ -153,7 +153,7 @@ struct WALFetchTests {
         #expect(foreign.code == 200 && foreign.errors.contains("E-PG-FOREIGN"), "\(foreign.text)")
     }
 
-    @Test(.timeLimit(.minutes(15)))
+    @Test(.timeLimit(.minutes(30)))
     func `a server stops where the bucket fails or lacks an object, and goes on when it is back`()
         async throws
     {

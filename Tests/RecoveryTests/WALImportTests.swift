@@ -7,7 +7,7 @@ import TestKit
 import Testing
 
 /// `lifeboat wal import` of directories that servers and other tools have filled.
-struct WALImportTests {
+@Suite(.ownThreads) struct WALImportTests {
     /// The names of an archive's files below a folder of the playground.
     private func archive(_ stand: ArchiveStand, _ names: [String]) throws {
         let folder = stand.playground.path.appending("archive/deeper")

@@ -7,7 +7,7 @@ import TestKit
 import Testing
 
 /// `lifeboat wal push` with files of real servers.
-struct WALPushTests {
+@Suite(.ownThreads) struct WALPushTests {
     @Test(arguments: [1, 16, 64])
     func `a segment is stored once, whatever its size, and another one under its name refused`(
         megabytes: Int
@@ -193,7 +193,7 @@ struct WALPushTests {
                 #expect(pushed.code == 0, "\(pushed.text)")
             }
             kill(child.pid, SIGTERM)
-            _ = try child.wait(upTo: .seconds(120))
+            _ = try child.wait(upTo: .seconds(300))
             return names
         }
         let text = try stand.playground.read("run.log")
@@ -246,7 +246,7 @@ struct WALPushTests {
                 try Directory.open(FilePath(spool.path).appending("files")).names().isEmpty
             }
             kill(child.pid, SIGTERM)
-            _ = try child.wait(upTo: .seconds(120))
+            _ = try child.wait(upTo: .seconds(300))
             return name
         }.value
         for name in try stand.segments().filter({ $0 <= name }).suffix(3) {

@@ -58,7 +58,7 @@ import Testing
         )
     }
 
-    @Test(.timeLimit(.minutes(15)))
+    @Test(.timeLimit(.minutes(30)))
     func `dumps restore to a newer version, and what did not change is stored once`() async throws {
         let scene = try await scene()
         defer { scene.server.remove() }
@@ -117,7 +117,7 @@ import Testing
         #expect(!names.contains { $0.hasPrefix(".tmp-") })
     }
 
-    @Test(.timeLimit(.minutes(5)))
+    @Test(.timeLimit(.minutes(30)))
     func `programs of a newer version dump for that version`() async throws {
         let scene = try await scene()
         defer { scene.server.remove() }
@@ -145,7 +145,7 @@ import Testing
         )
     }
 
-    @Test(.timeLimit(.minutes(5)))
+    @Test(.timeLimit(.minutes(30)))
     func `a role that may not read is told the statement that lets it, and then it does`()
         async throws
     {
@@ -176,7 +176,7 @@ import Testing
         _ = try await dump(scene)
     }
 
-    @Test(.timeLimit(.minutes(5)))
+    @Test(.timeLimit(.minutes(30)))
     func `programs that are too old and a lock are told what to do about`() async throws {
         let scene = try await scene()
         defer { scene.server.remove() }
@@ -202,7 +202,7 @@ import Testing
         }
     }
 
-    @Test(.timeLimit(.minutes(5)), arguments: [0, 1])
+    @Test(.timeLimit(.minutes(30)), arguments: [0, 1])
     func `a dump that is cut short is no snapshot, and no password is on a command line`(
         status: Int
     ) async throws {
@@ -233,7 +233,7 @@ import Testing
         #expect(secret.contains("open-sesame"))
     }
 
-    @Test(.timeLimit(.minutes(5)))
+    @Test(.timeLimit(.minutes(30)))
     func `a restore of the whole stack leaves dumps out, and a database that is gone is named`()
         async throws
     {

@@ -8,7 +8,7 @@ import Testing
 
 /// One table or one database out of a backup, through the executable and real servers.
 @Suite(.ownThreads) struct OneThingTests {
-    @Test(.timeLimit(.minutes(5)))
+    @Test(.timeLimit(.minutes(30)))
     func `a table that was dropped comes back as it was the second before`() async throws {
         let scene = try await OneThingScene()
         defer { scene.server.remove() }
@@ -65,7 +65,7 @@ import Testing
 
     /// Waits until the log leads to a target.
     private func wait(for target: String, _ scene: OneThingScene) async throws(Fault) {
-        let limit = ContinuousClock.now + .seconds(120)
+        let limit = ContinuousClock.now + .seconds(300)
         while ContinuousClock.now < limit {
             let plan = try await Program.run(
                 ["restore", "db/postgres", "--at", target, "--to", "plan"],
@@ -89,7 +89,7 @@ import Testing
         return moment
     }
 
-    @Test(.timeLimit(.minutes(5)))
+    @Test(.timeLimit(.minutes(30)))
     func `a table of a database that was dropped comes back as it was just before`() async throws {
         let scene = try await OneThingScene()
         defer { scene.server.remove() }
@@ -120,7 +120,7 @@ import Testing
         #expect(scene.leftovers.isEmpty)
     }
 
-    @Test(.timeLimit(.minutes(5)))
+    @Test(.timeLimit(.minutes(30)))
     func `a table comes back out of a cluster that holds more than the usual limits allow`()
         async throws
     {
@@ -143,7 +143,7 @@ import Testing
         #expect(scene.leftovers.isEmpty)
     }
 
-    @Test(.timeLimit(.minutes(5)))
+    @Test(.timeLimit(.minutes(30)))
     func `rows come back whatever things are called, and a condition stays one`() async throws {
         let scene = try await OneThingScene()
         defer { scene.server.remove() }
@@ -185,7 +185,7 @@ import Testing
         #expect(scene.leftovers.isEmpty)
     }
 
-    @Test(.timeLimit(.minutes(5)))
+    @Test(.timeLimit(.minutes(30)))
     func `a condition is a condition and no command`() async throws {
         // Of the largest segments that are tested, which a server must be told of.
         let scene = try await OneThingScene(segmentMegabytes: 64)
@@ -206,7 +206,7 @@ import Testing
         #expect(scene.leftovers.isEmpty)
     }
 
-    @Test(.timeLimit(.minutes(5)))
+    @Test(.timeLimit(.minutes(30)))
     func `the live server gets a table or a database, and nothing of it is replaced`()
         async throws
     {

@@ -7,7 +7,7 @@ import Testing
 
 /// A stack in real containers goes back, and everything around the data is as it was found.
 @Suite(.ownThreads, .serialized) struct ContainerRecoveryTests {
-    @Test(.timeLimit(.minutes(15)))
+    @Test(.timeLimit(.minutes(30)))
     func `a server in a container goes back to a second on its volume, and all is as it was`()
         async throws
     {
@@ -32,7 +32,8 @@ import Testing
         #expect(plan.output.contains("does not name it: mail"), "\(plan.text)")
         #expect(try stand.states() == before)
         // Where there is no systemd nobody runs the health check of a container, so it is done here.
-        async let checks: Void = stand.check("shop-db-1")
+        let start = try stand.start(of: "shop-db-1")
+        async let checks: Void = stand.check("shop-db-1", startedAfter: start)
         let done = try await playground.run(restore + ["--yes"])
         await checks
         #expect(done.code == 0, "\(done.text)")
@@ -48,7 +49,7 @@ import Testing
         #expect(try FileSystem.status(playground.path.appending("state/services.ledger")) == nil)
     }
 
-    @Test(.timeLimit(.minutes(15)))
+    @Test(.timeLimit(.minutes(30)))
     func `Redis in a container goes back on its volume, and what it held is kept beside`()
         async throws
     {

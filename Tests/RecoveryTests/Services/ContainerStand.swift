@@ -39,7 +39,7 @@ struct ContainerStand {
         try host.create(service: "job", of: "shop", after: ["db"])
         try host.create(service: "mail", of: "shop")
         for name in ["shop-db-1", "shop-cache-1", "shop-mail-1"] { try host.start(name) }
-        let limit = ContinuousClock.now + .seconds(120)
+        let limit = ContinuousClock.now + .seconds(300)
         while (try? server.psql("select 1")) != "1" {
             guard ContinuousClock.now < limit else {
                 throw Fault(.failedTest, try host.podman(["logs", "shop-db-1"]))
@@ -69,7 +69,8 @@ struct ContainerStand {
             script: "exec \(server.binaries.path)/postgres -D \(server.data.path)",
             health: "\(server.binaries.path)/pg_isready -q -h \(server.root.path)",
             options: view + [
-                "--user", "\(account.uid):\(account.gid)", "--stop-signal", "SIGINT",
+                "--stop-timeout", "60", "--user", "\(account.uid):\(account.gid)", "--stop-signal",
+                "SIGINT",
                 "--volume", "pgdata:\(server.data.path)",
             ]
         )
@@ -81,7 +82,7 @@ struct ContainerStand {
                 exec \(redis) --port 0 --unixsocket \(socket) --dir /data --appendonly yes \
                     --repl-diskless-sync-delay 0
                 """,
-            options: view + ["--volume", "cachedata:/data"]
+            options: view + ["--stop-timeout", "60", "--volume", "cachedata:/data"]
         )
     }
 
@@ -145,7 +146,7 @@ struct ContainerStand {
     /// Waits until the application has counted on in both.
     func waitForWriter() async throws(Fault) {
         let start = try counted()
-        let limit = ContinuousClock.now + .seconds(120)
+        let limit = ContinuousClock.now + .seconds(300)
         while true {
             let last = Int(try await redis("get", "last")) ?? 0
             if try counted() > start + 2, last > start { return }
@@ -190,7 +191,7 @@ struct ContainerStand {
             select bool_or(confirmed >= '\(position)'::pg_lsn) from
             (select restart_lsn confirmed from pg_replication_slots) s
             """
-        let limit = ContinuousClock.now + .seconds(120)
+        let limit = ContinuousClock.now + .seconds(300)
         while try server.psql(sql) != "t" {
             guard ContinuousClock.now < limit else {
                 throw Fault(.failedTest, "the log does not reach the vault")
@@ -199,14 +200,17 @@ struct ContainerStand {
         }
     }
 
-    /// Runs the health check of a container until it was stopped, started and found healthy.
-    func check(_ name: String) async {
-        let limit = ContinuousClock.now + .seconds(240)
-        var wasStopped = false
+    /// When a container was started last, in podman's words.
+    func start(of name: String) throws(Fault) -> String {
+        try host.podman(["inspect", "--format", "{{.State.StartedAt}}", name])
+    }
+
+    /// Runs the health check of a container until it was started again and found healthy.
+    func check(_ name: String, startedAfter last: String) async {
+        let limit = ContinuousClock.now + .seconds(600)
         while ContinuousClock.now < limit {
-            let state = (try? host.state(of: name)) ?? ""
-            if state == "exited" { wasStopped = true }
-            if wasStopped, state == "running", host.check(name) { return }
+            let isNew = (try? start(of: name)).map { $0 != last } ?? false
+            if isNew, (try? host.state(of: name)) == "running", host.check(name) { return }
             usleep(200_000)
         }
     }

@@ -49,7 +49,7 @@ import Testing
         }
     }
 
-    @Test(.timeLimit(.minutes(15)))
+    @Test(.timeLimit(.minutes(30)))
     func `a table, dumps and a cluster need no server programs but those of the recorded image`()
         async throws
     {
@@ -91,7 +91,7 @@ import Testing
         #expect(scene.leftovers.isEmpty)
     }
 
-    @Test(.timeLimit(.minutes(5)))
+    @Test(.timeLimit(.minutes(30)))
     func `an image that is not there is named with the command that fetches it`() async throws {
         let stand = try await Stand()
         defer { stand.scene.server.remove() }
@@ -111,7 +111,7 @@ import Testing
         #expect(stand.scene.leftovers.isEmpty)
     }
 
-    @Test(.timeLimit(.minutes(5)))
+    @Test(.timeLimit(.minutes(30)))
     func `a container that a killed run has left goes with the next command, one in use stays`()
         async throws
     {
@@ -132,7 +132,7 @@ import Testing
         let command = Command(try Program.path, arguments: ["in-container", run])
         let log = playground.path.appending("log")
         _ = try await command.spawn(log: log) { child async throws(Fault) in
-            let limit = ContinuousClock.now + .seconds(120)
+            let limit = ContinuousClock.now + .seconds(300)
             while try !host.podman(["ps", "--format", "{{.Names}}"]).hasPrefix("lifeboat-") {
                 guard ContinuousClock.now < limit else {
                     throw Fault(.failedTest, "there is no container")
@@ -142,7 +142,7 @@ import Testing
             guard backup.code == 0 else { throw Fault(.failedTest, backup.text) }
             #expect(try host.podman(["ps", "--format", "{{.Names}}"]).hasPrefix("lifeboat-"))
             try child.terminate(SIGKILL)
-            _ = try child.wait(upTo: .seconds(60))
+            _ = try child.wait(upTo: .seconds(300))
         }
         #expect(try host.podman(["ps", "--format", "{{.Names}}"]).hasPrefix("lifeboat-"))
         let backup = try await playground.run(["backup"])

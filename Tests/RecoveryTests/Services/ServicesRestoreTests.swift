@@ -23,7 +23,7 @@ import Testing
                 ("writer", "[files, job]"), ("job", "[files]"), ("mailer", "[secrets]"),
             ].map { name, after in
                 "  \(name): {start: [\(place)/start-\(name)], stop: [\(place)/stop-\(name)],"
-                    + " status: [\(place)/status-\(name)], after: \(after), healthy_within: 20s}\n"
+                    + " status: [\(place)/status-\(name)], after: \(after), healthy_within: 300s}\n"
             }
             let text = try playground.read("lifeboat.yaml")
             try playground.write("lifeboat.yaml", text + "services:\n" + services.joined())
@@ -133,7 +133,7 @@ import Testing
             try await stand.backUpAndLose()
             let good = try stand.playground.read(script)
             let hang = script == "stop-writer" ? "rm writer; touch stuck" : "touch stuck"
-            try stand.script(script, hang + "; sleep 100")
+            try stand.script(script, hang + "; sleep 600")
             _ = try await stand.playground.kill(stand.restore) {
                 () throws(Fault) in try stand.has("stuck")
             }
