@@ -19,7 +19,7 @@ extension DemoStory {
     func spoil(_ stack: Stack, _ writer: DemoWriter) async throws(Fault) -> Spoiling {
         let step = try narrator.begin(5, "The accident: DELETE FROM calls, with no WHERE")
         let target = try await writer.writeToWholeSecond()
-        try await writer.write(for: .milliseconds(700))
+        try await writer.write(for: .milliseconds(700), atLeast: 10)
         let rows = try database.deleteCalls()
         let deleted = try database.clock()
         let kept = writer.ledger.committed(by: target).count

@@ -19,10 +19,11 @@ struct DemoWriter: Sendable {
         }
     }
 
-    /// Writes for some time.
-    func write(for time: Duration) async throws(Fault) {
+    /// Writes for some time, and so many calls at least, however slow the machine is.
+    func write(for time: Duration, atLeast calls: Int) async throws(Fault) {
         let end = BootClock.now() + time
-        try await write { BootClock.now() >= end }
+        let enough = ledger.entries.count + calls
+        try await write { [ledger] in BootClock.now() >= end && ledger.entries.count >= enough }
     }
 
     /// Writes up to a whole second of the server's clock, lets it pass without a transaction, and gives it back.
