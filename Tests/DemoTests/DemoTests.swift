@@ -3,7 +3,7 @@ import Glibc
 import TestKit
 import Testing
 
-@Suite(.serialized, .ownThreads) struct DemoTests {
+@Suite(.serialized, .punctualThreads) struct DemoTests {
     @Test func `a stack is lost and comes back as it was at the chosen second`() async throws {
         let run = try DemoRun()
         let code = try await run.wait(upTo: .seconds(1_800))

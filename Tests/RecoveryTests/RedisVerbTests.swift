@@ -6,7 +6,7 @@ import TestKit
 import Testing
 
 /// Redis through the real executable.
-@Suite(.serialized, .ownThreads) struct RedisVerbTests {
+@Suite(.serialized, .punctualThreads) struct RedisVerbTests {
     @Test func `a running server goes back, and what it held comes back again`() async throws {
         let server = try RedisServer("--repl-diskless-sync-delay", "0")
         defer { server.remove() }

@@ -7,7 +7,7 @@ import TestKit
 import Testing
 
 /// Standbys and deltas through the real executable, and what `status` and `doctor` say of replication.
-@Suite(.serialized, .ownThreads) struct StandbyVerbTests {
+@Suite(.serialized, .punctualThreads) struct StandbyVerbTests {
     private func protected(
         _ server: PostgresServer
     ) async throws -> Playground {

@@ -8,6 +8,7 @@ public import Testing
 public struct OwnThreads: SuiteTrait, TestTrait, TestScoping {
     fileprivate static let waiting = BlockingThreads(name: "waiting-tests", threads: 6)
     fileprivate static let network = BlockingThreads(name: "network-tests", threads: 32)
+    fileprivate static let punctual = BlockingThreads(name: "punctual-tests", threads: 16)
 
     fileprivate let threads: BlockingThreads
 
@@ -30,4 +31,10 @@ extension Trait where Self == OwnThreads {
 
     /// For tests that speak to a server or a program and would take it for silent when they are late themselves.
     public static var networkThreads: Self { Self(threads: Self.network) }
+
+    /// For tests of which a step must not come late: a program is killed on its way, or a time limit of the product passes.
+    ///
+    /// Nobody waits for a turn there, as long as the suites that use it are fewer than its threads, and each runs one test at a
+    /// time.
+    public static var punctualThreads: Self { Self(threads: Self.punctual) }
 }

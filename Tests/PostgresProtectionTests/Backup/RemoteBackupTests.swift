@@ -10,7 +10,7 @@ import Testing
 import Vault
 
 /// Base backups over SQL connections, with real servers.
-@Suite(.serialized, .ownThreads) struct RemoteBackupTests {
+@Suite(.serialized, .punctualThreads) struct RemoteBackupTests {
     /// A server and how its pages are.
     struct Row: Sendable, CustomTestStringConvertible {
         let edition: PostgresEdition

@@ -5,7 +5,7 @@ import Testing
 /// Lifeboat and PostgreSQL, killed with SIGKILL at seeded moments of everything that they do together.
 ///
 /// `LIFEBOAT_KILLS` says how often, `LIFEBOAT_FIRST_SEED` at which moments; see `Scripts/soak kills`.
-@Suite(.networkThreads) struct KilledAnywhereTests {
+@Suite(.punctualThreads) struct KilledAnywhereTests {
     private let settings = ProcessInfo.processInfo.environment
 
     @Test(.timeLimit(.minutes(120)))
