@@ -103,6 +103,7 @@ import Testing
         #expect(try await playground.run(["backup"]).code == 0)
         try server.psql("alter system set max_slot_wal_keep_size = '1GB'")
         try server.psql("select pg_reload_conf()")
+        try server.waitForIdleSlots()
         let after = try await playground.run(["doctor"])
         #expect(
             after.output.contains("nobody receives the log of slot 'lifeboat_db'; lifeboat run")

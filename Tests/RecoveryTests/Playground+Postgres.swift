@@ -25,6 +25,11 @@ extension Playground {
 }
 
 extension PostgresServer {
+    /// Waits until no slot is in use: a server notices only after a while that a receiver has gone.
+    func waitForIdleSlots() throws {
+        try wait(until: "select count(*) = 0 from pg_replication_slots where active")
+    }
+
     /// Waits until SQL answers `t`.
     func wait(until sql: String) throws {
         let limit = ContinuousClock.now + .seconds(300)

@@ -23,6 +23,7 @@ import Testing
             guard backup.code == 0 else { throw Fault(.failedTest, backup.text) }
             _ = try server.psql("ALTER SYSTEM SET synchronous_standby_names = 'lifeboat_db'")
             _ = try server.psql("SELECT pg_reload_conf()")
+            try server.waitForIdleSlots()
         }
 
         var run: Command {
@@ -88,6 +89,24 @@ import Testing
                 "SELECT extract(epoch FROM min(took)) * 1000 FROM paces WHERE number > 1"
             )
             return Double(text) ?? .infinity
+        }
+
+        /// Runs the receiver and kills it: after so many milliseconds, or when a commit has been acknowledged.
+        func killed(after moment: Int?) async throws -> SystemIO.ExitStatus {
+            if moment == nil { try server.waitForIdleSlots() }
+            return try await run.spawn(log: log) { child async throws(Fault) in
+                if let moment {
+                    usleep(UInt32(moment) * 1_000)
+                } else {
+                    // Nobody sees a row before its commit is acknowledged.
+                    let before = try server.psql("SELECT count(*) FROM t")
+                    try wait(for: "a commit") { () throws(Fault) in
+                        try server.psql("SELECT count(*) > \(before) FROM t") == "t"
+                    }
+                }
+                kill(child.pid, SIGKILL)
+                _ = try child.wait(upTo: .seconds(300))
+            }.status
         }
 
         func wait(for what: String, _ isThere: () throws(Fault) -> Bool) throws(Fault) {
@@ -158,25 +177,7 @@ import Testing
         // The last one is killed when commits have been acknowledged.
         moments.append(nil)
         for moment in moments {
-            if moment == nil {
-                try stand.server.wait(
-                    until: "SELECT count(*) = 0 FROM pg_replication_slots WHERE active"
-                )
-            }
-            let (_, status) = try await stand.run.spawn(log: stand.log) {
-                child async throws(Fault) in
-                if let moment {
-                    usleep(UInt32(moment) * 1_000)
-                } else {
-                    // Nobody sees a row before its commit is acknowledged.
-                    let before = try stand.server.psql("SELECT count(*) FROM t")
-                    try stand.wait(for: "a commit") { () throws(Fault) in
-                        try stand.server.psql("SELECT count(*) > \(before) FROM t") == "t"
-                    }
-                }
-                kill(child.pid, SIGKILL)
-                _ = try child.wait(upTo: .seconds(300))
-            }
+            let status = try await stand.killed(after: moment)
             // A receiver that finds its predecessor's slot taken ends at once; the next one gets it.
             #expect(status == .signalled(SIGKILL) || status == .exited(1), "seed \(seed)")
         }
