@@ -141,6 +141,60 @@ import Testing
         #expect(kept(stored, KeepPolicy(daily: 1)) == [3, 4, 5])
     }
 
+    /// Two snapshots a day; some of them when the clock of the writer and of the store was ahead by some days.
+    private func chain(days: Int, ahead: Int64, at places: Range<Int>) -> [RetentionCandidate] {
+        var times = (0..<Int64(days) * 2).map { Self.now - 3_600 + $0 * Self.day / 2 }
+        for place in places { times[place] += ahead * Self.day }
+        return chain(times)
+    }
+
+    @Test func `after a clock that was ahead only what it dated is out of place`() {
+        for ahead in [2, 30, 365] as [Int64] {
+            var before = chain(days: 5, ahead: ahead, at: 6..<8)
+            let policy = KeepPolicy(daily: 3)
+            #expect(kept(Array(before.prefix(8)), policy) == [4, 6, 8])
+            #expect(Retention.newestGood(before) == 9)
+            #expect(kept(before, policy) == [4, 6, 7, 8, 10])
+            // When their times have come, the others are right all the same, and go as ever.
+            for index in 6..<8 { before[index].wasDoubted = true }
+            let later = chain(days: Int(ahead) + 9, ahead: ahead, at: 6..<8)
+            let count = UInt64(later.count)
+            #expect(kept(later, policy) == [7, 8, count - 4, count - 2, count])
+            #expect(kept(before, policy) == [4, 6, 7, 8, 10])
+        }
+    }
+
+    @Test func `a first snapshot by a clock that was ahead holds up no other`() {
+        let snapshots = chain(days: 6, ahead: 365, at: 0..<1)
+        #expect(
+            RetentionDoubt.facts(of: snapshots).map { $0 == nil } == [false]
+                + Array(repeating: true, count: 11)
+        )
+        #expect(kept(snapshots, KeepPolicy(daily: 2)) == [1, 10, 12])
+        // Two of them, and nobody knows which clock was wrong: everything stays until it has caught up.
+        let two = chain(days: 6, ahead: 365, at: 0..<2)
+        #expect(kept(two, KeepPolicy(daily: 2)) == Array(2...12))
+    }
+
+    @Test func `after a clock that was behind only what it dated is out of place`() {
+        let snapshots = chain(days: 6, ahead: -9_000, at: 6..<8)
+        #expect(
+            RetentionDoubt.facts(of: snapshots).map { $0 == nil }
+                == [true, true, true, true, true, true, false, false, true, true, true, true]
+        )
+        #expect(kept(Array(snapshots.prefix(8)), KeepPolicy(daily: 2)) == [4, 6, 7, 8])
+    }
+
+    @Test func `a copy that gets the newest first makes none of them doubtful`() {
+        var snapshots = chain(days: 6, ahead: 0, at: 0..<0)
+        for index in snapshots.indices {
+            let late = Self.now + Int64(100 - index) * 7_200 + 9 * Self.day
+            snapshots[index] = moved(snapshots[index], stored: late)
+            snapshots[index].comesInOrder = false
+        }
+        #expect(kept(snapshots, KeepPolicy(daily: 2)) == [10, 12])
+    }
+
     private func moved(_ snapshot: RetentionCandidate, stored: Int64) -> RetentionCandidate {
         RetentionCandidate(
             seq: snapshot.seq,

@@ -10,7 +10,7 @@ public enum RetentionDoubt {
 
     /// What is wrong with each of some snapshots of a stream, in any order; nil when nothing is.
     ///
-    /// - Complexity: O(n log n).
+    /// - Complexity: O(n log n), and O(n) more for each that was stored after a later one.
     public static func facts(of snapshots: [RetentionCandidate]) -> [String?] {
         let order = snapshots.indices.sorted { snapshots[$0] < snapshots[$1] }
         var facts = [String?](repeating: nil, count: snapshots.count)
@@ -35,6 +35,9 @@ public enum RetentionDoubt {
             order(snapshots, index)
                 ?? (snapshots[index].wasDoubted ? "it was out of place before" : nil)
         }
+        for index in ahead(snapshots, facts) {
+            facts[index] = "it was stored after later snapshots"
+        }
         var newest: Instant?
         for (index, snapshot) in snapshots.enumerated() where facts[index] == nil {
             if snapshot.time > snapshot.stored + tolerance {
@@ -56,6 +59,41 @@ public enum RetentionDoubt {
             }
         }
         return facts
+    }
+
+    /// Those that were stored while the store's clock was ahead, where snapshots come in the order in which they are made.
+    ///
+    /// After such a one a clock is right again that looks as if it had been set back, and on a directory the writer's is the same
+    /// clock. One that is stored before an earlier snapshot fits in with those before that, so the earlier one is the one that is out
+    /// of place; where nothing is before it, when all later ones are stored before it. Otherwise the later one is, which its time shows.
+    private static func ahead(_ snapshots: [RetentionCandidate], _ facts: [String?]) -> [Int] {
+        let places = snapshots.indices.filter { facts[$0] == nil && snapshots[$0].comesInOrder }
+        // From each on: the earliest moment at which one was stored.
+        var earliest = places.map { snapshots[$0].stored }
+        for place in places.indices.dropLast().reversed() {
+            earliest[place] = min(earliest[place], earliest[place + 1])
+        }
+        var ahead: [Int] = []
+        var newest: Instant?
+        for (place, index) in places.enumerated() {
+            let stored = snapshots[index].stored
+            let later = places[(place + 1)...]
+            let isBefore = { (other: Int) in snapshots[other].stored < stored - tolerance }
+            let hasBefore = !later.isEmpty && earliest[place + 1] < stored - tolerance
+            let isAhead =
+                hasBefore
+                && (newest.map { newest in
+                    later.contains {
+                        isBefore($0) && snapshots[$0].stored >= newest - tolerance
+                    }
+                } ?? later.allSatisfy(isBefore))
+            if isAhead {
+                ahead.append(index)
+            } else {
+                newest = max(newest ?? stored, stored)
+            }
+        }
+        return ahead
     }
 
     /// What is wrong with the numbers and the chain around a snapshot.
