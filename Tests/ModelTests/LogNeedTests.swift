@@ -77,6 +77,85 @@ import Testing
         #expect(!needs(LogNeed(bases, windowStart: nil), 7, 0..<10, stored: 12_000))
     }
 
+    @Test func `after a clock that was ahead the log behind a base stays, whenever it was stored`()
+    {
+        // Taken at 10:00 by a clock five hours ahead, in the second epoch, at position 500. What followed was stored by the right clock.
+        let hour: Int64 = 3_600
+        let base = { (place: LogNeed.Place?) in
+            LogNeed.Base(
+                epoch: 0,
+                span: 0..<0,
+                time: Instant(seconds: 15 * hour),
+                begun: Instant(seconds: 15 * hour),
+                place: place,
+                isGood: true,
+                isKept: true
+            )
+        }
+        let window = Instant(seconds: 20 * hour)
+        #expect(
+            !needs(
+                LogNeed([base(nil)], windowStart: window),
+                2,
+                500..<600,
+                stored: 10 * hour + 60
+            )
+        )
+        let place = LogNeed.Place(epoch: 2, position: 500)
+        // Where no log leads on from it, the next one counts.
+        #expect(
+            LogNeed([base(nil), base(place)], windowStart: window)
+                .needs(epoch: 2, 500..<600, stored: Instant(seconds: 10 * hour))
+        )
+        let need = LogNeed([base(place)], windowStart: window)
+        #expect(needs(need, 2, 500..<600, stored: 10 * hour + 60))
+        #expect(needs(need, 2, 400..<501, stored: 10 * hour))
+        #expect(needs(need, 3, 0..<10, stored: 11 * hour))
+        // It ends there, and may be what says of which history the place is.
+        #expect(needs(need, 2, 400..<500, stored: 10 * hour))
+        #expect(!needs(need, 2, 400..<499, stored: 10 * hour))
+        #expect(!needs(need, 1, 900..<990, stored: 10 * hour))
+        // Where times and places contradict each other it stays too.
+        #expect(needs(need, 1, 900..<990, stored: 14 * hour + 1))
+    }
+
+    @Test func `behind a gap the first whole base stays, until the window has passed it`() {
+        let stretches = [0, 0, 1, 1, 1, nil, 2, 2]
+        let bases = stretches.enumerated().map { index, stretch in
+            LogNeed.Base(
+                epoch: 1,
+                span: UInt64(index) * 100..<UInt64(index) * 100 + 10,
+                time: Instant(seconds: Int64(index) * 10),
+                stretch: stretch,
+                isGood: index != 2,
+                isKept: false
+            )
+        }
+        let beginnings = { (start: Int64) in
+            LogNeed.beginnings(bases, windowStart: Instant(seconds: start))
+        }
+        // The third is not whole, so the fourth begins the second stretch.
+        #expect(beginnings(5) == [0, 3, 6])
+        #expect(beginnings(15) == [1, 3, 6])
+        #expect(beginnings(35) == [3, 6])
+        #expect(beginnings(55) == [5, 6])
+        #expect(beginnings(65) == [6])
+        // None is older than the window yet; the first will be.
+        #expect(beginnings(-5) == [0, 3, 6])
+    }
+
+    @Test func `of kept bases the one with the lowest number is the oldest, whatever its time is`()
+    {
+        // A copy got the newest first; or the first was taken by a clock that was half an hour ahead.
+        for times in [[900, 800, 700], [2_000, 300, 400]] as [[Int64]] {
+            let bases = times.enumerated().map { index, time in
+                base(1, UInt64(index + 1) * 100..<UInt64(index + 1) * 100 + 10, at: time)
+            }
+            #expect(LogNeed.anchor(bases, windowStart: nil) == 0)
+            #expect(needs(LogNeed(bases, windowStart: nil), 1, 150..<160))
+        }
+    }
+
     @Test func `without a base older than the window nothing goes`() {
         let need = LogNeed([base(1, 100..<110, at: 40)], windowStart: Instant(seconds: 35))
         #expect(needs(need, 1, 0..<10))

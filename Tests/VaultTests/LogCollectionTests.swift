@@ -170,6 +170,38 @@ import Vault
         #expect(report.swept.log > 100)
     }
 
+    @Test func `behind a gap the base with which the log goes on stays as long as the window`()
+        async throws
+    {
+        var scene = try await Scene()
+        var spans: [Range<Int>] = []
+        for part in 0..<4 {
+            // Before the second nobody received.
+            if part == 1 { scene.log += scene.random.bytes(2 * Self.segment) }
+            let from = scene.log.count
+            try await scene.write(100_000, pieces: 2)
+            _ = try await scene.backUpBase(from..<scene.log.count)
+            try await scene.write(3 * Self.segment, pieces: 30)
+            spans.append(from..<scene.log.count)
+            scene.base.pass(days: 0.1)
+        }
+        let window = Duration.seconds(4 * 86_400)
+        let report = try await scene.collect(KeepPolicy(last: 1), log: window)
+        #expect(
+            report.plan.snapshots[1].decision.description
+                == "kept: the log that no older one leads to begins with it"
+        )
+        // The first one is not older than the window yet; without it none ever would be.
+        #expect(scene.base.numbers == [1, 2, 4])
+        #expect(try await scene.reads(spans[0]))
+        #expect(try await scene.reads(spans[1].lowerBound..<scene.log.count))
+        scene.base.pass(days: 4)
+        _ = try await scene.collect(KeepPolicy(last: 1), log: window)
+        #expect(scene.base.numbers == [4])
+        #expect(try await !scene.reads(spans[1]))
+        #expect(try await scene.reads(spans[3]))
+    }
+
     @Test func `a base without words about its log keeps all of it`() async throws {
         var scene = try await Scene()
         try await scene.write(Self.segment, pieces: 4)

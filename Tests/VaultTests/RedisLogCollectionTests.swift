@@ -5,14 +5,26 @@ import TestKit
 import Testing
 import Vault
 
-/// Which log of Redis a collector gives up: its snapshots name no positions in it.
+/// Which log of Redis a collector gives up: where its snapshots lie in it only the pieces say.
 @Suite struct RedisLogCollectionTests {
+    private static let history = String(repeating: "a", count: 40)
+
     private struct Scene {
         var base: CollectionScene
 
         init() async throws { base = try await CollectionScene() }
 
-        func put(_ positions: Range<Int>) async throws {
+        /// Sets the clocks of the host and of the store, which are one on a directory.
+        func setClocks(by time: Duration) {
+            base.store.advance(by: time)
+            base.clock.set(base.clock.now() + time)
+        }
+
+        func put(
+            _ positions: Range<Int>,
+            epoch: UInt32 = 1,
+            history: String = RedisLogCollectionTests.history
+        ) async throws {
             let writer = try LogWriter(
                 base.fixture.vault,
                 keys: base.fixture.keys,
@@ -23,17 +35,20 @@ import Vault
             try await writer.put(
                 LogInput(
                     source: "redis",
-                    epoch: 1,
+                    epoch: epoch,
                     from: UInt64(positions.lowerBound),
                     bytes: positions.map { UInt8(truncatingIfNeeded: $0) },
                     time: base.clock.now(),
                     heartbeat: nil,
-                    facts: ["marks": ""]
+                    facts: ["marks": "", "replication_id": history]
                 )
             )
         }
 
-        func backUp() async throws {
+        /// A snapshot at an offset; nil for one that does not say where the server was.
+        func backUp(at offset: Int? = nil, history: String = RedisLogCollectionTests.history)
+            async throws
+        {
             var request = BackupRequest(
                 stream: base.fixture.stream,
                 kind: .redis,
@@ -43,8 +58,10 @@ import Vault
             )
             request.options = base.fixture.options
             let time = base.clock.now()
+            let facts =
+                offset.map { ["replication_id": history, "replication_offset": "\($0)"] } ?? [:]
             _ = try await base.fixture.vault.backUp(request, keys: base.fixture.keys) {
-                _ async throws(Fault) in BackupDraft(time: time, facts: [:])
+                _ async throws(Fault) in BackupDraft(time: time, facts: facts)
             }
         }
 
@@ -54,11 +71,11 @@ import Vault
             return try await base.collector(keep, log: log).run()
         }
 
-        func reads(_ positions: Range<Int>) async throws -> Bool {
+        func reads(_ positions: Range<Int>, epoch: UInt32 = 1) async throws -> Bool {
             var read: [UInt8] = []
             do throws(Fault) {
                 try await LogReader(base.fixture.vault, stream: base.fixture.stream).read(
-                    epoch: 1,
+                    epoch: epoch,
                     from: UInt64(positions.lowerBound),
                     to: UInt64(positions.upperBound),
                     identities: [base.fixture.identity]
@@ -89,6 +106,108 @@ import Vault
         #expect(try await !scene.reads(5_999..<6_001))
         #expect(scene.base.names("log/").count == 4)
         #expect(try await VaultCheck(scene.base.fixture.vault).run { _ in }.damage == [])
+    }
+
+    /// A snapshot by a clock that is five hours ahead, which is then put right; the next one comes three days later.
+    ///
+    /// `goOn` tells the epoch that the log is in meanwhile.
+    private func sceneAhead(_ goOn: (Scene) async throws -> UInt32) async throws -> Scene {
+        let scene = try await Scene()
+        try await scene.put(0..<1_000)
+        try await scene.backUp(at: 1_000)
+        scene.base.pass(days: 1)
+        scene.setClocks(by: .seconds(5 * 3_600))
+        try await scene.backUp(at: 1_000)
+        scene.setClocks(by: .seconds(-5 * 3_600))
+        let epoch = try await goOn(scene)
+        scene.base.pass(days: 3)
+        try await scene.put(3_000..<4_000, epoch: epoch)
+        try await scene.backUp(at: 4_000)
+        // From the next day on, and on the one after it, the window of three days begins with what was taken on day 1.
+        scene.base.pass(days: 1)
+        return scene
+    }
+
+    private func collect(_ scene: Scene) async throws {
+        _ = try await scene.collect(.everything, log: .seconds(3 * 86_400))
+        #expect(try await VaultCheck(scene.base.fixture.vault).run { _ in }.damage == [])
+    }
+
+    @Test func `after a clock that was hours ahead the log behind the snapshot stays`() async throws
+    {
+        let scene = try await sceneAhead { scene in
+            // Nobody received while the clock was wrong: this is stored by the right one.
+            try await scene.put(1_000..<2_000)
+            scene.base.pass(days: 0.05)
+            try await scene.put(2_000..<3_000)
+            return 1
+        }
+        try await collect(scene)
+        #expect(try await scene.reads(1_000..<4_000))
+        // Once a later snapshot begins the window, it goes.
+        scene.base.pass(days: 4)
+        try await collect(scene)
+        #expect(try await !scene.reads(1_000..<2_000))
+        #expect(try await !scene.reads(2_000..<3_000))
+    }
+
+    @Test func `a log that began anew when the clock was put right stays too`() async throws {
+        let scene = try await sceneAhead { scene in
+            try await scene.put(1_000..<1_500, epoch: 2)
+            try await scene.backUp(at: 1_500)
+            try await scene.put(1_500..<3_000, epoch: 2)
+            return 2
+        }
+        try await collect(scene)
+        #expect(try await scene.reads(1_000..<3_000, epoch: 2))
+    }
+
+    @Test func `a piece of another history says nothing of a snapshot, one that is damaged may`()
+        async throws
+    {
+        let scene = try await sceneAhead { scene in
+            try await scene.put(900..<1_100, epoch: 2, history: String(repeating: "b", count: 40))
+            try await scene.put(1_000..<2_000, epoch: 3)
+            try await scene.put(2_000..<3_000, epoch: 3)
+            return 3
+        }
+        // It touches the second, of another history, the third, and the first, whose piece is lost.
+        for name in scene.base.names("log/") where name.contains("0000000000000000-") {
+            scene.base.store.tamper(try #require(ObjectName(name)), nil)
+        }
+        let touching = try #require(
+            scene.base.names("log/").first { $0.contains("00000000000003e8-00000000000007d0") }
+        )
+        let name = try #require(ObjectName(touching))
+        let whole = try #require(scene.base.store.contents[name])
+        var damaged = whole
+        damaged[300] ^= 1
+        scene.base.store.tamper(name, damaged)
+        _ = try await scene.collect(.everything, log: .seconds(3 * 86_400))
+        scene.base.store.tamper(name, whole)
+        #expect(try await scene.reads(1_000..<3_000, epoch: 3))
+    }
+
+    @Test func `the snapshot with which the log begins anew stays as long as the window`()
+        async throws
+    {
+        let scene = try await Scene()
+        for epoch in 1...2 as ClosedRange<UInt32> {
+            for part in 0..<3 {
+                let from = Int(epoch) * 10_000 + part * 1_000
+                try await scene.put(from..<from + 1_000, epoch: epoch)
+                try await scene.backUp(at: from + 500)
+                scene.base.pass(days: 0.1)
+            }
+        }
+        scene.base.pass(days: 1)
+        _ = try await scene.collect(KeepPolicy(last: 1), log: .seconds(4 * 86_400))
+        // Without the first of each, what follows it could not be reached, and no log would ever be older than the window.
+        #expect(scene.base.numbers == [1, 4, 6])
+        scene.base.pass(days: 4)
+        _ = try await scene.collect(KeepPolicy(last: 1), log: .seconds(4 * 86_400))
+        #expect(scene.base.numbers == [6])
+        #expect(scene.base.names("log/").count == 1)
     }
 
     @Test func `without a snapshot older than the window all of it stays`() async throws {

@@ -17,10 +17,12 @@ extension Collector {
                 candidates[place].hold = holds[survey.heads[index].id]?.first?.hold.reason
             }
             try await proveNewest(&candidates, places, &survey)
+            let heads = places.map { survey.heads[$0] }
             decided[stream] = StreamDecisions(
                 stream,
-                places.map { survey.heads[$0] },
+                heads,
                 candidates: candidates,
+                places: try await BasePlace.all(heads, of: stream, in: vault),
                 rule: rule,
                 // While a revocation is lost nobody knows what of it counts once it is back.
                 givesUpRevoked: acceptsLosses && !vault.lacksRevocation,

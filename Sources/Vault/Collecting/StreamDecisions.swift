@@ -14,11 +14,12 @@ struct StreamDecisions {
 
     /// Decides.
     ///
-    /// `heads` have been looked at closely enough that the newest good one among them is good.
+    /// `heads` have been looked at closely enough that the newest good one among them is good; `places` is where each lies in the log.
     init(
         _ stream: StreamName,
         _ heads: [SurveyedHead],
         candidates: [RetentionCandidate],
+        places: [BasePlace?],
         rule: RetentionRule,
         givesUpRevoked: Bool,
         now: Instant
@@ -47,6 +48,8 @@ struct StreamDecisions {
                     span: head.log?.span ?? 0..<0,
                     time: max(head.time, head.stored),
                     begun: isRedis ? head.time : nil,
+                    place: places[index]?.place,
+                    stretch: places[index]?.stretch,
                     isGood: isWhole && doubts[index] == nil,
                     isKept: decisions[index].isKept
                 )
@@ -55,9 +58,15 @@ struct StreamDecisions {
         let isKnown = bases.count == heads.count
         let start = rule.log.map { now - $0 }
         let anchor = isKnown ? LogNeed.anchor(bases, windowStart: start) : nil
-        if let anchor, let window = rule.log {
-            bases[anchor].isKept = true
-            decisions[anchor].reasons.append(.beginsLog("of the last \(Self.text(window))"))
+        for index in isKnown ? LogNeed.beginnings(bases, windowStart: start) : [] {
+            bases[index].isKept = true
+            if index != anchor {
+                decisions[index].reasons.append(.beginsLog("that no older one leads to"))
+            } else if let window = rule.log {
+                decisions[index].reasons.append(
+                    .beginsLog("of the last \(Self.text(window))")
+                )
+            }
         }
         self.decisions = decisions
         need = isKnown && !heads.isEmpty ? LogNeed(bases, windowStart: start) : nil

@@ -15,6 +15,8 @@ struct SurveyedHead {
     let sourceBytes: Int64
     /// The log that it needs itself; nil when its facts do not say.
     let log: BaseLog?
+    /// Where it lies in what its server sent, when it is of Redis and says so.
+    let place: RedisPlace?
     /// Whether its object or a pack of it is damaged or missing.
     var isDamaged: Bool
     /// Whether a revoked key signed it, or its number is out of place: it stays, and takes no other's place.
@@ -31,6 +33,7 @@ struct SurveyedHead {
         previous = snapshot.head.previous
         sourceBytes = snapshot.head.sizes.source
         log = kind == .postgresql ? BaseLog(facts: snapshot.head.facts) : nil
+        place = kind == .redis ? RedisPlace(facts: snapshot.head.facts) : nil
         isDamaged = !isWhole
         self.isRevoked = isRevoked
     }
