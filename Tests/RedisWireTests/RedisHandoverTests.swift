@@ -5,7 +5,7 @@ import TestKit
 import Testing
 
 /// Against a real server that takes the data, and ends who is silent: no other test may hold ours up.
-@Suite(.serialized, .networkThreads) struct RedisHandoverTests {
+@Suite(.serialized, .punctualThreads) struct RedisHandoverTests {
     @Test func `a server that comes at once is heard each time`() async throws {
         let server = try RedisServer(stopped: (), .redis8)
         defer { server.remove() }
