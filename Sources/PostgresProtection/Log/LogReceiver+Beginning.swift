@@ -112,12 +112,7 @@ extension LogReceiver {
         defer { connection.close() }
         let session = ReplicationSession(connection, timekeeper: context.clock)
         do throws(Fault) {
-            try session.startReplication(
-                slot: nil,
-                from: place.position,
-                timeline: place.timeline
-            )
-            _ = try session.nextMessage(waitingUpTo: .seconds(5))
+            try LogProbe.ask(session, for: place)
             return true
         } catch
             where error.code != .cancelled && error.code != .postgresUnreachable

@@ -1,5 +1,6 @@
 internal import Model
 internal import PostgresWire
+internal import Protection
 internal import Vault
 
 /// The slot on a primary that keeps its log for a standby that is being built.
@@ -35,15 +36,14 @@ struct PrimarySlot {
 
     /// Whether the primary still has its log from a position on, by asking for it.
     ///
-    /// - Throws: `E-LOG-GAP` when it has not.
+    /// - Throws: `E-LOG-GAP` when it has not, `E-PG-UNREACHABLE` when it does not say.
     func requireLog(from position: LSN, timeline: UInt32) throws(Fault) {
         let connection = try address.connect()
         defer { connection.close() }
         let session = ReplicationSession(connection, timekeeper: clock)
         do throws(Fault) {
-            try session.startReplication(slot: nil, from: position, timeline: timeline)
-            _ = try session.nextMessage(waitingUpTo: .seconds(3))
-        } catch  where error.code != .cancelled {
+            try LogProbe.ask(session, for: LogPlace(timeline, position))
+        } catch  where error.code != .cancelled && error.code != .postgresUnreachable {
             throw Fault(
                 .logGap,
                 "unable to build a standby: the vault's log ends at \(position), and the primary does not have what follows: \(error.message)",
