@@ -32,7 +32,7 @@ import Testing
         let item = line.prefix { $0 == " " }
         try playground.edit(
             String(line),
-            "\(line)\n\(item)- {name: b, url: file://\(playground.path.string)/b, every: 1d}"
+            "\(line)\n\(item)- {name: b, url: file://\(playground.path.string)/b}"
         )
         let copy = try await playground.run(["copy", "--to", "b"])
         #expect(copy.code == 0, "\(copy.text)")
