@@ -83,6 +83,14 @@ import Vault
 
     // MARK: Snapshots from a replica
 
+    /// Waits until a replica follows.
+    private static func waitForReplica(of master: RedisServer) async throws {
+        let deadline = ContinuousClock.now + .seconds(300)
+        while ContinuousClock.now < deadline,
+            try await master.run("INFO", "replication").text?.contains("state=online") != true
+        { try await Task.sleep(for: .milliseconds(50)) }
+    }
+
     @Test func `a replica that is in step sends the snapshot, and the master when none is`()
         async throws
     {
@@ -100,10 +108,7 @@ import Vault
             prefersReplica: true
         )
         // It confirms every second; before the first time nobody knows whether it is in step.
-        let deadline = ContinuousClock.now + .seconds(300)
-        while ContinuousClock.now < deadline,
-            try await master.run("INFO", "replication").text?.contains("state=online") != true
-        { try await Task.sleep(for: .milliseconds(50)) }
+        try await Self.waitForReplica(of: master)
         let facts = try await harness.backUp(component).head.facts
         #expect(facts["replica"] == "127.0.0.1:\(replica.port)")
         #expect(facts["keys"] == "400")
@@ -130,10 +135,7 @@ import Vault
             "--replica-announce-port", "\(stranger.port)",
         ])
         try await RedisLiveTests.waitForLink(replica)
-        let deadline = ContinuousClock.now + .seconds(300)
-        while ContinuousClock.now < deadline,
-            try await master.run("INFO", "replication").text?.contains("state=online") != true
-        { try await Task.sleep(for: .milliseconds(50)) }
+        try await Self.waitForReplica(of: master)
         let component = RedisComponent(
             name: "cache",
             address: RedisAddress(endpoint: .tcp(host: "127.0.0.1", port: master.port)),

@@ -9,18 +9,6 @@ import Testing
 import Vault
 
 extension RedisServer {
-    /// A server that tells its replicas every second that it is alive.
-    static func beating(
-        _ kind: RedisProgram = .redis7,
-        _ arguments: [String] = []
-    ) throws -> RedisServer {
-        let server = try RedisServer(stopped: (), kind)
-        try server.start(
-            ["--repl-diskless-sync-delay", "0", "--repl-ping-replica-period", "1"] + arguments
-        )
-        return server
-    }
-
     /// It as a component, whose log its own program replays.
     var replayed: RedisComponent {
         RedisComponent(name: "cache", address: address, replayProgram: FilePath(kind.path))

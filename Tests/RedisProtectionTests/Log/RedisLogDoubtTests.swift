@@ -148,12 +148,8 @@ import Vault
     @Test func `a new master of a newer version is the beginning of what it sends`() async throws {
         let master = try RedisServer.beating()
         defer { master.remove() }
-        let replica = try RedisServer(stopped: (), .redis8)
+        let replica = try RedisServer.beating(.redis8, ["--replicaof", "127.0.0.1 \(master.port)"])
         defer { replica.remove() }
-        try replica.start([
-            "--repl-ping-replica-period", "1", "--repl-diskless-sync-delay", "0", "--replicaof",
-            "127.0.0.1 \(master.port)",
-        ])
         let harness = try await Harness()
         try await harness.wait("the replica is in step") {
             try await replica.run("INFO", "replication").text?.contains("link_status:up") == true
@@ -184,11 +180,8 @@ import Vault
     }
 
     @Test func `vector sets of Redis 8 are no data of a module`() async throws {
-        let server = try RedisServer(stopped: (), .redis8)
+        let server = try RedisServer.beating(.redis8)
         defer { server.remove() }
-        try server.start([
-            "--repl-ping-replica-period", "1", "--repl-diskless-sync-delay", "0",
-        ])
         try await server.run("VADD", "v", "VALUES", "2", "1", "2", "one")
         let harness = try await Harness()
         let component = server.replayed

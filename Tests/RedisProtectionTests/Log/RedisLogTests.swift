@@ -201,9 +201,7 @@ import Vault
         try await harness.receiving(component) {
             _ = try await harness.moment(of: server)
             server.stop()
-            try server.start(
-                ["--repl-diskless-sync-delay", "0", "--repl-ping-replica-period", "1"]
-            )
+            try server.start(RedisServer.beatingSettings)
             try await server.run("SET", "b", "2")
             try await harness.wait("there are two epochs and two snapshots") {
                 let (epochs, snapshots) = try await (harness.epochs().count, harness.snapshots())
