@@ -45,11 +45,13 @@ struct ArchiveStand {
             .filter { $0.utf8.count == 24 && $0 < present }
     }
 
-    func push(_ path: FilePath) async throws -> Program.Ending {
+    func push(_ path: FilePath) async throws(Fault) -> Program.Ending {
         try await playground.run(["wal", "push", path.string])
     }
 
-    func push(_ name: String) async throws -> Program.Ending { try await push(log.appending(name)) }
+    func push(_ name: String) async throws(Fault) -> Program.Ending {
+        try await push(log.appending(name))
+    }
 
     func fetch(_ name: String, to target: String = "fetched") async throws -> Program.Ending {
         try await playground.run(["--json", "wal", "fetch", name, target])

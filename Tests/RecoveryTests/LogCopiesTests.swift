@@ -61,43 +61,13 @@ import Testing
             try Directory.open(playground.path).rename(old, to: new)
         }
 
-        func log() throws(Fault) -> String {
-            let path = playground.path.appending("run.log")
-            let bytes = try DurableFile.read(path, limit: ByteCount(1 << 20))
-            return String(decoding: bytes, as: UTF8.self)
-        }
-
-        func wait(
-            for what: String,
-            _ isThere: () throws(Fault) -> Bool
-        ) throws(Fault) {
-            let deadline = ContinuousClock.now + .seconds(240)
-            while try !isThere() {
-                guard ContinuousClock.now < deadline else {
-                    throw Fault(.failedTest, "waited in vain for \(what): \(try log())")
-                }
-                usleep(20_000)
-            }
-        }
-
         /// Does something while `run` runs, which must end cleanly.
         func whileRunning(_ body: () async throws(Fault) -> Void) async throws {
-            let command = Command(
-                try Program.path,
-                arguments: ["run"],
-                environment: ["PATH": "/usr/bin:/bin", "TZ": "UTC"],
-                workingDirectory: playground.path
-            )
-            let log = playground.path.appending("run.log")
-            let (_, status) = try await command.spawn(log: log) { child async throws(Fault) in
-                try wait(for: "the receiver") { () throws(Fault) in
-                    try self.log().contains("receiving the log")
-                }
+            let (_, status) = try await playground.whileRunning { () async throws(Fault) in
+                try playground.waitUntilRun(says: "receiving the log")
                 try await body()
-                kill(child.pid, SIGTERM)
-                _ = try child.wait(upTo: .seconds(300))
             }
-            let text = try self.log()
+            let text = try playground.read("run.log")
             #expect(status == .exited(0), "\(text)")
         }
 
@@ -129,13 +99,14 @@ import Testing
             #expect(backup.code == 0, "\(backup.text)")
             let one = try stand.insert(1)
             for copy in ["vault", "second"] {
-                try stand.wait(for: "the log in \(copy)") { () throws(Fault) in
+                try stand.playground.wait(for: "the log in \(copy)") { () throws(Fault) in
                     try stand.reach(copy) >= one
                 }
             }
             try stand.rename("second", "away")
             let two = try stand.insert(2)
-            try stand.wait(for: "the log in the copy that is there") { () throws(Fault) in
+            try stand.playground.wait(for: "the log in the copy that is there") {
+                () throws(Fault) in
                 guard try stand.reach("vault") >= two else { return false }
                 return try stand.safe() >= two
             }
@@ -143,12 +114,14 @@ import Testing
             #expect(incomplete.code == 3, "\(incomplete.text)")
             try stand.rename("away", "second")
             let three = try stand.insert(3)
-            try stand.wait(for: "the log in the copy that is back") { () throws(Fault) in
+            try stand.playground.wait(for: "the log in the copy that is back") { () throws(Fault) in
                 try stand.reach("second") >= three
             }
         }
-        #expect(try stand.log().contains("copy 'local-2' does not take the log"))
-        #expect(try stand.log().contains("copy 'local-2' takes the log again"))
+        #expect(
+            try stand.playground.read("run.log").contains("copy 'local-2' does not take the log")
+        )
+        #expect(try stand.playground.read("run.log").contains("copy 'local-2' takes the log again"))
         let backup = try await stand.playground.run(["backup"])
         #expect(backup.code == 0, "\(backup.text)")
         try stand.server.stop(.fast)
@@ -163,17 +136,15 @@ import Testing
         try stand.rename("vault", "away")
         try await stand.whileRunning { () async throws(Fault) in
             let one = try stand.insert(1)
-            try stand.wait(for: "the log in the second copy") { () throws(Fault) in
+            try stand.playground.wait(for: "the log in the second copy") { () throws(Fault) in
                 try stand.reach("second") >= one
             }
             try stand.rename("away", "vault")
-            try stand.wait(for: "the first copy to catch up") { () throws(Fault) in
-                try stand.log().contains("copy 'local' has caught up with the log")
-            }
+            try stand.playground.waitUntilRun(says: "copy 'local' has caught up with the log")
             #expect(try stand.reach("vault") >= one)
             let two = try stand.insert(2)
             for copy in ["vault", "second"] {
-                try stand.wait(for: "the log in \(copy)") { () throws(Fault) in
+                try stand.playground.wait(for: "the log in \(copy)") { () throws(Fault) in
                     try stand.reach(copy) >= two
                 }
             }
@@ -187,14 +158,14 @@ import Testing
         try stand.rename("second", "away")
         try await stand.whileRunning { () async throws(Fault) in
             let one = try stand.insert(1)
-            try stand.wait(for: "the log in the first copy") { () throws(Fault) in
+            try stand.playground.wait(for: "the log in the first copy") { () throws(Fault) in
                 try stand.reach("vault") >= one
             }
             // Long enough for several reports to the server.
             usleep(7_000_000)
             #expect(try stand.safe() < one)
             try stand.rename("away", "second")
-            try stand.wait(for: "the server to forget") { () throws(Fault) in
+            try stand.playground.wait(for: "the server to forget") { () throws(Fault) in
                 try stand.safe() >= one
             }
             #expect(try stand.reach("second") >= one)

@@ -1,5 +1,3 @@
-import Foundation
-import Glibc
 import Model
 import Synchronization
 import SystemIO
@@ -37,14 +35,7 @@ import Testing
             )
         )
         #expect(lock.withLock { $0 != nil })
-        let command = Command(
-            try Program.path,
-            arguments: ["run"],
-            environment: ["PATH": "/usr/bin:/bin"],
-            workingDirectory: playground.path
-        )
-        let log = playground.path.appending("run.log")
-        _ = try await command.spawn(log: log) { child async throws(Fault) in
+        try await playground.whileRunning { () async throws(Fault) in
             let status = try await Self.status(in: playground) { $0.contains(words) }
             #expect(status.code == 4 && status.text.contains(words), "\(status.text)")
             try await Self.expectNothingPromised(after: gap, in: playground)
@@ -53,10 +44,8 @@ import Testing
             lock.withLock { $0 = nil }
             let mended = try await Self.status(in: playground) { !$0.contains(words) }
             #expect(!mended.text.contains(words), "\(mended.text)")
-            try child.terminate(SIGTERM)
-            _ = try child.wait(upTo: .seconds(300))
         }
-        let told = try String(contentsOfFile: log.string, encoding: .utf8)
+        let told = try playground.read("run.log")
         #expect(told.contains("no snapshot leads into the log yet"), "\(told)")
     }
 

@@ -1,5 +1,4 @@
 import Foundation
-import Glibc
 import Model
 import SystemIO
 import SystemPackage
@@ -54,20 +53,10 @@ import Testing
         #expect(made.code == 0, "\(made.text)")
         try playground.edit("heartbeat: 10s", "heartbeat: 200ms")
         try server.psql("create table t (n int)")
-        let command = Command(
-            try Program.path,
-            arguments: ["run"],
-            environment: ["PATH": "/usr/bin:/bin"],
-            workingDirectory: playground.path
-        )
-        let (position, status) = try await command.spawn(log: playground.path.appending("log")) {
-            child async throws(Fault) in
-            let position = try await story(playground, server)
-            try child.terminate(SIGTERM)
-            _ = try child.wait(upTo: .seconds(300))
-            return position
+        let (position, status) = try await playground.whileRunning { () async throws(Fault) in
+            try await story(playground, server)
         }
-        let log = try playground.read("log")
+        let log = try playground.read("run.log")
         #expect(status == .exited(0), "\(log)")
         // The user `postgres` must be able to pass through to it.
         let restored = try PostgresServer.emptyDirectory()

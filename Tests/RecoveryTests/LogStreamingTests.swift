@@ -20,19 +20,9 @@ import Testing
             "--kit", "kit.txt", "--quiet",
         ])
         #expect(made.code == 0 && made.text.isEmpty, "\(made.text)")
-        let command = Command(
-            try Program.path,
-            arguments: ["run"],
-            environment: ["PATH": "/usr/bin:/bin"],
-            workingDirectory: playground.path
-        )
-        let log = playground.path.appending("run.log")
-        let (backup, status) = try await command.spawn(log: log) { child async throws(Fault) in
-            while try DurableFile.read(log, limit: ByteCount(1 << 20)).isEmpty { usleep(2_000) }
-            let backup = try await Program.run(["backup"], in: playground.path)
-            kill(child.pid, SIGTERM)
-            _ = try child.wait(upTo: .seconds(300))
-            return backup
+        let (backup, status) = try await playground.whileRunning { () async throws(Fault) in
+            try playground.waitUntilRun(says: "receiving the log")
+            return try await playground.run(["backup"])
         }
         #expect(backup.code == 0, "\(backup.text)")
         #expect(status == .exited(0))
@@ -47,9 +37,7 @@ import Testing
     }
 
     private static func reach(_ playground: Playground) async throws(Fault) -> Instant? {
-        Playground.recoverableTo(
-            try await Program.run(["status", "--json"], in: playground.path).output
-        )
+        Playground.recoverableTo(try await playground.run(["status", "--json"]).output)
     }
 
     @Test
@@ -60,33 +48,19 @@ import Testing
         let playground = try await Playground.protecting(server)
         try playground.edit("heartbeat: 10s", "heartbeat: 200ms")
         #expect(try await playground.run(["backup"]).code == 0)
-        let command = Command(
-            try Program.path,
-            arguments: ["run"],
-            environment: ["PATH": "/usr/bin:/bin"],
-            workingDirectory: playground.path
-        )
-        let log = playground.path.appending("run.log")
         let (vault, away) = (playground.path.appending("vault"), playground.path.appending("away"))
-        let (_, status) = try await command.spawn(log: log) { child async throws(Fault) in
-            let limit = ContinuousClock.now + .seconds(600)
-            let hears = { (text: String) throws(Fault) in
-                let told = try DurableFile.read(log, limit: ByteCount(1 << 20))
-                return String(decoding: told, as: UTF8.self).contains(text)
-            }
-            while try !hears("receiving the log"), ContinuousClock.now < limit { usleep(2_000) }
+        let (_, status) = try await playground.whileRunning { () async throws(Fault) in
+            try playground.waitUntilRun(says: "receiving the log")
             #expect(rename(vault.string, away.string) == 0)
-            while try !hears("trying again"), ContinuousClock.now < limit { usleep(2_000) }
-            #expect(try hears("trying again"))
+            try playground.waitUntilRun(says: "trying again")
             let gone = SystemClock().now()
             #expect(rename(away.string, vault.string) == 0)
+            let limit = ContinuousClock.now + .seconds(300)
             var reach = try await Self.reach(playground)
             while reach.map({ $0 < gone }) ?? true, ContinuousClock.now < limit {
                 reach = try await Self.reach(playground)
             }
             #expect(reach.map { $0 >= gone } == true)
-            try child.terminate(SIGTERM)
-            _ = try child.wait(upTo: .seconds(300))
         }
         let told = try playground.read("run.log")
         #expect(status == .exited(0), "\(told)")

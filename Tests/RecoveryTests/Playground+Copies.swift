@@ -12,21 +12,21 @@ extension Playground {
         return playground
     }
 
-    /// Adds copies `b` and `usb` to the configuration.
-    func addCopies() throws {
+    /// Adds copies behind the first one to the configuration: folders of their names, with what else is set for each.
+    func addCopies(
+        _ copies: KeyValuePairs<String, String> = [
+            "b": ", every: 1d", "usb": ", every: 7d, offline: true",
+        ]
+    ) throws {
         let lines = try read("lifeboat.yaml").split(separator: "\n")
         guard let line = lines.first(where: { $0.contains("- {name: local") }) else {
             throw Fault(.failedTest, "there is no copy in the configuration")
         }
         let item = line.prefix { $0 == " " }
-        try edit(
-            String(line),
-            """
-            \(line)
-            \(item)- {name: b, url: file://\(path.string)/b, every: 1d}
-            \(item)- {name: usb, url: file://\(path.string)/usb, every: 7d, offline: true}
-            """
-        )
+        let items = copies.map { name, settings in
+            "\n\(item)- {name: \(name), url: file://\(path.string)/\(name)\(settings)}"
+        }
+        try edit(String(line), line + items.joined())
     }
 
     /// Random files to protect, so that packs have something in them.

@@ -53,13 +53,4 @@ extension Playground {
         }
         return (pid, text)
     }
-
-    private func command(_ arguments: [String]) throws -> Command {
-        Command(
-            try Program.path,
-            arguments: arguments,
-            environment: ["PATH": "/usr/bin:/bin"],
-            workingDirectory: path
-        )
-    }
 }

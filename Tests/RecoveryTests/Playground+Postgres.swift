@@ -1,8 +1,6 @@
 import Foundation
-import Glibc
 import Model
 import TestKit
-import Testing
 
 extension Playground {
     /// A stack of one PostgreSQL, `db/postgres`, after `init`.
@@ -22,20 +20,29 @@ extension Playground {
         json.split(separator: "\"recoverable_to\":\"").dropFirst().first
             .flatMap { Instant(rfc3339: $0.prefix { $0 != "\"" }) }
     }
+
+    /// Waits until the vault holds the log of `db/postgres` up to a position.
+    ///
+    /// - Throws: a failed test when that does not come within five minutes.
+    func waitForLog(
+        upTo position: String,
+        variables: [String: String] = [:]
+    ) async throws(Fault) {
+        let limit = ContinuousClock.now + .seconds(300)
+        while ContinuousClock.now < limit {
+            let plan = try await run(
+                ["restore", "db/postgres", "--at", "lsn:\(position)", "--to", "plan"],
+                variables: variables
+            )
+            if plan.errors.contains("nobody can be asked") { return }
+        }
+        throw Fault(.failedTest, "the log did not come")
+    }
 }
 
 extension PostgresServer {
     /// Waits until no slot is in use: a server notices only after a while that a receiver has gone.
-    func waitForIdleSlots() throws {
+    func waitForIdleSlots() throws(Fault) {
         try wait(until: "select count(*) = 0 from pg_replication_slots where active")
-    }
-
-    /// Waits until SQL answers `t`.
-    func wait(until sql: String) throws {
-        let limit = ContinuousClock.now + .seconds(300)
-        while try psql(sql) != "t" {
-            try #require(ContinuousClock.now < limit, "\(sql)")
-            usleep(50_000)
-        }
     }
 }

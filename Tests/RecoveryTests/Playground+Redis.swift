@@ -14,6 +14,28 @@ extension Playground {
         guard made.code == 0 else { throw Fault(.failedTest, made.text) }
         return playground
     }
+
+    /// The same of which `run` receives the log.
+    static func protectingLog(of server: RedisServer) async throws -> Playground {
+        let playground = try await Playground.protecting(server)
+        try playground.edit("    kind: redis\n", "    kind: redis\n    log: {keep: 2d}\n")
+        return playground
+    }
+
+    /// Waits until everything written so far can be brought back; tells a moment at which it can.
+    ///
+    /// - Throws: a failed test when that does not come within five minutes.
+    func recoverableMoment() async throws(Fault) -> Instant {
+        let now = SystemClock().now()
+        let limit = ContinuousClock.now + .seconds(300)
+        var text = ""
+        while ContinuousClock.now < limit {
+            text = try await run(["status", "--json"]).output
+            let reached = Self.recoverableTo(text)
+            if let reached, reached >= now, text.contains("\"log_whole\":true") { return reached }
+        }
+        throw Fault(.failedTest, text)
+    }
 }
 
 extension RedisServer {

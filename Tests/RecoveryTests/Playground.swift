@@ -50,7 +50,7 @@ struct Playground {
         _ arguments: [String],
         variables: [String: String] = [:],
         limits: [String] = []
-    ) async throws -> Program.Ending {
+    ) async throws(Fault) -> Program.Ending {
         try await Program.run(arguments, in: path, variables: variables, limits: limits)
     }
 
@@ -68,7 +68,7 @@ struct Playground {
         try DurableFile.replace(path.appending(name), with: Array(text.utf8), mode: 0o600)
     }
 
-    func read(_ name: String) throws -> String {
+    func read(_ name: String) throws(Fault) -> String {
         String(
             decoding: try DurableFile.read(path.appending(name), limit: ByteCount(16 << 20)),
             as: UTF8.self

@@ -28,20 +28,11 @@ import Testing
         #expect(made.code == 0, "\(made.text)")
         try playground.edit("heartbeat: 10s", "heartbeat: 200ms")
         try server.psql("create table t (n int)")
-        let receiver = Command(
-            try Program.path,
-            arguments: ["run"],
-            environment: ["PATH": "/usr/bin:/bin"].merging(bucket.variables) { $1 },
-            workingDirectory: playground.path
-        )
-        let log = playground.path.appending("log")
-        let (moment, status) = try await receiver.spawn(log: log) { child async throws(Fault) in
-            let moment = try await story(playground, server, bucket)
-            try child.terminate(SIGTERM)
-            _ = try child.wait(upTo: .seconds(300))
-            return moment
+        let (moment, status) = try await playground.whileRunning(variables: bucket.variables) {
+            () async throws(Fault) in
+            try await story(playground, server, bucket)
         }
-        let text = try playground.read("log")
+        let text = try playground.read("run.log")
         #expect(status == .exited(0), "\(text)")
         let pieces = try await bucket.contents().keys.filter { $0.labels[0] == "log" }
         #expect(!pieces.isEmpty)
@@ -77,11 +68,7 @@ import Testing
         _ bucket: Bucket
     ) async throws(Fault) -> Instant {
         try server.psql("insert into t values (1)")
-        let backup = try await Program.run(
-            ["backup"],
-            in: playground.path,
-            variables: bucket.variables
-        )
+        let backup = try await playground.run(["backup"], variables: bucket.variables)
         guard backup.code == 0 else { throw Fault(.failedTest, backup.text) }
         try server.psql("insert into t values (2)")
         // The moment is written in milliseconds.
@@ -90,15 +77,7 @@ import Testing
         try server.psql("insert into t values (3)")
         let position = try server.psql("select pg_current_wal_insert_lsn()")
         // What comes after the moment reaches the bucket too, so that the restore must stop by itself.
-        let limit = ContinuousClock.now + .seconds(300)
-        while ContinuousClock.now < limit {
-            let plan = try await Program.run(
-                ["restore", "db/postgres", "--at", "lsn:\(position)", "--to", "plan"],
-                in: playground.path,
-                variables: bucket.variables
-            )
-            if plan.errors.contains("nobody can be asked") { return moment }
-        }
-        throw Fault(.failedTest, "the log did not come")
+        try await playground.waitForLog(upTo: position, variables: bucket.variables)
+        return moment
     }
 }

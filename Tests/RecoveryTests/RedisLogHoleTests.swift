@@ -1,4 +1,3 @@
-import Glibc
 import Model
 import SystemIO
 import SystemPackage
@@ -19,21 +18,14 @@ import Testing
 
     /// A stack with the same log in the copies `local` and `b`.
     private static func copied(_ server: RedisServer) async throws -> Playground {
-        let playground = try await RedisLogVerbTests.initialised(server)
-        try await RedisLogVerbTests.running(playground, endedBy: SIGTERM) {
-            () async throws(Fault) in
+        let playground = try await Playground.protectingLog(of: server)
+        try await playground.whileRunning { () async throws(Fault) in
             for number in 0..<4 {
                 _ = try await server.ask("SET", "a", "\(number)")
-                _ = try await RedisLogVerbTests.moment(playground)
+                _ = try await playground.recoverableMoment()
             }
         }
-        let lines = try playground.read("lifeboat.yaml").split(separator: "\n")
-        let line = try #require(lines.first { $0.contains("- {name: local") })
-        let item = line.prefix { $0 == " " }
-        try playground.edit(
-            String(line),
-            "\(line)\n\(item)- {name: b, url: file://\(playground.path.string)/b}"
-        )
+        try playground.addCopies(["b": ""])
         let copy = try await playground.run(["copy", "--to", "b"])
         #expect(copy.code == 0, "\(copy.text)")
         return playground
@@ -42,7 +34,7 @@ import Testing
     @Test func `a piece that is gone is told, brought from another copy, and damage without one`()
         async throws
     {
-        let server = try RedisLogVerbTests.server()
+        let server = try RedisServer.beating()
         defer { server.remove() }
         let playground = try await Self.copied(server)
         let whole = try await playground.run(["check"])

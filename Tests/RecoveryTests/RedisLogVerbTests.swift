@@ -10,70 +10,21 @@ import Testing
 
 /// The log of Redis through the real executable.
 @Suite(.serialized, .ownThreads) struct RedisLogVerbTests {
-    private static let settings = [
-        "--repl-diskless-sync-delay", "0", "--repl-ping-replica-period", "1",
-    ]
-
-    static func server() throws -> RedisServer {
-        let server = try RedisServer(stopped: ())
-        try server.start(settings)
-        return server
-    }
-
-    static func initialised(_ server: RedisServer) async throws -> Playground {
-        let playground = try await Playground.protecting(server)
-        try playground.edit("    kind: redis\n", "    kind: redis\n    log: {keep: 2d}\n")
-        return playground
-    }
-
-    /// Does something while `lifeboat run` runs, and ends that with a signal.
-    static func running(
-        _ playground: Playground,
-        endedBy signal: Int32,
-        _ body: () async throws(Fault) -> Void
-    ) async throws(Fault) {
-        let command = Command(
-            try Program.path,
-            arguments: ["run"],
-            environment: ["PATH": "/usr/bin:/bin"],
-            workingDirectory: playground.path
-        )
-        let log = playground.path.appending("run.log")
-        _ = try await command.spawn(log: log) { child async throws(Fault) in
-            try await body()
-            try child.terminate(signal)
-            _ = try child.wait(upTo: .seconds(300))
-        }
-    }
-
-    /// Waits until everything written so far can be brought back; tells a moment at which it can.
-    static func moment(_ playground: Playground) async throws(Fault) -> Instant {
-        let now = SystemClock().now()
-        let deadline = ContinuousClock.now + .seconds(300)
-        var text = ""
-        while ContinuousClock.now < deadline {
-            text = try await Program.run(["status", "--json"], in: playground.path).output
-            let reached = Playground.recoverableTo(text)
-            if let reached, reached >= now, text.contains("\"log_whole\":true") { return reached }
-        }
-        throw Fault(.failedTest, text)
-    }
-
     @Test func `a kill leaves no gap, a server without its history does, and both are told`()
         async throws
     {
-        let server = try Self.server()
+        let server = try RedisServer.beating()
         defer { server.remove() }
-        let playground = try await Self.initialised(server)
-        var moment = Instant(seconds: 0)
-        try await Self.running(playground, endedBy: SIGKILL) { () async throws(Fault) in
+        let playground = try await Playground.protectingLog(of: server)
+        let moment = try await playground.whileRunning(endedBy: SIGKILL) {
+            () async throws(Fault) in
             _ = try await server.ask("SET", "a", "1")
-            moment = try await Self.moment(playground)
-        }
+            return try await playground.recoverableMoment()
+        }.value
         // Nobody receives this; the server keeps it.
         _ = try await server.ask("SET", "a", "2")
-        try await Self.running(playground, endedBy: SIGTERM) { () async throws(Fault) in
-            _ = try await Self.moment(playground)
+        try await playground.whileRunning { () async throws(Fault) in
+            try await playground.recoverableMoment()
         }
         let whole = try await playground.run(["ls", "web/redis"]).output
         #expect(whole.contains("log of redis, since ") && !whole.contains("gap"), "\(whole)")
@@ -93,11 +44,11 @@ import Testing
         }
 
         server.stop()
-        try server.start(Self.settings)
+        try server.start(RedisServer.beatingSettings)
         _ = try await server.ask("SET", "b", "3")
         let inside = SystemClock().now()
-        try await Self.running(playground, endedBy: SIGTERM) { () async throws(Fault) in
-            _ = try await Self.moment(playground)
+        try await playground.whileRunning { () async throws(Fault) in
+            try await playground.recoverableMoment()
         }
         #expect(try playground.read("run.log").contains("there is a gap before it"))
         let divided = try await playground.run(["ls", "web/redis"]).output
@@ -126,18 +77,17 @@ import Testing
     }
 
     @Test func `a log that nobody receives is told`() async throws {
-        let server = try Self.server()
+        let server = try RedisServer.beating()
         defer { server.remove() }
-        let playground = try await Self.initialised(server)
+        let playground = try await Playground.protectingLog(of: server)
         #expect(try await playground.run(["backup"]).code == 0)
         let status = try await playground.run(["status"]).text
         #expect(status.contains("nothing of its log is in the vault: lifeboat run"), "\(status)")
         let doctor = try await playground.run(["doctor"]).text
         #expect(doctor.contains("redis, log: nothing of its log is in the vault"), "\(doctor)")
-        var moment = Instant(seconds: 0)
-        try await Self.running(playground, endedBy: SIGTERM) { () async throws(Fault) in
-            moment = try await Self.moment(playground)
-        }
+        let moment = try await playground.whileRunning { () async throws(Fault) in
+            try await playground.recoverableMoment()
+        }.value
         try playground.edit("log: {keep: 2d}", "log: {keep: 2d, server: /nowhere/redis-server}")
         let missing = try await playground.run(["doctor"]).text
         #expect(
@@ -160,18 +110,12 @@ import Testing
     }
 
     @Test func `what the server refuses is told with what mends it`() async throws {
-        let server = try Self.server()
+        let server = try RedisServer.beating()
         defer { server.remove() }
-        let playground = try await Self.initialised(server)
+        let playground = try await Playground.protectingLog(of: server)
         _ = try await server.ask("ACL", "SETUSER", "default", "-psync")
-        try await Self.running(playground, endedBy: SIGTERM) { () async throws(Fault) in
-            let log = playground.path.appending("run.log")
-            let deadline = ContinuousClock.now + .seconds(300)
-            while ContinuousClock.now < deadline {
-                let told = try DurableFile.read(log, limit: ByteCount(1 << 20))
-                if String(decoding: told, as: UTF8.self).contains("trying again") { return }
-                usleep(50_000)
-            }
+        try await playground.whileRunning { () async throws(Fault) in
+            try playground.waitUntilRun(says: "trying again")
         }
         let told = try playground.read("run.log")
         #expect(

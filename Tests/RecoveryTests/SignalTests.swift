@@ -20,12 +20,7 @@ import Testing
             "components:\n  cache:\n    kind: redis\n    address: redis://127.0.0.1:1\n"
                 + "    password: {exec: [/bin/sh, -c, 'touch started; exec sleep 600']}\n"
         )
-        let command = Command(
-            try Program.path,
-            arguments: ["backup"],
-            environment: ["PATH": "/usr/bin:/bin"],
-            workingDirectory: playground.path
-        )
+        let command = try playground.command(["backup"])
         let began = ContinuousClock.now
         let log = playground.path.appending("log")
         let started = playground.path.appending("started")
@@ -57,12 +52,9 @@ import Testing
             "\(item)- {name: s3, url: s3://bucket/web, endpoint: http://127.0.0.1:1, region: r,"
                 + " credentials: {exec: [/bin/sh, -c, 'exec sleep 600']}}\n\(line)"
         )
-        let command = Command(
-            try Program.path,
-            arguments: ["restore", "web/files", "--to", "out", "--yes"],
-            environment: ["PATH": "/usr/bin:/bin"],
-            workingDirectory: playground.path
-        )
+        let command = try playground.command([
+            "restore", "web/files", "--to", "out", "--yes",
+        ])
         let log = playground.path.appending("log")
         let (isTold, status) = try await command.spawn(log: log) { child async throws(Fault) in
             var isTold = false

@@ -26,24 +26,6 @@ import Testing
             try server.waitForIdleSlots()
         }
 
-        var run: Command {
-            get throws(Fault) {
-                Command(
-                    try Program.path,
-                    arguments: ["run"],
-                    environment: ["PATH": "/usr/bin:/bin", "TZ": "UTC"],
-                    workingDirectory: playground.path
-                )
-            }
-        }
-
-        var log: FilePath { playground.path.appending("run.log") }
-
-        func text(_ path: FilePath) -> String {
-            let bytes = try? DurableFile.read(path, limit: ByteCount(16 << 20))
-            return String(decoding: bytes ?? [], as: UTF8.self)
-        }
-
         /// How far the log reaches that the vault holds, by the names of its pieces.
         func reach() throws(Fault) -> UInt64 {
             let root = playground.path.appending("vault/log/h1.db.postgres/00000001")
@@ -94,35 +76,19 @@ import Testing
         /// Runs the receiver and kills it: after so many milliseconds, or when a commit has been acknowledged.
         func killed(after moment: Int?) async throws -> SystemIO.ExitStatus {
             if moment == nil { try server.waitForIdleSlots() }
+            let log = playground.path.appending("run.log")
+            let run = try playground.command(["run"])
             return try await run.spawn(log: log) { child async throws(Fault) in
                 if let moment {
                     usleep(UInt32(moment) * 1_000)
                 } else {
                     // Nobody sees a row before its commit is acknowledged.
                     let before = try server.psql("SELECT count(*) FROM t")
-                    try wait(for: "a commit") { () throws(Fault) in
-                        try server.psql("SELECT count(*) > \(before) FROM t") == "t"
-                    }
+                    try server.wait(until: "SELECT count(*) > \(before) FROM t")
                 }
                 kill(child.pid, SIGKILL)
                 _ = try child.wait(upTo: .seconds(300))
             }.status
-        }
-
-        func wait(for what: String, _ isThere: () throws(Fault) -> Bool) throws(Fault) {
-            let deadline = ContinuousClock.now + .seconds(300)
-            while try !isThere() {
-                guard ContinuousClock.now < deadline else {
-                    throw Fault(.failedTest, "waited in vain for \(what): \(text(log))")
-                }
-                usleep(20_000)
-            }
-        }
-
-        func waitUntilAwaited() throws(Fault) {
-            try wait(for: "the synchronous standby") { () throws(Fault) in
-                text(log).contains("commits of the server wait for 'lifeboat_db'")
-            }
         }
     }
 
@@ -133,9 +99,8 @@ import Testing
         defer { stand.server.remove() }
         let away = try await stand.playground.run(["doctor"])
         #expect(away.output.contains("it does not receive"), "\(away.text)")
-        let (_, status) = try await stand.run.spawn(log: stand.log) {
-            child async throws(Fault) in
-            try stand.waitUntilAwaited()
+        let (_, status) = try await stand.playground.whileRunning { () async throws(Fault) in
+            try stand.playground.waitUntilRun(says: "commits of the server wait for 'lifeboat_db'")
             for _ in 0..<20 {
                 let end = try stand.insert()
                 #expect(try stand.reach() >= end)
@@ -143,15 +108,14 @@ import Testing
             let quickest = try stand.quickestCommit()
             // One second for each would be the pace of a server that nobody waits for.
             #expect(quickest < 500, "\(quickest) ms")
-            let doctor = try await Program.run(["doctor"], in: stand.playground.path)
+            let doctor = try await stand.playground.run(["doctor"])
             #expect(
                 doctor.output.contains("commits wait for 'lifeboat_db' alone"),
                 "\(doctor.text)"
             )
-            kill(child.pid, SIGTERM)
-            _ = try child.wait(upTo: .seconds(300))
         }
-        #expect(status == .exited(0), "\(stand.text(stand.log))")
+        let told = try stand.playground.read("run.log")
+        #expect(status == .exited(0), "\(told)")
     }
 
     @Test func `no acknowledged commit is lost, whenever run is killed`() async throws {
@@ -183,9 +147,8 @@ import Testing
         }
         try stand.server.kill9()
         _ = client.wait()
-        let acknowledged = stand.text(FilePath(output)).split(separator: "\n").compactMap {
-            Int($0)
-        }
+        let acknowledged = try String(contentsOfFile: output, encoding: .utf8)
+            .split(separator: "\n").compactMap { Int($0) }
         #expect(!acknowledged.isEmpty, "seed \(seed)")
         let out = "\(stand.server.root.path)/out"
         let restored = try await stand.playground.run([

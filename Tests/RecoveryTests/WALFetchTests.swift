@@ -130,9 +130,7 @@ import Testing
         let good = try await recovering(stand, base, configuration, isShellFirst: true)
         defer { good.remove() }
         try good.start()
-        try stand.wait(for: "the end of recovery") { () throws(Fault) in
-            try good.psql("SELECT pg_is_in_recovery()") == "f"
-        }
+        try good.waitForWrites()
         #expect(try good.psql("SELECT count(*), sum(n) FROM t") == "12|78")
         #expect(try good.psql("SELECT timeline_id FROM pg_control_checkpoint()") == "2")
         // A configuration that is not there must not look like the end of the log.
@@ -195,9 +193,7 @@ import Testing
         try await stand.handOver()
         proxy.follow([])
         try server.start()
-        try stand.wait(for: "the end of recovery") { () throws(Fault) in
-            try server.psql("SELECT pg_is_in_recovery()") == "f"
-        }
+        try server.waitForWrites()
         #expect(try server.psql("SELECT count(*), sum(n) FROM t") == "12|78")
         #expect(try server.psql("SELECT timeline_id FROM pg_control_checkpoint()") == "2")
     }

@@ -169,31 +169,15 @@ import Testing
     {
         let stand = try await ArchiveStand(streams: true)
         defer { stand.server.remove() }
-        let command = Command(
-            try Program.path,
-            arguments: ["run"],
-            environment: ["PATH": "/usr/bin:/bin", "TZ": "UTC"],
-            workingDirectory: stand.playground.path
-        )
-        let log = stand.playground.path.appending("run.log")
-        let (names, status) = try await command.spawn(log: log) { child async throws(Fault) in
-            try stand.wait(for: "the receiver") { () throws(Fault) in
-                let bytes = try DurableFile.read(log, limit: ByteCount(1 << 20))
-                return String(decoding: bytes, as: UTF8.self).contains("receiving the log")
-            }
+        let (names, status) = try await stand.playground.whileRunning { () async throws(Fault) in
+            try stand.playground.waitUntilRun(says: "receiving the log")
             var names: [String] = []
             for number in 1...5 {
                 let name = try stand.segment(number)
                 names.append(name)
-                let path = stand.log.appending(name).string
-                let pushed = try await Program.run(
-                    ["wal", "push", path],
-                    in: stand.playground.path
-                )
+                let pushed = try await stand.push(name)
                 #expect(pushed.code == 0, "\(pushed.text)")
             }
-            kill(child.pid, SIGTERM)
-            _ = try child.wait(upTo: .seconds(300))
             return names
         }
         let text = try stand.playground.read("run.log")
@@ -226,14 +210,7 @@ import Testing
             "ALTER SYSTEM SET archive_command = '\(program) --config \(file) wal push %p'"
         )
         try stand.server.psql("SELECT pg_reload_conf()")
-        let command = Command(
-            try Program.path,
-            arguments: ["run"],
-            environment: ["PATH": "/usr/bin:/bin", "TZ": "UTC"],
-            workingDirectory: stand.playground.path
-        )
-        let name = try await command.spawn(log: stand.playground.path.appending("run.log")) {
-            child async throws(Fault) in
+        let name = try await stand.playground.whileRunning { () async throws(Fault) in
             try stand.wait(for: "the spool to know whose log it takes") { () throws(Fault) in
                 try FileSystem.status(FilePath(spool.path).appending("source")) != nil
             }
@@ -245,8 +222,6 @@ import Testing
             try stand.wait(for: "the vault") { () throws(Fault) in
                 try Directory.open(FilePath(spool.path).appending("files")).names().isEmpty
             }
-            kill(child.pid, SIGTERM)
-            _ = try child.wait(upTo: .seconds(300))
             return name
         }.value
         for name in try stand.segments().filter({ $0 <= name }).suffix(3) {

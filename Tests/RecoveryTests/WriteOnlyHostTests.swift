@@ -128,20 +128,10 @@ import Testing
             #expect(ended == nil, "round \(round)")
         }
         _ = try server.psql("insert into t select generate_series(1, 1000)")
-        let command = Command(
-            try Program.path,
-            arguments: ["run"],
-            environment: ["PATH": "/usr/bin:/bin"],
-            workingDirectory: playground.path
-        )
-        let (isReceived, status) = try await command.spawn(log: playground.path.appending("log")) {
-            child async throws(Fault) in
-            let isReceived = try await hasReceived(playground, server)
-            try child.terminate(SIGTERM)
-            _ = try child.wait(upTo: .seconds(300))
-            return isReceived
+        let (isReceived, status) = try await playground.whileRunning { () async throws(Fault) in
+            try await hasReceived(playground, server)
         }
-        let log = try playground.read("log")
+        let log = try playground.read("run.log")
         #expect(isReceived && status == .exited(0), "\(log)")
         let refused = try await playground.run(["restore", "--to", "out", "--yes"])
         #expect(refused.code == 12 && refused.errors.contains("id: E-KEY-NONE"))

@@ -2,20 +2,27 @@ import Glibc
 public import Model
 
 extension PostgresServer {
-    /// Waits until the server takes writes: one that recovers by itself answers before it has ended that.
+    /// Waits until SQL answers `t`; blocks the thread.
     ///
     /// - Throws: `E-TEST-POSTGRES` with its log when that does not happen within five minutes.
-    public func waitForWrites() throws(Fault) {
+    public func wait(until sql: String) throws(Fault) {
         let limit = ContinuousClock.now + .seconds(300)
-        while try psql("select pg_is_in_recovery()") != "f" {
+        while try psql(sql) != "t" {
             guard ContinuousClock.now < limit else {
                 throw Fault(
                     .testServer,
-                    "unable to see the end of recovery: \(serverLog.suffix(2_000))"
+                    "waited in vain until '\(sql)': \(serverLog.suffix(2_000))"
                 )
             }
             usleep(20_000)
         }
+    }
+
+    /// Waits until the server takes writes: one that recovers by itself answers before it has ended that.
+    ///
+    /// - Throws: As ``wait(until:)``.
+    public func waitForWrites() throws(Fault) {
+        try wait(until: "select not pg_is_in_recovery()")
     }
 
     /// Drops a replication slot, after the session that holds it has ended.

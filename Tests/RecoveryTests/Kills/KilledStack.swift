@@ -133,12 +133,7 @@ struct KilledStack {
 
     /// Lets somebody be killed after a while; nil when it was, else what the work took to its own end.
     private func end(_ victim: Victim, after delay: Duration) async throws -> Duration? {
-        let command = Command(
-            try Program.path,
-            arguments: arguments(victim),
-            environment: ["PATH": "/usr/bin:/bin", "TZ": "UTC"],
-            workingDirectory: scene.playground.path
-        )
+        let command = try scene.playground.command(arguments(victim))
         let server = server
         let log = scene.playground.path.appending("killed.log")
         let ended = try await command.spawn(log: log) {

@@ -2,7 +2,6 @@ import Foundation
 import Glibc
 import Model
 import SystemIO
-import SystemPackage
 import TestKit
 import Testing
 
@@ -45,35 +44,10 @@ import Testing
         _ scene: OneThingScene,
         _ body: () async throws(Fault) -> Value
     ) async throws -> Value {
-        let receiver = Command(
-            try Program.path,
-            arguments: ["run"],
-            environment: ["PATH": "/usr/bin:/bin"],
-            workingDirectory: scene.playground.path
-        )
-        let log = scene.playground.path.appending("log")
-        let (value, status) = try await receiver.spawn(log: log) { child async throws(Fault) in
-            let value = try await body()
-            try child.terminate(SIGTERM)
-            _ = try child.wait(upTo: .seconds(300))
-            return value
-        }
-        let words = try scene.playground.read("log")
+        let (value, status) = try await scene.playground.whileRunning(body)
+        let words = try scene.playground.read("run.log")
         #expect(status == .exited(0), "\(words)")
         return value
-    }
-
-    /// Waits until the log leads to a target.
-    private func wait(for target: String, _ scene: OneThingScene) async throws(Fault) {
-        let limit = ContinuousClock.now + .seconds(300)
-        while ContinuousClock.now < limit {
-            let plan = try await Program.run(
-                ["restore", "db/postgres", "--at", target, "--to", "plan"],
-                in: scene.playground.path
-            )
-            if plan.errors.contains("nobody can be asked") { return }
-        }
-        throw Fault(.failedTest, "the log did not come")
     }
 
     /// A row after the backup, the moment that it gives, and the loss of the table.
@@ -85,7 +59,7 @@ import Testing
         usleep(5_000)
         try scene.server.psql("drop table sales.orders")
         let position = try scene.server.psql("select pg_current_wal_insert_lsn()")
-        try await wait(for: "lsn:\(position)", scene)
+        try await scene.playground.waitForLog(upTo: position)
         return moment
     }
 
@@ -109,7 +83,7 @@ import Testing
         try scene.server.psql("drop database keep with (force)")
         let position = try scene.server.psql("select pg_current_wal_insert_lsn()")
         try await receiving(scene) { () async throws(Fault) in
-            try await wait(for: "lsn:\(position)", scene)
+            try await scene.playground.waitForLog(upTo: position)
         }
         let ending = try await scene.restore([
             "--table", "orders", "--database", "keep", "--at", moment.rfc3339(),

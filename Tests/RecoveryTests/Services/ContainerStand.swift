@@ -162,14 +162,7 @@ struct ContainerStand {
         try await waitForWriter()
         let backup = try await playground.run(["backup"])
         guard backup.code == 0 else { throw Fault(.failedTest, backup.text) }
-        let command = Command(
-            try Program.path,
-            arguments: ["run"],
-            environment: ["PATH": "/usr/bin:/bin", "TZ": "UTC"],
-            workingDirectory: playground.path
-        )
-        let (result, _) = try await command.spawn(log: playground.path.appending("log")) {
-            child async throws(Fault) in
+        return try await playground.whileRunning { () async throws(Fault) in
             try server.psql("insert into t values (1), (2)")
             try await waitForWriter()
             let lowest = try counted()
@@ -178,26 +171,12 @@ struct ContainerStand {
             usleep(1_200_000)
             let highest = try counted()
             try server.psql("insert into t values (3)")
-            try wait(for: try server.psql("select pg_current_wal_lsn()"))
-            try child.terminate(SIGTERM)
-            _ = try child.wait(upTo: .seconds(300))
+            let position = try server.psql("select pg_current_wal_lsn()")
+            try server.wait(
+                until: "select bool_or(restart_lsn >= '\(position)') from pg_replication_slots"
+            )
             return (moment: moment, counts: lowest...highest)
-        }
-        return result
-    }
-
-    private func wait(for position: String) throws(Fault) {
-        let sql = """
-            select bool_or(confirmed >= '\(position)'::pg_lsn) from
-            (select restart_lsn confirmed from pg_replication_slots) s
-            """
-        let limit = ContinuousClock.now + .seconds(300)
-        while try server.psql(sql) != "t" {
-            guard ContinuousClock.now < limit else {
-                throw Fault(.failedTest, "the log does not reach the vault")
-            }
-            usleep(50_000)
-        }
+        }.value
     }
 
     /// When a container was started last, in podman's words.
