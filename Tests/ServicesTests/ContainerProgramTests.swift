@@ -67,11 +67,7 @@ import Testing
 
         /// Waits until the program has written something.
         func waitForOutput() async throws {
-            let deadline = ContinuousClock.now + .seconds(300)
-            while try bytes("out").isEmpty {
-                try #require(ContinuousClock.now < deadline)
-                try await Task.sleep(for: .milliseconds(10))
-            }
+            try await until { try !bytes("out").isEmpty }
         }
 
         /// What is left of containers and their marks.

@@ -210,14 +210,6 @@ import Testing
         #expect(try await web.parts().count == 1)
     }
 
-    private func until(_ isSo: () async throws -> Bool) async throws {
-        let deadline = ContinuousClock.now + .seconds(300)
-        while try await !isSo() {
-            try #require(ContinuousClock.now < deadline)
-            try await Task.sleep(for: .milliseconds(10))
-        }
-    }
-
     private func fault(of service: ContainerService, _ part: String) async -> Fault? {
         do {
             try await service.start([part])

@@ -20,14 +20,6 @@ import Testing
         UnitService(name, program: host.program, patience: patience)
     }
 
-    private func until(_ isSo: () async throws -> Bool) async throws {
-        let deadline = ContinuousClock.now + .seconds(300)
-        while try await !isSo() {
-            try #require(ContinuousClock.now < deadline)
-            try await Task.sleep(for: .milliseconds(10))
-        }
-    }
-
     private func running(_ unit: UnitService) async throws -> [String] {
         try await unit.parts().filter(\.isRunning).map(\.name)
     }

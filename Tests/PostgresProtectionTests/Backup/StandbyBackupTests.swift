@@ -20,15 +20,6 @@ import Vault
         return standby
     }
 
-    private func replayed(_ standby: PostgresServer, _ primary: PostgresServer) async throws {
-        let end = try primary.psql("select pg_current_wal_lsn()")
-        let deadline = ContinuousClock.now + .seconds(300)
-        while try standby.psql("select pg_last_wal_replay_lsn() >= '\(end)'") != "t" {
-            try #require(ContinuousClock.now < deadline)
-            try await Task.sleep(for: .milliseconds(50))
-        }
-    }
-
     @Test(arguments: [PostgresSettings.Method.sql, .direct, .replication])
     func `a backup from a standby comes back`(method: PostgresSettings.Method) async throws {
         let primary = try PostgresServer.make()
@@ -45,7 +36,7 @@ import Vault
             churn.stop()
             try await changes
             let expected = try ClusterOracle(server: primary).contents()
-            try await self.replayed(standby, primary)
+            try await ServerPair.wait(for: standby, primary)
             let end = try primary.psql("select pg_current_wal_lsn()")
             try await cluster.waitForLog(try #require(LSN(end)))
             return expected
@@ -71,7 +62,7 @@ import Vault
         try primary.psql("select pg_reload_conf()")
         try primary.psql("checkpoint")
         try primary.psql("insert into ledger (note) values ('torn pages are not repaired')")
-        try await replayed(standby, primary)
+        try await ServerPair.wait(for: standby, primary)
         let cluster = try await ProtectedCluster(server: standby)
         for method in [PostgresSettings.Method.sql, .replication] {
             let fault = await #expect(throws: Fault.self) { try await cluster.backUp(method) }
@@ -83,7 +74,7 @@ import Vault
         try primary.psql("alter system reset full_page_writes")
         try primary.psql("select pg_reload_conf()")
         try primary.psql("checkpoint")
-        try await replayed(standby, primary)
+        try await ServerPair.wait(for: standby, primary)
         try standby.psql("checkpoint")
         cluster.gate.shut()
         async let backup = cluster.ending(cluster.settings(.sql))

@@ -73,7 +73,7 @@ import Vault
         let laidOut = try await recover(cluster, "wal", stream, log, "--from", start)
         #expect(laidOut.status == .exited(0), "\(laidOut.errorText)")
 
-        try await recover(restored, from: log)
+        try recover(restored, from: log)
         #expect(try ledger(restored) == expected)
         let place = try restored.psql(
             "select pg_tablespace_location(oid) from pg_tablespace where spcname = 'space'"
@@ -83,7 +83,7 @@ import Vault
     }
 
     /// Starts a server on what was restored, and lets it replay a folder of log to its end.
-    private func recover(_ restored: PostgresServer, from log: String) async throws {
+    private func recover(_ restored: PostgresServer, from log: String) throws {
         let folder = FilePath(restored.data.path)
         let lines = "restore_command = 'cp \"\(log)/%f\" \"%p\"'\narchive_mode = off\n"
         try DurableFile.replace(
@@ -94,9 +94,6 @@ import Vault
         try DurableFile.create(folder.appending("recovery.signal"), with: [], mode: 0o600)
         try restored.adoptData()
         try restored.start()
-        let limit = ContinuousClock.now + .seconds(300)
-        while try restored.psql("select pg_is_in_recovery()") == "t", ContinuousClock.now < limit {
-            try await Task.sleep(for: .milliseconds(50))
-        }
+        try restored.waitForWrites()
     }
 }
