@@ -10,7 +10,7 @@ public enum RetentionDoubt {
 
     /// What is wrong with each of some snapshots of a stream, in any order; nil when nothing is.
     ///
-    /// - Complexity: O(n log n), and O(n) more for each that was stored after a later one.
+    /// - Complexity: O(n log n).
     public static func facts(of snapshots: [RetentionCandidate]) -> [String?] {
         let order = snapshots.indices.sorted { snapshots[$0] < snapshots[$1] }
         var facts = [String?](repeating: nil, count: snapshots.count)
@@ -68,25 +68,17 @@ public enum RetentionDoubt {
     /// of place; where nothing is before it, when all later ones are stored before it. Otherwise the later one is, which its time shows.
     private static func ahead(_ snapshots: [RetentionCandidate], _ facts: [String?]) -> [Int] {
         let places = snapshots.indices.filter { facts[$0] == nil && snapshots[$0].comesInOrder }
-        // From each on: the earliest moment at which one was stored.
-        var earliest = places.map { snapshots[$0].stored }
-        for place in places.indices.dropLast().reversed() {
-            earliest[place] = min(earliest[place], earliest[place + 1])
-        }
+        var later = LaterMoments(places.map { snapshots[$0].stored })
         var ahead: [Int] = []
         var newest: Instant?
         for (place, index) in places.enumerated() {
+            later.pass(place)
             let stored = snapshots[index].stored
-            let later = places[(place + 1)...]
-            let isBefore = { (other: Int) in snapshots[other].stored < stored - tolerance }
-            let hasBefore = !later.isEmpty && earliest[place + 1] < stored - tolerance
+            let before = later.latest(before: stored - tolerance)
             let isAhead =
-                hasBefore
-                && (newest.map { newest in
-                    later.contains {
-                        isBefore($0) && snapshots[$0].stored >= newest - tolerance
-                    }
-                } ?? later.allSatisfy(isBefore))
+                before.map { before in
+                    newest.map { before >= $0 - tolerance } ?? (before == later.latest())
+                } ?? false
             if isAhead {
                 ahead.append(index)
             } else {
