@@ -202,6 +202,28 @@ import Vault
         #expect(try await scene.reads(spans[3]))
     }
 
+    @Test func `log that a revoked key signed hides no gap`() async throws {
+        var scene = try await Scene()
+        try await scene.write(100_000, pieces: 2)
+        _ = try await scene.backUpBase(0..<scene.log.count)
+        scene.base.pass(days: 0.1)
+        let end = scene.log.count
+        scene.log += scene.random.bytes(10_000)
+        let owner = try await scene.base.fixture.revokingKey()
+        // Nobody received, and the thief says that there is no gap.
+        try await scene.put(try scene.writer(), end - 1_000..<scene.log.count, 1)
+        scene.base.fixture = try await owner.withNewKeys()
+        for _ in 0..<3 {
+            let from = scene.log.count
+            try await scene.write(100_000, pieces: 2)
+            _ = try await scene.backUpBase(from..<scene.log.count)
+            scene.base.pass(days: 0.1)
+        }
+        _ = try await scene.collect(KeepPolicy(last: 1), log: .seconds(4 * 86_400))
+        #expect(scene.base.numbers == [1, 2, 4])
+        #expect(try await scene.reads(end + 10_000..<scene.log.count))
+    }
+
     @Test func `a base without words about its log keeps all of it`() async throws {
         var scene = try await Scene()
         try await scene.write(Self.segment, pieces: 4)

@@ -210,6 +210,22 @@ import Vault
         #expect(scene.base.names("log/").count == 1)
     }
 
+    @Test func `a piece is read once, however many snapshots lie in it`() async throws {
+        let scene = try await Scene()
+        try await scene.put(0..<1_000)
+        try await scene.put(0..<1_000, epoch: 2, history: String(repeating: "b", count: 40))
+        for _ in 0..<8 { try await scene.backUp(at: 500) }
+        let collector = try await scene.base.collector(KeepPolicy(last: 2), log: .seconds(86_400))
+        scene.base.store.forgetOperations()
+        let plan = try await collector.plan()
+        let reads = scene.base.store.operations.filter {
+            $0.kind == .read && $0.name.hasPrefix("log/")
+        }
+        // That of the other history comes after the right one, and need not be read.
+        #expect(reads.count == 1)
+        #expect(plan.snapshots.count { $0.decision.isKept } == 3)
+    }
+
     @Test func `without a snapshot older than the window all of it stays`() async throws {
         let scene = try await Scene()
         try await scene.put(0..<100)

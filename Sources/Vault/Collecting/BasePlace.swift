@@ -9,7 +9,8 @@ struct BasePlace: Hashable {
 
     /// Where some snapshots of a stream lie; nil for one that no log leads on from, or that does not say where it is.
     ///
-    /// One listing for a stream that may have a log; for Redis also one short read for each piece that a snapshot touches.
+    /// What a revoked key signed is no log: nobody replays it, so it must not hide a gap. One listing for a stream that may have
+    /// a log, and what ``Vault/withoutRevoked(_:of:)`` costs; for Redis also one short read for each piece that a snapshot touches.
     ///
     /// - Throws: what the store throws.
     static func all(
@@ -17,24 +18,26 @@ struct BasePlace: Hashable {
         of stream: StreamName,
         in vault: Vault
     ) async throws(Fault) -> [BasePlace?] {
-        var places = [BasePlace?](repeating: nil, count: heads.count)
-        guard heads.contains(where: { $0.log != nil || $0.place != nil }) else { return places }
-        let pieces = try await ListedPiece.all(of: stream, in: vault).map(\.piece)
-        let stretches = Set(pieces.map(\.epoch)).sorted().flatMap { epoch in
-            LogCoverage(pieces.lazy.filter { $0.epoch == epoch }).ranges.map { (epoch, $0) }
+        guard heads.contains(where: { $0.log != nil || $0.place != nil }) else {
+            return [BasePlace?](repeating: nil, count: heads.count)
         }
-        for (index, head) in heads.enumerated() {
-            var place = head.log.map { LogNeed.Place(epoch: $0.epoch, position: $0.start.value) }
-            if let redis = head.place {
-                place = try await redis.place(among: pieces, of: stream, in: vault)
+        let listed = try await ListedPiece.all(of: stream, in: vault).map(\.piece)
+        // While a revocation is lost nobody knows what of it counts once it is back.
+        let pieces =
+            vault.lacksRevocation ? listed : try await vault.withoutRevoked(listed, of: stream)
+        let redis = try await RedisPlace.places(
+            of: heads.map(\.place),
+            among: pieces,
+            of: stream,
+            in: vault
+        )
+        let stretches = LogStretches(pieces)
+        return zip(heads, redis).map { head, redis in
+            let base = head.log.map { LogNeed.Place(epoch: $0.epoch, position: $0.start.value) }
+            guard let place = redis ?? base, let stretch = stretches.number(at: place) else {
+                return nil
             }
-            guard let place else { continue }
-            let stretch = stretches.firstIndex { epoch, positions in
-                epoch == place.epoch && positions.lowerBound <= place.position
-                    && place.position <= positions.upperBound
-            }
-            if let stretch { places[index] = BasePlace(place: place, stretch: stretch) }
+            return BasePlace(place: place, stretch: stretch)
         }
-        return places
     }
 }
