@@ -272,6 +272,33 @@ import Vault
         #expect(report.holes.map(\.object) == [last.text])
     }
 
+    @Test func `what a revoked key signed hides no hole where every byte is read`() async throws {
+        let scene = try await Scene()
+        _ = try await scene.fixture.revokingKey()
+        // The thief goes on writing.
+        try await scene.put([0..<250], .redis)
+        let report = try await scene.report(without: [100..<200]) { $0.depth = .hashes }
+        #expect(try report.distrusted.map(\.object) == [scene.name(0..<250).text])
+        #expect(try report.damage.map(\.object) == [scene.name(200..<300).text])
+    }
+
+    @Test func `many holes of an epoch cost one more listing`() async throws {
+        let pieces = (0..<40).map { $0 * 10..<$0 * 10 + 10 }
+        let scene = try await Scene(pieces)
+        let copy = scene.store.copy()
+        for (index, piece) in pieces.enumerated() where index % 2 == 1 && index < 39 {
+            copy.tamper(try scene.name(piece), nil)
+        }
+        let opened = try await scene.fixture.opened(in: copy)
+        copy.forgetOperations()
+        var request = CheckRequest()
+        request.depth = .listing
+        let report = try await VaultCheck(opened.vault, request).run { _ in }
+        #expect(report.holes.count == 19 && report.damage.count == 19)
+        let listings = copy.operations.filter { $0.kind == .list && $0.name.hasPrefix("log/") }
+        #expect(listings.count == 1)
+    }
+
     @Test func `log of PostgreSQL that is gone is damage where a base backup needs it`()
         async throws
     {

@@ -199,6 +199,28 @@ import Vault
         }
     }
 
+    @Test func `very many packs that are missing cost one more listing, not a request each`()
+        async throws
+    {
+        let scene = try await Scene()
+        let contents = scene.store.contents.filter { $0.key.text.hasPrefix("packs/") }
+        #expect(contents.count > 20)
+        for name in contents.keys { scene.store.tamper(name, nil) }
+        let vault = try await scene.fixture.opened(in: scene.store).vault
+        var request = CheckRequest()
+        request.depth = .listing
+        scene.store.forgetOperations()
+        let report = try await VaultCheck(vault, request).run { _ in }
+        #expect(report.damage.map(\.object) == contents.keys.map(\.text).sorted())
+        let asked = scene.store.operations.filter { $0.name.hasPrefix("packs/") }
+        #expect(asked.count { $0.kind == .status } == 16 && asked.count == 17)
+        // Those that are stored while the vault is listed are whole.
+        let late = try await VaultCheck(vault, request).run { _ in
+            for (name, bytes) in contents { scene.store.tamper(name, bytes) }
+        }
+        #expect(late.damage == [])
+    }
+
     @Test func `more damage than a document names takes several, and none is forgotten`()
         async throws
     {

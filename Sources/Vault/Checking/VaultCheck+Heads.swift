@@ -44,9 +44,11 @@ extension VaultCheck {
         _ good: [(id: SnapshotID, by: String)]
     ) async throws(Fault) {
         var newest: [StreamName: [SnapshotID]] = [:]
+        var refused: Set<SnapshotID> = []
+        defer { bases.removeAll { refused.contains($0.id) } }
         for (id, by) in good {
             guard !vault.refuses(id, by: by) else {
-                bases.removeAll { $0.id == id }
+                refused.insert(id)
                 _ = try await finding(id.description, .listing) { _ throws(Fault) in
                     throw .revoked(id.description, host: id.stream.host)
                 }
@@ -75,16 +77,34 @@ extension VaultCheck {
                 guard inventory.packs.name(index) else { continue }
             } else {
                 guard missing.insert(pack.id).inserted else { continue }
-                // Snapshots are listed behind packs: it may have been stored in between.
-                guard let late = try await vault.store.status(name) else {
+                guard let late = try await lateBytes(of: pack.id) else {
                     note(name.text, "it is missing; \(snapshot.id) needs it", .listing)
                     continue
                 }
-                bytes = late.bytes
+                bytes = late
             }
             guard bytes != Int64(pack.bytes) else { continue }
             note(name.text, "it is \(bytes) bytes long, not \(pack.bytes)", .listing)
         }
+    }
+
+    /// How many packs that were not listed are asked for one by one, before all are listed once more.
+    private static let askedSingly = 16
+
+    /// The size of a pack that was stored while the vault was listed, snapshots behind packs; nil when it is not there.
+    private mutating func lateBytes(of id: Digest256) async throws(Fault) -> Int64? {
+        if let latePacks { return latePacks[id] }
+        guard missing.count > Self.askedSingly else {
+            return try await vault.store.status(VaultName.pack(id).objectName)?.bytes
+        }
+        let listed = inventory.packs
+        var found: [Digest256: Int64] = [:]
+        try await vault.store.list("packs/") { info in
+            guard case .pack(let id) = VaultName(info.name), listed.find(id) == nil else { return }
+            found[id] = info.bytes
+        }
+        latePacks = found
+        return found[id]
     }
 
     /// Whether `hosts/` still has the document of the key that signed a head; the head carries a copy along.

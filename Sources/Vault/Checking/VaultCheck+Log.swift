@@ -11,7 +11,7 @@ extension VaultCheck {
         var row = LogRow()
         for index in 0..<inventory.logs.count {
             let (stream, piece, name) = inventory.logs[index]
-            guard piece.to > 0, !isMisplaced(name) else { continue }
+            guard piece.to > 0, counts(name) else { continue }
             if let hole = row.hole(before: piece, of: stream) {
                 // Anybody may put rubbish behind the log, or before it.
                 guard let kind = try await kind(of: piece, stream) else { continue }
@@ -32,7 +32,7 @@ extension VaultCheck {
         var held = LogRanges()
         for index in 0..<inventory.logs.count {
             let (stream, piece, name) = inventory.logs[index]
-            guard piece.to > 0, !isMisplaced(name) else { continue }
+            guard piece.to > 0, counts(name) else { continue }
             held.add(stream, piece.epoch, piece.positions)
         }
         for (id, log) in bases where !forgotten.contains(id.description) {
@@ -57,8 +57,9 @@ extension VaultCheck {
         }
     }
 
-    private func isMisplaced(_ name: VaultName) -> Bool {
-        !misplaced.isEmpty && misplaced[name.objectName.text] != nil
+    /// Whether a piece is not known to count for nothing: a copy of another one, or what a revoked key signed, must hide no hole.
+    private func counts(_ name: VaultName) -> Bool {
+        distrusted.isEmpty || !distrusted.contains(name.objectName.text)
     }
 
     /// What kind of log a piece is; nil when its head cannot be trusted, or it is not there any more.
@@ -136,18 +137,20 @@ extension VaultCheck {
         }
     }
 
-    /// What the copy holds of an epoch now.
-    private func heldNow(
+    /// What the copy holds of an epoch now; one listing for all holes of an epoch, which lie one behind the other.
+    private mutating func heldNow(
         _ stream: StreamName,
         _ epoch: UInt32
     ) async throws(Fault) -> LogRanges {
+        if let relisted, relisted.stream == stream, relisted.epoch == epoch { return relisted.held }
         var held = LogRanges()
         try await vault.store.list("log/\(stream)/\(VaultName.padded(UInt64(epoch), 8, 16))/") {
             info in
-            guard let name = VaultName(info.name), let span = name.logSpan, !isMisplaced(name)
+            guard let name = VaultName(info.name), let span = name.logSpan, counts(name)
             else { return }
             held.add(stream, epoch, span.from..<span.to)
         }
+        relisted = (stream, epoch, held)
         return held
     }
 

@@ -33,6 +33,8 @@ public struct VaultCheck {
     var bases: [(id: SnapshotID, log: BaseLog)] = []
     /// What other copies know of the log, once they are asked.
     var elsewhere: Result<KnownLog, Fault>?
+    /// What the copy held of an epoch of log when it was listed once more.
+    var relisted: (stream: StreamName, epoch: UInt32, held: LogRanges)?
     /// Names that collections gave up, once they are asked for.
     private var deleted: Set<String>?
     /// The highest number of the documents of each host that are listed.
@@ -40,7 +42,7 @@ public struct VaultCheck {
     /// The texts of enrolments that heads carry along and that have been looked at.
     var enrolments: Set<String> = []
     /// What is not trusted without being damage, and the report names.
-    private var distrusted: Set<String> = []
+    private(set) var distrusted: Set<String> = []
     /// Those of them that are another object of the vault under a name that is not their own, by name.
     private(set) var misplaced: [String: VaultName] = [:]
     /// What is no document of its name below `hosts/`; whether one was there the heads tell.
@@ -49,6 +51,8 @@ public struct VaultCheck {
     var rows: [String: NumberRow] = [:]
     /// Packs that heads name and the vault did not list, each looked for once.
     var missing: Set<Digest256> = []
+    /// The sizes of those that a second listing showed, once there was one.
+    var latePacks: [Digest256: Int64]?
 
     /// Prepares a check.
     public init(_ vault: Vault, _ request: CheckRequest = CheckRequest()) {
