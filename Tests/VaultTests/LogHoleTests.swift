@@ -111,6 +111,11 @@ import Vault
         }
     }
 
+    /// The pieces that other copies bring.
+    private func brought(_ hole: LogHole, _ others: [Vault]) async throws -> [ObjectName] {
+        hole.pieces(among: try await LogHole.pieces(of: hole.stream, in: others))
+    }
+
     @Test func `log of Redis that was taken away leaves a hole before the next piece`()
         async throws
     {
@@ -194,7 +199,7 @@ import Vault
         let hole = try #require(report.holes.first)
         #expect(!hole.isDamage)
         #expect(try hole.object == scene.name(200..<300).text)
-        #expect(try await hole.pieces(in: [other]) == [scene.name(100..<200)])
+        #expect(try await brought(hole, [other]) == [scene.name(100..<200)])
         // The other one lacks a part of it.
         let poor = scene.store.copy()
         poor.tamper(try scene.name(100..<200), nil)
@@ -205,7 +210,7 @@ import Vault
         #expect(partly.damage.first?.fact.hasPrefix("100 bytes, positions 100 to 200,") == true)
         let rest = try #require(partly.holes.first)
         #expect(rest.isDamage)
-        #expect(try await rest.pieces(in: [half]) == [scene.name(200..<300)])
+        #expect(try await brought(rest, [half]) == [scene.name(200..<300)])
         // It gave the rest up.
         let collected = try await scene.fixture.opened(in: poor)
         var tombstone = Tombstone()
@@ -279,7 +284,15 @@ import Vault
         try await scene.put([0..<250], .redis)
         let report = try await scene.report(without: [100..<200]) { $0.depth = .hashes }
         #expect(try report.distrusted.map(\.object) == [scene.name(0..<250).text])
-        #expect(try report.damage.map(\.object) == [scene.name(200..<300).text])
+        #expect(try report.holes.map(\.object) == [scene.name(200..<300).text])
+        // It may be what was given up with the key: it is told, and no damage.
+        #expect(report.damage == [])
+        #expect(
+            report.holes.first?.fact.hasSuffix("by a revoked key, which counts for nothing") == true
+        )
+        // What it does not say is gone is.
+        let more = try await scene.report(without: [200..<300]) { $0.depth = .hashes }
+        #expect(try more.damage.map(\.object) == [scene.name(300..<400).text])
     }
 
     @Test func `many holes of an epoch cost one more listing`() async throws {
@@ -318,7 +331,7 @@ import Vault
             let hole = try #require(report.holes.first)
             #expect(hole.isDamage)
             #expect(hole.fact == "the log that it needs, 0/64 to 0/12C, is not all there")
-            #expect(try await hole.pieces(in: [other]) == lost.map { try scene.name($0) })
+            #expect(try await brought(hole, [other]) == lost.map { try scene.name($0) })
         }
         // Who gave the backup up gives its log up.
         var tombstone = Tombstone()

@@ -17,9 +17,17 @@ struct CopyRepair: Sendable {
         let shown = Set(report.holes.map(\.object))
         var findings = report.damage.filter { $0.depth != .listing || !shown.contains($0.object) }
         var lost: [Mending] = []
+        // Holes come stream by stream.
+        var listed: (stream: StreamName, pieces: [LogPiece])?
         for hole in report.holes {
             do throws(Fault) {
-                let names = try await hole.pieces(in: others.map(\.vault))
+                if listed?.stream != hole.stream {
+                    let vaults = others.map(\.vault)
+                    listed = (
+                        hole.stream, try await LogHole.pieces(of: hole.stream, in: vaults)
+                    )
+                }
+                let names = hole.pieces(among: listed?.pieces ?? [])
                 findings += names.map {
                     CheckReport.Finding(object: $0.text, fact: hole.fact, depth: .listing)
                 }

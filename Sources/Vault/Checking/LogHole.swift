@@ -9,24 +9,36 @@ public struct LogHole: Sendable, Hashable {
     public let fact: String
     /// Whether it is damage: no other copy has it, or may have it.
     public let isDamage: Bool
-    let stream: StreamName
+    /// Whose log it is.
+    public let stream: StreamName
     let epoch: UInt32
     let positions: [Range<UInt64>]
 
-    /// The pieces of other copies that hold something of it, by name: at each position the one that reaches furthest.
+    /// Every piece that other copies hold of the log of a stream, by name.
     ///
-    /// One listing a copy.
+    /// One listing a copy; it serves all holes of the stream.
     ///
     /// - Throws: what the stores throw.
-    public func pieces(in others: [Vault]) async throws(Fault) -> [ObjectName] {
+    public static func pieces(
+        of stream: StreamName,
+        in others: [Vault]
+    ) async throws(Fault) -> [LogPiece] {
         var found: Set<LogPiece> = []
         for other in others {
-            let pieces = try await LogReader(other, stream: stream).pieces
-            found.formUnion(
-                pieces.lazy.filter { piece in
-                    piece.epoch == epoch && positions.contains { $0.overlaps(piece.positions) }
-                }
-            )
+            found.formUnion(try await LogReader(other, stream: stream).pieces)
+        }
+        return found.sorted { $0.from < $1.from }
+    }
+
+    /// Those of some pieces of its stream that hold something of it, by name: at each position the one that reaches furthest.
+    ///
+    /// `pieces` are in the order of where they begin.
+    /// - Complexity: O(n), and O(log n) for each stretch that is lacking or that no piece holds.
+    public func pieces(among pieces: [LogPiece]) -> [ObjectName] {
+        let found = pieces.filter { piece in
+            guard piece.epoch == epoch else { return false }
+            let next = positions.indices.first(from: { positions[$0].upperBound > piece.from })
+            return next < positions.count && positions[next].lowerBound < piece.to
         }
         var names: [ObjectName] = []
         var last: LogPiece?
@@ -38,8 +50,8 @@ public struct LogHole: Sendable, Hashable {
                     names.append(piece.name(in: stream))
                     (last, position) = (piece, piece.to)
                 } else {
-                    let next = found.lazy.map(\.from).filter { $0 > position }.min()
-                    position = next ?? range.upperBound
+                    let next = found.indices.first(from: { found[$0].from > position })
+                    position = next < found.count ? found[next].from : range.upperBound
                 }
             }
         }

@@ -11,7 +11,13 @@ extension VaultCheck {
         var row = LogRow()
         for index in 0..<inventory.logs.count {
             let (stream, piece, name) = inventory.logs[index]
-            guard piece.to > 0, counts(name) else { continue }
+            guard piece.to > 0 else { continue }
+            guard counts(name) else {
+                if misplaced[name.objectName.text] == nil {
+                    refusedLog.add(stream, piece.epoch, piece.positions)
+                }
+                continue
+            }
             if let hole = row.hole(before: piece, of: stream) {
                 // Anybody may put rubbish behind the log, or before it.
                 guard let kind = try await kind(of: piece, stream) else { continue }
@@ -94,14 +100,20 @@ extension VaultCheck {
         rest = asked.givenUp.rest(of: rest, stream, epoch)
         guard !rest.isEmpty else { return }
         let lost = asked.held.rest(of: rest, stream, epoch)
-        let isDamage = !lost.isEmpty && known != nil && request.judgesHoles
+        // Who revokes a key gives up what it signed.
+        let isRefused = !lost.isEmpty && refusedLog.rest(of: lost, stream, epoch).isEmpty
+        let isDamage = !lost.isEmpty && !isRefused && known != nil && request.judgesHoles
         let object = piece.name(in: stream).text
+        let place =
+            lost.isEmpty
+            ? ", and in another one"
+            : isRefused
+                ? " but by a revoked key, which counts for nothing"
+                : "; one that cannot be asked may hold them"
         let fact =
             isDamage
             ? "\(Self.text(lost)) of the log before it are gone, and no collection gave them up"
-            : "\(Self.text(rest)) of the log before it are not in this copy"
-                + (lost.isEmpty
-                    ? ", and in another one" : "; one that cannot be asked may hold them")
+            : "\(Self.text(rest)) of the log before it are not in this copy\(place)"
         if isDamage { note(object, fact, .listing) }
         add(
             LogHole(

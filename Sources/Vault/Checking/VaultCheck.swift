@@ -29,6 +29,8 @@ public struct VaultCheck {
     var forgotten: Set<String> = []
     /// Log that collections gave up.
     var givenUp = LogRanges()
+    /// Log that a revoked key signed, as far as bytes were read.
+    var refusedLog = LogRanges()
     /// The log that each base backup needs.
     var bases: [(id: SnapshotID, log: BaseLog)] = []
     /// What other copies know of the log, once they are asked.
