@@ -18,16 +18,13 @@ struct CopyRepair: Sendable {
         var findings = report.damage.filter { $0.depth != .listing || !shown.contains($0.object) }
         var lost: [Mending] = []
         // Holes come stream by stream.
-        var listed: (stream: StreamName, pieces: [LogPiece])?
+        var listed: (stream: StreamName, pieces: Result<[LogPiece], Fault>)?
         for hole in report.holes {
             do throws(Fault) {
                 if listed?.stream != hole.stream {
-                    let vaults = others.map(\.vault)
-                    listed = (
-                        hole.stream, try await LogHole.pieces(of: hole.stream, in: vaults)
-                    )
+                    listed = (hole.stream, try await pieces(of: hole.stream))
                 }
-                let names = hole.pieces(among: listed?.pieces ?? [])
+                let names = hole.pieces(among: try listed?.pieces.get() ?? [])
                 findings += names.map {
                     CheckReport.Finding(object: $0.text, fact: hole.fact, depth: .listing)
                 }
@@ -38,6 +35,17 @@ struct CopyRepair: Sendable {
             }
         }
         return try await run(findings) + lost
+    }
+
+    private func pieces(
+        of stream: StreamName
+    ) async throws(Fault) -> Result<[LogPiece], Fault> {
+        do throws(Fault) {
+            return .success(try await LogHole.pieces(of: stream, in: others.map(\.vault)))
+        } catch {
+            if error.code == .cancelled { throw error }
+            return .failure(error)
+        }
     }
 
     private func nowhere(_ hole: LogHole, _ cause: Fault?) -> Mending {
