@@ -88,6 +88,21 @@ import Testing
             "ConsistsOf=part.service\nLoadState=loaded\nBoundBy=\nRequiredBy=a.service b.service\nActiveState=active\n"
         )
         #expect(followed?.followers == ["a.service", "b.service", "part.service"])
+        let quoted = UnitState(
+            #"""
+            Names="job@a\\x2db.service" alias.service
+            WantedBy=multi-user.target "x@\\\\.service"
+            ActiveState=active
+            LoadState=loaded
+            """#
+        )
+        #expect(quoted?.names == [#"job@a\x2db.service"#, "alias.service"])
+        #expect(quoted?.starters == ["multi-user.target", #"x@\\.service"#])
+        #expect(quoted?.canReturn == true)
+        for line in ["Transient=yes", "CanStart=no", "CanStop=no", "LoadState=masked"] {
+            let state = UnitState("LoadState=loaded\nActiveState=active\n" + line)
+            #expect(state?.canReturn == false, "\(line)")
+        }
         #expect(UnitState("LoadState=not-found\nActiveState=inactive")?.exists == false)
         #expect(UnitState("LoadState=loaded\nActiveState=failed")?.isRunning == false)
         #expect(UnitState("LoadState=loaded\nActiveState=activating")?.isSettled == false)
@@ -98,5 +113,24 @@ import Testing
         #expect(UnitState("LoadState=loaded\nActiveState=active\nType=oneshot")?.isJob == true)
         #expect(UnitState("LoadState=loaded") == nil)
         #expect(UnitState("") == nil)
+    }
+
+    @Test(arguments: [
+        ("0::/system.slice/app.service\n", ["system.slice", "app.service"]),
+        (
+            "0::/user.slice/user-1.slice/user@1.service/app.slice/db.service\n",
+            ["user.slice", "user-1.slice", "user@1.service"]
+        ),
+        (
+            "1:name=systemd:/system.slice/a:b.service\n2:cpu:/other.service\n",
+            ["system.slice", "a:b.service"]
+        ),
+        ("0::/\n", []), ("", []), ("nothing", []),
+    ])
+    func `the units that a process is part of are read of its groups`(
+        text: String,
+        units: [String]
+    ) {
+        #expect(UnitState.units(ofGroups: text) == Set(units))
     }
 }

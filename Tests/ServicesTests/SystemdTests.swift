@@ -126,14 +126,17 @@ import Testing
             "masked.service": "",
             "slow.service": "[Service]\nType=notify\nExecStart=/bin/sleep infinity\n",
         ])
-        for (name, reason) in [
-            ("bad.service", "failed because the control process exited with error code."),
-            ("masked.service", "Unit masked.service is masked."),
-            ("none.service", "Unit none.service not found."),
+        for (name, code, reason) in [
+            (
+                "bad.service", Fault.Code.serviceStart,
+                "failed because the control process exited with error code."
+            ),
+            ("masked.service", .serviceStart, "Unit masked.service is masked."),
+            ("none.service", .serviceGone, "systemd knows no such unit any more"),
         ] {
             let unit = unit(name, host)
             let failure = await fault { () async throws(Fault) in try await unit.start([name]) }
-            #expect(failure?.code == .serviceStart)
+            #expect(failure?.code == code)
             #expect(failure?.message.hasSuffix(reason) == true, "\(failure?.message ?? "")")
         }
         let slow = unit("slow.service", host, patience: .seconds(1))

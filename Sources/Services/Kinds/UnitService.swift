@@ -1,5 +1,6 @@
 public import Model
 internal import SystemIO
+public import SystemPackage
 
 /// A service that is a unit of systemd, with the sockets, timers and paths that would start it again, and with the units that cannot
 /// run without it.
@@ -8,6 +9,14 @@ public struct UnitService: ServiceControl {
     private let others: Set<String>
     private let program: String
     private let patience: Duration
+    private let groups: FilePath
+
+    /// A unit and what triggers it.
+    private struct Group {
+        let name: String
+        let members: [String]
+        let after: [String]
+    }
 
     /// How long passes between two looks.
     private static let pace = Duration.milliseconds(200)
@@ -19,26 +28,31 @@ public struct UnitService: ServiceControl {
     ///   - others: units that are services of their own.
     ///   - program: what speaks to systemd.
     ///   - patience: how long each unit may take to stop, and all of them to become active.
+    ///   - groups: a file that says in which control groups this process is, as the kernel tells.
     public init(
         _ unit: String,
         amid others: Set<String> = [],
         program: String = "systemctl",
-        patience: Duration
+        patience: Duration,
+        groups: FilePath = "/proc/self/cgroup"
     ) {
         self.unit = unit
         self.others = others.subtracting([unit])
         self.program = program
         self.patience = patience
+        self.groups = groups
     }
 
     /// The unit.
     public var title: String { "unit \(unit)" }
 
-    /// The unit, what triggers it, and what runs and would be stopped with it; all of them stop and start together.
+    /// The unit, what triggers it, what runs and would be stopped with it, and what would start it; all of them stop and start together.
     public func parts() async throws(Fault) -> [ServicePart] {
         var parts: [ServicePart] = []
+        var accepting: Set<String> = []
         for name in try await family().members.joined() {
             let state = try await state(of: name)
+            if state.isAccepting { accepting.insert(name) }
             guard !state.isStopping else {
                 throw Fault(
                     .serviceState,
@@ -49,9 +63,40 @@ public struct UnitService: ServiceControl {
                     ]
                 )
             }
+            if state.isRunning {
+                try require(state, name, isConnection: !accepting.isDisjoint(with: state.triggers))
+            }
             parts.append(ServicePart(name, isRunning: state.isRunning))
         }
         return parts
+    }
+
+    /// Refuses what runs and could not be put back, and what this command would end with.
+    private func require(
+        _ state: UnitState,
+        _ name: String,
+        isConnection: Bool
+    ) throws(Fault) {
+        // Where the kernel does not tell, this process is in no unit.
+        let bytes = try? Descriptor.open(groups, .read).readAll(limit: ByteCount(64 << 10))
+        let own = UnitState.units(ofGroups: String(decoding: bytes ?? [], as: UTF8.self))
+        guard own.isDisjoint(with: state.names + [name]) else {
+            throw Fault(
+                .serviceState,
+                "unable to stop unit '\(name)': this command runs in it and would end with it",
+                hints: ["Run the command from a shell, or as a unit that does not need \(unit)."]
+            )
+        }
+        guard state.canReturn, !isConnection else {
+            throw Fault(
+                .serviceState,
+                "unable to stop unit '\(name)': it can not be stopped and started again by systemctl",
+                hints: [
+                    "See what it is: systemctl status \(name)",
+                    "When it does not run, run the same command again.",
+                ]
+            )
+        }
     }
 
     /// The units of other services that stop when this one is stopped.
@@ -64,7 +109,7 @@ public struct UnitService: ServiceControl {
         for name in try await family().members.reversed().joined() {
             let state = try await state(of: name)
             guard state.isRunning || state.isStopping else { continue }
-            try await call("stop", name, .serviceStop)
+            try await call("stop", [], name, .serviceStop)
             let after = try await self.state(of: name)
             guard !after.isRunning, !after.isStopping else {
                 throw Fault(
@@ -78,63 +123,121 @@ public struct UnitService: ServiceControl {
 
     /// Starts what triggers the unit, the unit, then what cannot run without it, and waits until they are active; a job has ended then.
     ///
-    /// A socket does not start any more when its service runs.
+    /// A socket does not start any more when its service runs. What does not start keeps up the unit only, and what it triggers.
+    ///
+    /// - Throws: `E-SERVICE-GONE` when nothing else is wrong than that a unit does not exist any more, and as the protocol says.
     public func start(_ parts: [String]) async throws(Fault) {
         let timepiece = Timepiece(ContinuousClock())
+        var absent: Set<String> = []
+        var failure: Fault?
         for name in parts {
-            if try await !state(of: name).isSettled {
-                try await call("start", name, .serviceStart)
-            }
-            while true {
-                let state = try await state(of: name)
-                if state.isSettled || state.isDone { break }
-                guard state.isRunning, timepiece.passed() < patience else {
-                    throw Fault(
-                        .serviceStart,
-                        "unable to start unit '\(name)': it is \(state.active)",
-                        hints: ["See why: journalctl -u \(name)"]
-                    )
+            let state = try await state(of: name)
+            if absent.isDisjoint(with: state.triggers) {
+                do throws(Fault) {
+                    try await begin(name, state, timepiece)
+                    continue
+                } catch {
+                    guard error.code != .cancelled else { throw error }
+                    if failure == nil || failure?.code == .serviceGone { failure = error }
                 }
-                try await timepiece.wait(Self.pace)
             }
+            absent.insert(name)
+            if name == unit { break }
+        }
+        if let failure { throw failure }
+    }
+
+    private func begin(
+        _ name: String,
+        _ found: UnitState,
+        _ timepiece: Timepiece
+    ) async throws(Fault) {
+        if !found.isSettled {
+            guard found.exists else {
+                throw Fault(
+                    .serviceGone,
+                    "unable to start unit '\(name)': systemd knows no such unit any more",
+                    hints: ["What is gone for good is forgotten by: lifeboat services --put-back"]
+                )
+            }
+            // What else a target wants stood still, or is put back by itself.
+            let isGroup = name != unit && name.hasSuffix(".target")
+            let mode = isGroup ? ["--job-mode=ignore-requirements"] : []
+            try await call("start", mode, name, .serviceStart)
+        }
+        while true {
+            let state = try await state(of: name)
+            if state.isSettled || state.isDone { break }
+            guard state.isRunning, timepiece.passed() < patience else {
+                throw Fault(
+                    .serviceStart,
+                    "unable to start unit '\(name)': it is \(state.active)",
+                    hints: ["See why: journalctl -u \(name)"]
+                )
+            }
+            try await timepiece.wait(Self.pace)
         }
     }
 
-    /// The unit and what cannot run without it, each behind what triggers it, in the order in which they start.
+    /// The unit and what cannot run without it, each behind what triggers it, and what runs and would start it, in the order in which
+    /// they start.
     ///
     /// Nothing when there is no such unit. What stands still is left out, but for the unit and what triggers it.
     ///
     /// systemd stops what requires a unit by itself, and starts nothing of that again. It says that it has stopped a unit when others that
-    /// it stops with it may still run.
+    /// it stops with it may still run. A timer or a socket of something that stands still would start the unit with that.
     private func family() async throws(Fault) -> (members: [[String]], others: [String]) {
-        var members: [[String]] = []
+        var groups: [Group] = []
         var elsewhere: [String] = []
         var known: Set<String> = []
-        var waiting = [unit]
+        // What is tied to one of them stops with it. What is not, and stands still, starts it when it starts itself.
+        var waiting = [(name: unit, isTied: true)]
+        var asked: Set<String> = []
         while !waiting.isEmpty {
-            let name = waiting.removeFirst()
-            guard known.insert(name).inserted else { continue }
-            guard !others.contains(name) else {
-                elsewhere.append(name)
+            let (name, isTied) = waiting.removeFirst()
+            guard !known.contains(name), isTied || asked.insert(name).inserted else { continue }
+            let state = try await state(of: name)
+            let names = state.names.union([name])
+            guard known.isDisjoint(with: names) else { continue }
+            guard name == unit || others.isDisjoint(with: names) else {
+                guard isTied else { continue }
+                known.formUnion(names)
+                elsewhere += others.intersection(names)
                 continue
             }
-            let state = try await state(of: name)
-            guard name == unit ? state.exists : state.isRunning || state.isStopping else {
+            let isActive = state.isRunning || state.isStopping
+            guard name == unit ? state.exists || isActive : isTied == isActive else { continue }
+            known.formUnion(names)
+            waiting += state.starters.map { ($0, false) }
+            guard name == unit || isActive else {
+                for trigger in state.triggers where !known.contains(trigger) {
+                    let found = try await self.state(of: trigger)
+                    guard found.isRunning else { continue }
+                    known.insert(trigger)
+                    guard !others.contains(trigger) else {
+                        elsewhere.append(trigger)
+                        continue
+                    }
+                    groups.append(Group(name: trigger, members: [trigger], after: found.after))
+                }
                 continue
             }
             let triggers = state.triggers.filter { known.insert($0).inserted }
-            members.append(triggers + [name])
-            waiting += state.followers
-            for trigger in triggers { waiting += try await self.state(of: trigger).followers }
+            groups.append(Group(name: name, members: triggers + [name], after: state.after))
+            waiting += state.followers.map { ($0, true) }
+            for trigger in triggers {
+                waiting += try await self.state(of: trigger).followers.map { ($0, true) }
+            }
         }
-        return (members, elsewhere)
+        let (placed, circle) = StartOrder.sorted(groups, name: { $0.name }, after: { $0.after })
+        return ((placed + circle).map(\.members), elsewhere)
     }
 
     private func state(of name: String) async throws(Fault) -> UnitState {
         let bytes = try await Command(
             program,
             arguments: ["show", "--property", UnitState.properties, "--", name]
-        ).runSuccessfully(outputLimit: 64 << 10)
+        ).runSuccessfully(outputLimit: 1 << 20)
         guard let state = UnitState(String(decoding: bytes, as: UTF8.self)) else {
             throw Fault(
                 .serviceState,
@@ -145,10 +248,15 @@ public struct UnitService: ServiceControl {
         return state
     }
 
-    private func call(_ verb: String, _ name: String, _ code: Fault.Code) async throws(Fault) {
+    private func call(
+        _ verb: String,
+        _ options: [String],
+        _ name: String,
+        _ code: Fault.Code
+    ) async throws(Fault) {
         // systemd goes on with it when nobody waits any more.
         guard
-            let result = try await Command(program, arguments: [verb, "--", name])
+            let result = try await Command(program, arguments: [verb] + options + ["--", name])
                 .run(outputLimit: 64 << 10, within: patience)
         else {
             throw Fault(
@@ -161,9 +269,9 @@ public struct UnitService: ServiceControl {
             )
         }
         guard !result.status.isSuccess else { return }
-        // Behind the reason systemd names the commands that tell more, as the hint does.
+        // Behind the reason systemd names the commands that tell more, as the hint does, or that try once more.
         let line = result.errorText.split(whereSeparator: \.isNewline)
-            .last { !$0.hasPrefix("See ") }
+            .last { line in !["See ", "To force ", "followed by "].contains { line.hasPrefix($0) } }
         throw Fault(
             code,
             "unable to \(verb) unit '\(name)': \(line.map { String($0) } ?? "\(result.status)")",

@@ -6,19 +6,35 @@ package struct UnitState: Hashable {
     package let load: String
     /// The units that start it again by themselves: sockets, timers, paths.
     package let triggers: [String]
-    /// The units that systemd stops when it stops this one.
+    /// The names of the unit.
+    package let names: Set<String>
+    /// The units behind which it is started, as far as both are.
+    package let after: [String]
+    /// The units that systemd stops when it stops this one, or for which it starts this one again at once.
     package let followers: [String]
+    /// The units with which systemd starts this one.
+    package let starters: [String]
+    /// Whether it is a socket each of whose connections is a unit.
+    package let isAccepting: Bool
+    /// Whether `systemctl` can stop it, and start it again then.
+    package let canReturn: Bool
     /// Whether it is a job: one that has done its work when it has ended.
     package let isJob: Bool
 
     /// Through which a unit that is stopped stops others; `systemd.unit(5)`, "Mapping of unit properties to their inverses".
     private static let following: [Substring] = [
-        "RequiredBy", "RequisiteOf", "BoundBy", "ConsistsOf", "PropagatesStopTo",
+        "RequiredBy", "RequisiteOf", "BoundBy", "ConsistsOf", "PropagatesStopTo", "UpheldBy",
     ]
+
+    private static let starting: [Substring] = ["RequiredBy", "BoundBy", "WantedBy", "UpheldBy"]
 
     /// What is asked for.
     static let properties =
-        (["ActiveState", "LoadState", "TriggeredBy", "Type"] + following).joined(separator: ",")
+        ([
+            "ActiveState", "LoadState", "TriggeredBy", "Type", "Names", "After", "Accept",
+            "CanStart",
+            "CanStop", "Transient", "WantedBy",
+        ] + following).joined(separator: ",")
 
     /// Reads lines of `NAME=VALUE`; nil when a state is not among them.
     package init?(_ text: String) {
@@ -32,11 +48,45 @@ package struct UnitState: Hashable {
         self.load = String(load)
         isJob = values["Type"] == "oneshot"
         triggers = Self.names(values["TriggeredBy"])
+        names = Set(Self.names(values["Names"]))
+        after = Self.names(values["After"])
         followers = Self.following.flatMap { Self.names(values[$0]) }
+        starters = Self.starting.flatMap { Self.names(values[$0]) }
+        isAccepting = values["Accept"] == "yes"
+        canReturn =
+            load == "loaded" && values["Transient"] != "yes" && values["CanStart"] != "no"
+            && values["CanStop"] != "no"
     }
 
+    /// The names of a list; one with a backslash, as those of instances have, is quoted as for a shell.
     private static func names(_ value: Substring?) -> [String] {
-        (value ?? "").split(separator: " ").map { String($0) }
+        (value ?? "").split(separator: " ").map { word in
+            guard word.count > 1, word.hasPrefix("\""), word.hasSuffix("\"") else {
+                return String(word)
+            }
+            var name = ""
+            var isEscaped = false
+            for character in word.dropFirst().dropLast() {
+                isEscaped = character == "\\" && !isEscaped
+                if !isEscaped { name.append(character) }
+            }
+            return name
+        }
+    }
+
+    /// The units that a process is part of, as `/proc/self/cgroup` has its groups; of a service manager within one, only that one.
+    package static func units(ofGroups text: String) -> Set<String> {
+        var units: Set<String> = []
+        for line in text.split(whereSeparator: \.isNewline) {
+            // `NUMBER:CONTROLLERS:PATH`; systemd's own is the one without a controller, or `name=systemd`.
+            let parts = line.split(separator: ":", maxSplits: 2, omittingEmptySubsequences: false)
+            guard parts.count == 3, ["", "name=systemd"].contains(parts[1]) else { continue }
+            for group in parts[2].split(separator: "/") {
+                units.insert(String(group))
+                if group.hasPrefix("user@") { break }
+            }
+        }
+        return units
     }
 
     /// Whether there is such a unit.

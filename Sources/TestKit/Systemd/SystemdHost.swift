@@ -53,9 +53,14 @@ public final class SystemdHost: Sendable {
 
     /// Starts systemd and waits until it has started.
     ///
-    /// - Parameter units: the texts of unit files by their names; an empty one masks the unit.
+    /// - Parameters:
+    ///   - units: the texts of unit files by their names; an empty one masks the unit.
+    ///   - aliases: units by other names that they have too.
     /// - Throws: `E-TEST-PROGRAM` with what it says when it has not started within five minutes, `E-IO-…`.
-    public init(units: [String: String]) throws(Fault) {
+    public init(
+        units: [String: String],
+        aliases: [String: String] = [:]
+    ) throws(Fault) {
         folder = try ScratchFolder()
         let place = folder.path
         try FileSystem.makeDirectories(place.appending("units"), mode: 0o755)
@@ -70,6 +75,17 @@ public final class SystemdHost: Sendable {
                 with: Array(text.utf8),
                 mode: 0o644
             )
+        }
+        for (alias, unit) in aliases {
+            let link = place.appending("units").appending(alias).string
+            do {
+                try FileManager.default.createSymbolicLink(
+                    atPath: link,
+                    withDestinationPath: unit
+                )
+            } catch {
+                throw Fault(.testProgram, "unable to name unit '\(unit)' '\(alias)': \(error)")
+            }
         }
         // Whoever is killed for being slow must not leave a systemctl behind that holds the output open.
         let script = """

@@ -71,11 +71,13 @@ enum ServiceText {
         ])
     }
 
-    /// Names and titles; where more than one part runs, also those.
+    /// Names and titles; where there are several parts, also those that run.
     private static func list(_ items: some Sequence<ServicePlan.Item>) -> String {
         let texts = items.map { item in
             let running = item.parts.filter(\.isRunning).map(\.name)
-            let parts = running.count > 1 ? ": " + running.joined(separator: ", ") : ""
+            let parts =
+                item.parts.count > 1 && !running.isEmpty
+                ? ": " + running.joined(separator: ", ") : ""
             return "\(item.name) (\(item.title)\(parts))"
         }
         return texts.joined(separator: ", ")
