@@ -70,4 +70,44 @@ import Testing
     @Test func `a service that names itself is no circle`() throws {
         #expect(try order([("a", ["a"])]).nodes.map(\.name) == ["a"])
     }
+
+    @Test func `what stops with another is started after it, and uses the same`() throws {
+        let order = try ServiceOrder(
+            [("front", ["web"]), ("web", []), ("db", ["files"])],
+            components: ["db", "files"],
+            followers: ["db": ["web"]]
+        )
+        #expect(order.nodes.map(\.name) == ["db", "web", "front"])
+        #expect(order.nodes.map(\.uses) == [["db", "files"], ["db", "files"], ["db", "files"]])
+    }
+
+    @Test func `those that stop with each other have no order, and stop for each other's data`()
+        throws
+    {
+        for services in [["a", "b", "c"], ["c", "a", "b"], ["b", "c", "a"]] {
+            let after = ["a": ["db"], "b": ["redis"], "c": ["files", "a"]]
+            let order = try ServiceOrder(
+                services.map { ($0, after[$0] ?? []) } + [("d", ["a"]), ("e", ["redis"])],
+                components: ["db", "redis", "files", "b"],
+                followers: ["a": ["b"], "b": ["c"], "c": ["a"], "d": []]
+            )
+            for component in ["db", "files", "b"] {
+                let names = order.services(using: [component]).map(\.name)
+                #expect(names.sorted() == ["a", "b", "c", "d"], "\(services) \(component)")
+            }
+            #expect(order.services(using: ["redis"]).count == 5)
+        }
+    }
+
+    @Test func `one that says nothing makes those that stop with it say nothing`() throws {
+        for services in [["a", "b"], ["b", "a"]] {
+            let after = ["a": ["db"]]
+            let order = try ServiceOrder(
+                services.map { ($0, after[$0] ?? []) } + [("c", ["a"])],
+                components: ["db", "redis"],
+                followers: ["a": ["b"], "b": ["a"]]
+            )
+            #expect(order.nodes.map(\.uses) == [[], [], []])
+        }
+    }
 }

@@ -212,16 +212,11 @@ public struct StackServices: Sendable {
             }
             services.append((service.name, service.after + noted.map { names[$0] ?? $0 }))
         }
-        let followers = try await followers(controls)
-        for index in services.indices {
-            let name = services[index].name
-            // Two that cannot run without each other have no order.
-            services[index].after += followers.keys.filter { leader in
-                followers[leader]?.contains(name) == true
-                    && followers[name]?.contains(leader) != true
-            }
-        }
-        return try ServiceOrder(services, components: stack.configuration.components.map(\.name))
+        return try ServiceOrder(
+            services,
+            components: stack.configuration.components.map(\.name),
+            followers: try await followers(controls)
+        )
     }
 
     /// The services that systemd stops when it stops another, by the name of that.
