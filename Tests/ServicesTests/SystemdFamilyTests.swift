@@ -90,6 +90,30 @@ import Testing
         #expect(try await running(unit("still.service", host)).isEmpty)
     }
 
+    @Test func `a cluster of Debian's that stood still stays so`() async throws {
+        let (host, db) = try host([
+            "db.service": """
+            [Unit]
+            Wants=db@one.service db@two.service
+            [Service]
+            Type=oneshot
+            RemainAfterExit=on
+            ExecStart=/bin/true
+
+            """,
+            "db@.service": "[Unit]\nPartOf=db.service\nBefore=db.service\n" + Self.sleeping,
+        ])
+        try host.systemctl("start", "db.service")
+        try host.systemctl("stop", "db@two.service")
+        let before = try await running(db)
+        #expect(before == ["db@one.service", "db.service"])
+        try await db.stop()
+        #expect(try await running(unit("db@one.service", host)).isEmpty)
+        try await db.start(before)
+        #expect(try await running(db) == before)
+        #expect(try await running(unit("db@two.service", host)).isEmpty)
+    }
+
     @Test func `followers start in systemd's order, an instance among them`() async throws {
         let leaf = "[Unit]\nRequires=db.service\nRequisite=mid.service\nAfter=mid.service\n"
         let (host, db) = try host([

@@ -160,8 +160,8 @@ public struct UnitService: ServiceControl {
                     hints: ["What is gone for good is forgotten by: lifeboat services --put-back"]
                 )
             }
-            // What else a target wants stood still, or is put back by itself.
-            let isGroup = name != unit && name.hasSuffix(".target")
+            // What else such a one wants stood still, or is put back by itself.
+            let isGroup = found.isMark || name != unit && name.hasSuffix(".target")
             let mode = isGroup ? ["--job-mode=ignore-requirements"] : []
             try await call("start", mode, name, .serviceStart)
         }

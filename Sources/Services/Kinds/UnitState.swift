@@ -21,6 +21,9 @@ package struct UnitState: Hashable {
     /// Whether it is a job: one that has done its work when it has ended.
     package let isJob: Bool
 
+    /// Whether it counts as active behind its work, without a process: Debian's `postgresql.service` is one, for its clusters.
+    package let isMark: Bool
+
     /// Through which a unit that is stopped stops others; `systemd.unit(5)`, "Mapping of unit properties to their inverses".
     private static let following: [Substring] = [
         "RequiredBy", "RequisiteOf", "BoundBy", "ConsistsOf", "PropagatesStopTo", "UpheldBy",
@@ -33,7 +36,7 @@ package struct UnitState: Hashable {
         ([
             "ActiveState", "LoadState", "TriggeredBy", "Type", "Names", "After", "Accept",
             "CanStart",
-            "CanStop", "Transient", "WantedBy",
+            "CanStop", "Transient", "WantedBy", "RemainAfterExit",
         ] + following).joined(separator: ",")
 
     /// Reads lines of `NAME=VALUE`; nil when a state is not among them.
@@ -47,6 +50,7 @@ package struct UnitState: Hashable {
         self.active = String(active)
         self.load = String(load)
         isJob = values["Type"] == "oneshot"
+        isMark = isJob && values["RemainAfterExit"] == "yes"
         triggers = Self.names(values["TriggeredBy"])
         names = Set(Self.names(values["Names"]))
         after = Self.names(values["After"])
