@@ -163,6 +163,23 @@ import Testing
         try host.systemctl("is-active", "app.service")
     }
 
+    @Test func `one that was started too often is told so`() async throws {
+        let limits = "[Unit]\nStartLimitBurst=1\nStartLimitIntervalSec=1h\n"
+        // systemd forgets how often it has started a unit that nobody names.
+        let (host, db) = try host([
+            "db.service": limits + Self.sleeping,
+            "after.service": "[Unit]\nAfter=db.service\n" + Self.sleeping,
+        ])
+        try host.systemctl("start", "after.service", "db.service")
+        try host.systemctl("stop", "db.service")
+        let failure = await fault { () async throws(Fault) in try await db.start(["db.service"]) }
+        #expect(failure?.code == .serviceStart)
+        #expect(
+            failure?.message.hasSuffix("attempted too often.") == true,
+            "\(failure?.message ?? "")"
+        )
+    }
+
     @Test func `what could not be put back is not stopped`() async throws {
         let (host, db) = try host([
             "refuse.service": "[Unit]\nRequires=db.service\nRefuseManualStop=yes\n" + Self.sleeping,
