@@ -5,18 +5,12 @@ public import SystemPackage
 /// A service that is a unit of systemd, with the sockets, timers and paths that would start it again, and with the units that cannot
 /// run without it.
 public struct UnitService: ServiceControl {
-    private let unit: String
-    private let others: Set<String>
+    let unit: String
+    /// Units that are services of their own.
+    let others: Set<String>
     private let program: String
     private let patience: Duration
     private let groups: FilePath
-
-    /// A unit and what triggers it.
-    private struct Group {
-        let name: String
-        let members: [String]
-        let after: [String]
-    }
 
     /// How long passes between two looks.
     private static let pace = Duration.milliseconds(200)
@@ -50,7 +44,7 @@ public struct UnitService: ServiceControl {
     public func parts() async throws(Fault) -> [ServicePart] {
         var parts: [ServicePart] = []
         var accepting: Set<String> = []
-        for name in try await family().members.joined() {
+        for name in try await UnitFamily(of: self).members.joined() {
             let state = try await state(of: name)
             if state.isAccepting { accepting.insert(name) }
             guard !state.isStopping else {
@@ -102,11 +96,13 @@ public struct UnitService: ServiceControl {
     /// The units of other services that stop when this one is stopped.
     ///
     /// - Throws: `E-SERVICE-STATE`, `E-COMMAND-…`.
-    public func followers() async throws(Fault) -> [String] { try await family().others }
+    public func followers() async throws(Fault) -> [String] {
+        try await UnitFamily(of: self).others
+    }
 
     /// Stops what cannot run without the unit, what triggers it, then the unit, and waits for what is stopping already.
     public func stop() async throws(Fault) {
-        for name in try await family().members.reversed().joined() {
+        for name in try await UnitFamily(of: self).members.reversed().joined() {
             let state = try await state(of: name)
             guard state.isRunning || state.isStopping else { continue }
             try await call("stop", [], name, .serviceStop)
@@ -179,61 +175,7 @@ public struct UnitService: ServiceControl {
         }
     }
 
-    /// The unit and what cannot run without it, each behind what triggers it, and what runs and would start it, in the order in which
-    /// they start.
-    ///
-    /// Nothing when there is no such unit. What stands still is left out, but for the unit and what triggers it.
-    ///
-    /// systemd stops what requires a unit by itself, and starts nothing of that again. It says that it has stopped a unit when others that
-    /// it stops with it may still run. A timer or a socket of something that stands still would start the unit with that.
-    private func family() async throws(Fault) -> (members: [[String]], others: [String]) {
-        var groups: [Group] = []
-        var elsewhere: [String] = []
-        var known: Set<String> = []
-        // What is tied to one of them stops with it. What is not, and stands still, starts it when it starts itself.
-        var waiting = [(name: unit, isTied: true)]
-        var asked: Set<String> = []
-        while !waiting.isEmpty {
-            let (name, isTied) = waiting.removeFirst()
-            guard !known.contains(name), isTied || asked.insert(name).inserted else { continue }
-            let state = try await state(of: name)
-            let names = state.names.union([name])
-            guard known.isDisjoint(with: names) else { continue }
-            guard name == unit || others.isDisjoint(with: names) else {
-                guard isTied else { continue }
-                known.formUnion(names)
-                elsewhere += others.intersection(names)
-                continue
-            }
-            let isActive = state.isRunning || state.isStopping
-            guard name == unit ? state.exists || isActive : isTied == isActive else { continue }
-            known.formUnion(names)
-            waiting += state.starters.map { ($0, false) }
-            guard name == unit || isActive else {
-                for trigger in state.triggers where !known.contains(trigger) {
-                    let found = try await self.state(of: trigger)
-                    guard found.isRunning else { continue }
-                    known.insert(trigger)
-                    guard !others.contains(trigger) else {
-                        elsewhere.append(trigger)
-                        continue
-                    }
-                    groups.append(Group(name: trigger, members: [trigger], after: found.after))
-                }
-                continue
-            }
-            let triggers = state.triggers.filter { known.insert($0).inserted }
-            groups.append(Group(name: name, members: triggers + [name], after: state.after))
-            waiting += state.followers.map { ($0, true) }
-            for trigger in triggers {
-                waiting += try await self.state(of: trigger).followers.map { ($0, true) }
-            }
-        }
-        let (placed, circle) = StartOrder.sorted(groups, name: { $0.name }, after: { $0.after })
-        return ((placed + circle).map(\.members), elsewhere)
-    }
-
-    private func state(of name: String) async throws(Fault) -> UnitState {
+    func state(of name: String) async throws(Fault) -> UnitState {
         let bytes = try await Command(
             program,
             arguments: ["show", "--property", UnitState.properties, "--", name]

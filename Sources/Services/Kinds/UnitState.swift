@@ -20,7 +20,6 @@ package struct UnitState: Hashable {
     package let canReturn: Bool
     /// Whether it is a job: one that has done its work when it has ended.
     package let isJob: Bool
-
     /// Whether it counts as active behind its work, without a process: Debian's `postgresql.service` is one, for its clusters.
     package let isMark: Bool
 
@@ -34,9 +33,8 @@ package struct UnitState: Hashable {
     /// What is asked for.
     static let properties =
         ([
-            "ActiveState", "LoadState", "TriggeredBy", "Type", "Names", "After", "Accept",
-            "CanStart",
-            "CanStop", "Transient", "WantedBy", "RemainAfterExit",
+            "Accept", "ActiveState", "After", "CanStart", "CanStop", "LoadState", "Names",
+            "RemainAfterExit", "Transient", "TriggeredBy", "Type", "WantedBy",
         ] + following).joined(separator: ",")
 
     /// Reads lines of `NAME=VALUE`; nil when a state is not among them.
