@@ -1,7 +1,8 @@
 internal import Model
+internal import ObjectStorage
+internal import Protection
 internal import Sealing
 internal import StackConfiguration
-internal import Protection
 internal import Vault
 
 /// Opens copies at the same time, so that one that hangs holds up none of the others, and says which one is waited for.
@@ -19,11 +20,13 @@ struct CopySearch: Sendable {
 
     /// How many copies are opened at once; each that hangs may hold a thread.
     private static let width = 8
-    /// How long nothing is said of a copy that does not answer.
+    /// How long nothing is said of a copy that does not answer, and how long it is waited for where another one is chosen.
     private static let silence: Duration = .seconds(10)
 
     let stack: Stack
     let copies: [CopyConfiguration]
+    /// The name of the copy that is to be read, nil for any: once that is there, no other one is waited for without end.
+    let chosen: String?
 
     /// Opens them all; the results are in the order of the copies.
     ///
@@ -31,6 +34,7 @@ struct CopySearch: Sendable {
     func run(expecting id: Digest256?) async -> [Outcome] {
         await withTaskGroup(of: Event.self) { group in
             var begun = 0
+            var (isLate, isTold) = (false, false)
             var outcomes: [Int: Outcome] = [:]
             group.addTask {
                 // It ends early when all copies have answered.
@@ -45,12 +49,38 @@ struct CopySearch: Sendable {
                 }
                 switch await group.next() {
                 case .opened(let index, let outcome): outcomes[index] = outcome
-                case .silent: if !Task.isCancelled { tell(outcomes) }
+                case .silent: isLate = !Task.isCancelled
                 case nil: break
+                }
+                guard isLate else { continue }
+                if copies.indices.contains(where: { isChosen($0, outcomes) }) {
+                    leaveOut(&outcomes)
+                } else if !isTold {
+                    isTold = true
+                    tell(outcomes)
                 }
             }
             group.cancelAll()
             return copies.indices.compactMap { outcomes[$0] }
+        }
+    }
+
+    private func isChosen(_ index: Int, _ outcomes: [Int: Outcome]) -> Bool {
+        copies[index].name == chosen && (try? outcomes[index]?.result.get()) != nil
+    }
+
+    /// Gives up those that have not answered, and says so.
+    private func leaveOut(_ outcomes: inout [Int: Outcome]) {
+        for index in copies.indices where outcomes[index] == nil {
+            let name = copies[index].name
+            let fault = Fault(
+                .storeUnreachable,
+                "unable to open copy '\(name)': it does not answer within \(Self.silence.components.seconds) s"
+            )
+            outcomes[index] = Outcome(copy: copies[index], result: .failure(fault))
+            stack.notice(
+                "going on without copy \(name): what it alone knows of revoked keys does not count"
+            )
         }
     }
 

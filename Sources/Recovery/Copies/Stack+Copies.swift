@@ -27,16 +27,17 @@ extension Stack {
     /// Opens some copies, or all when none is named, at the same time; that one cannot be opened is in the result.
     ///
     /// They are copies of one vault: the one that this host remembers or the kit names, else that of the first copy that is
-    /// there.
+    /// there. Where one is `chosen` to be read, and there, another that does not answer is not waited for.
     ///
     /// - Throws: `E-COPY-UNKNOWN`, `E-KIT-FOREIGN`, `E-CANCELLED`, and what reading the host's memory throws.
     func findCopies(
         _ names: [String] = [],
-        expecting expected: Digest256? = nil
+        expecting expected: Digest256? = nil,
+        chosen: String? = nil
     ) async throws(Fault) -> CopySet {
         var id = try vaultID(expecting: expected)
         var found = CopySet()
-        let search = CopySearch(stack: self, copies: try copies(names))
+        let search = CopySearch(stack: self, copies: try copies(names), chosen: chosen)
         for outcome in await search.run(expecting: id) {
             do throws(Fault) {
                 var vault = try outcome.result.get()
@@ -69,7 +70,7 @@ extension Stack {
         let names = name.map { [$0] } ?? []
         _ = try self.copies(names)
         // What the others know of revoked keys counts, whichever is read from.
-        let all = try await findCopies(expecting: expected)
+        let all = try await findCopies(expecting: expected, chosen: name)
         var chosen = all.only(names)
         // Nobody knows the vault's id yet, and another copy is of another vault.
         if chosen.open.isEmpty, !names.isEmpty {

@@ -16,7 +16,7 @@ public struct RestoreSummary: Sendable {
     /// The copies that it was read from, by name.
     public let used: [String]
     /// Which copies could not be told what came back, each a line.
-    public let untold: [String]
+    public internal(set) var untold: [String] = []
     /// What came of the services; nil when they were left alone.
     public var services: ServiceKeeper.Ending?
 
@@ -26,15 +26,13 @@ public struct RestoreSummary: Sendable {
         duration: Duration,
         findings: [CopyFinding] = [],
         passedOver: [String] = [],
-        used: [String] = [],
-        untold: [String] = []
+        used: [String] = []
     ) {
         self.results = results
         self.duration = duration
         self.findings = findings
         self.passedOver = passedOver
         self.used = used
-        self.untold = untold
     }
 
     /// The first fault; nil when everything came back.

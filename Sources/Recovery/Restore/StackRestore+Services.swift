@@ -26,9 +26,24 @@ extension StackRestore {
 
     /// Does what a plan says, between the stop of services and their start where it says so; independent components at once.
     ///
-    /// A component's failure does not stop the others: it is in the summary. The copies are told what came back whole. When
-    /// services do not stop, nothing is restored. What may use a component that did not come back whole is not started.
+    /// A component's failure does not stop the others: it is in the summary. When services do not stop, nothing is restored. What may
+    /// use a component that did not come back whole is not started. At last the copies are told what came back whole.
     public func run(
+        _ plan: StackRestorePlan,
+        progress: @Sendable (String) -> ProgressReporter
+    ) async -> RestoreSummary {
+        var summary = await runBetweenServices(plan, progress: progress)
+        // Behind the start of the services: a copy that has died meanwhile must not keep them down.
+        summary.untold = await RestoreMemory(stack).remember(
+            summary.results,
+            of: plan,
+            options,
+            took: summary.duration
+        )
+        return summary
+    }
+
+    private func runBetweenServices(
         _ plan: StackRestorePlan,
         progress: @Sendable (String) -> ProgressReporter
     ) async -> RestoreSummary {

@@ -245,7 +245,7 @@ public struct StackRestore: Sendable {
         )
     }
 
-    /// Brings the components back, and tells the copies what came back whole.
+    /// Brings the components back.
     func bringBack(
         _ plan: StackRestorePlan,
         progress: @Sendable (String) -> ProgressReporter
@@ -258,16 +258,13 @@ public struct StackRestore: Sendable {
         }
         let works = plan.steps.map { Work(step: $0, progress: progress($0.name)) }
         let results = await works.concurrentlyMapped(width: Self.width) { await Self.run($0) }
-        let duration = BootClock.now() - begin
-        let untold = await RestoreMemory(stack).remember(results, of: plan, options, took: duration)
         return RestoreSummary(
             results: results,
-            duration: duration,
+            duration: BootClock.now() - begin,
             findings: plan.copies.findings,
             passedOver: plan.steps.flatMap { step in step.passedOver.map { "\(step.name): \($0)" } }
                 + plan.copies.vault.hostFaults.map(\.message),
-            used: plan.copies.used,
-            untold: untold
+            used: plan.copies.used
         )
     }
 
