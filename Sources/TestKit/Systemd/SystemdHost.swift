@@ -63,30 +63,7 @@ public final class SystemdHost: Sendable {
     ) throws(Fault) {
         folder = try ScratchFolder()
         let place = folder.path
-        try FileSystem.makeDirectories(place.appending("units"), mode: 0o755)
-        var files = units
-        // What units depend on unless they say otherwise.
-        for target in ["basic", "shutdown", "sockets", "sysinit", "timers"] {
-            files["\(target).target"] = "[Unit]\nDefaultDependencies=no\n"
-        }
-        for (name, text) in files {
-            try DurableFile.create(
-                place.appending("units").appending(name),
-                with: Array(text.utf8),
-                mode: 0o644
-            )
-        }
-        for (alias, unit) in aliases {
-            let link = place.appending("units").appending(alias).string
-            do {
-                try FileManager.default.createSymbolicLink(
-                    atPath: link,
-                    withDestinationPath: unit
-                )
-            } catch {
-                throw Fault(.testProgram, "unable to name unit '\(unit)' '\(alias)': \(error)")
-            }
-        }
+        try Self.write(units, aliases, to: place.appending("units"))
         // Whoever is killed for being slow must not leave a systemctl behind that holds the output open.
         let script = """
             #!/bin/sh
@@ -116,6 +93,33 @@ public final class SystemdHost: Sendable {
                 throw Fault(.testProgram, "unable to start systemd: \(text("log"))")
             }
             usleep(10_000)
+        }
+    }
+
+    /// Makes the folder of the units.
+    private static func write(
+        _ units: [String: String],
+        _ aliases: [String: String],
+        to folder: FilePath
+    ) throws(Fault) {
+        try FileSystem.makeDirectories(folder, mode: 0o755)
+        var files = units
+        // What units depend on unless they say otherwise.
+        for target in ["basic", "shutdown", "sockets", "sysinit", "timers"] {
+            files["\(target).target"] = "[Unit]\nDefaultDependencies=no\n"
+        }
+        for (name, text) in files {
+            try DurableFile.create(folder.appending(name), with: Array(text.utf8), mode: 0o644)
+        }
+        for (alias, unit) in aliases {
+            do {
+                try FileManager.default.createSymbolicLink(
+                    atPath: folder.appending(alias).string,
+                    withDestinationPath: unit
+                )
+            } catch {
+                throw Fault(.testProgram, "unable to name unit '\(unit)' '\(alias)': \(error)")
+            }
         }
     }
 
