@@ -66,6 +66,8 @@ public final class PostgresServer: Sendable {
             "unix_socket_directories": "'\(server.root.path)'", "port": "\(server.port)",
             "listen_addresses": loopback ? "'127.0.0.1'" : "''", "fsync": "off",
             "max_wal_senders": "10", "wal_level": "replica",
+            // It writes what tests say, when they say it, also where they take long.
+            "checkpoint_timeout": "1d",
         ]
         lines.merge(settings) { $1 }
         try server.append(lines.sorted { $0.key < $1.key }.map { "\($0.key) = \($0.value)" })
