@@ -21,7 +21,7 @@ public struct ServiceOrder: Sendable, Hashable {
         components: some Sequence<String>,
         followers: [String: Set<String>] = [:]
     ) throws(Fault) {
-        let followers = Self.throughOthers(followers)
+        let followers = followers.mapValues { Self.reached(from: $0, by: followers) }
         let follows = { name, leader in followers[leader]?.contains(name) == true }
         let services = services.map { service in
             let leaders = followers.keys.filter { leader in
@@ -40,74 +40,59 @@ public struct ServiceOrder: Sendable, Hashable {
                 hints: ["Leave a name out of one of their `after:`."]
             )
         }
-        let known = Set(components)
-        var nodes = Self.nodes(placed, known, sharing: [:])
-        while true {
-            var shared: [String: [[String]]] = [:]
-            // Such a one follows itself too: of what nothing is known, nothing is known for good, and this ends.
-            for node in nodes {
-                shared[node.name] = nodes.filter {
-                    follows($0.name, node.name) && follows(node.name, $0.name)
-                }.map(\.uses)
+        let own = Self.nodes(placed, Set(components))
+        var sources: [String: Set<String>] = [:]
+        for node in own {
+            // Those that stop with it and it with them: each uses what any of them uses.
+            let partners = own.map(\.name).filter {
+                follows($0, node.name) && follows(node.name, $0)
             }
-            let next = Self.nodes(placed, known, sharing: shared)
-            if next == nodes { break }
-            nodes = next
+            sources[node.name] = Set(node.after + partners)
         }
-        self.nodes = nodes
+        nodes = own.map { node in
+            let all = Self.reached(from: [node.name], by: sources)
+            let uses = own.filter { all.contains($0.name) }.map(\.uses)
+            return ServiceNode(
+                name: node.name,
+                after: node.after,
+                uses: uses.contains([]) ? [] : Set(uses.joined()).sorted()
+            )
+        }
     }
 
-    /// The services in the order that they have.
-    ///
-    /// `shared`: by service, what those use that stop with it and it with them.
+    /// The services in the order that they have, each with what it uses itself or is started after.
     private static func nodes(
         _ placed: [(name: String, after: [String])],
-        _ known: Set<String>,
-        sharing shared: [String: [[String]]]
+        _ components: Set<String>
     ) -> [ServiceNode] {
         var nodes: [String: ServiceNode] = [:]
         return placed.map { service in
             var after: Set<String> = []
-            var uses = known.intersection([service.name])
-            var isKnown = true
+            var uses = components.intersection([service.name])
             for name in service.after where name != service.name {
-                uses.formUnion(known.intersection([name]))
+                uses.formUnion(components.intersection([name]))
                 guard let node = nodes[name] else { continue }
                 after.formUnion([name] + node.after)
                 uses.formUnion(node.uses)
-                isKnown = isKnown && !node.uses.isEmpty
             }
-            for others in shared[service.name] ?? [] {
-                uses.formUnion(others)
-                isKnown = isKnown && !others.isEmpty
-            }
-            let node = ServiceNode(
-                name: service.name,
-                after: after.sorted(),
-                uses: isKnown ? uses.sorted() : []
-            )
+            let node = ServiceNode(name: service.name, after: after.sorted(), uses: uses.sorted())
             nodes[service.name] = node
             return node
         }
     }
 
-    /// With those that follow a follower.
-    private static func throughOthers(
-        _ followers: [String: Set<String>]
-    ) -> [String: Set<String>] {
-        var all = followers
-        var isWhole = false
-        while !isWhole {
-            isWhole = true
-            for (name, known) in all {
-                let more = known.reduce(into: known) { $0.formUnion(all[$1] ?? []) }
-                if more.count > known.count {
-                    all[name] = more
-                    isWhole = false
-                }
-            }
+    /// Some names, and those that one of them leads to, directly or through others.
+    private static func reached(
+        from names: Set<String>,
+        by links: [String: Set<String>]
+    ) -> Set<String> {
+        var reached: Set<String> = []
+        var waiting = names
+        while let next = waiting.popFirst() {
+            guard reached.insert(next).inserted else { continue }
+            waiting.formUnion(links[next] ?? [])
         }
-        return all
+        return reached
     }
 
     /// The services that a restore of some components stops, in the order in which they start: those that may use one of them.
