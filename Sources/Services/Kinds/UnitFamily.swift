@@ -23,12 +23,14 @@ struct UnitFamily {
 
     private let service: UnitService
     private var groups: [Group] = []
+    /// The names of units that belong to it or to another service.
     private var known: Set<String> = []
+    /// The names of those that would start one that belongs to it, once each.
     private var asked: Set<String> = []
     private var waiting: [Relative] = []
 
     /// The units of other services that stop when this one is stopped.
-    private(set) var others: [String] = []
+    private(set) var ofOthers: [String] = []
 
     /// Finds the family of a service's unit; changes nothing.
     ///
@@ -45,6 +47,7 @@ struct UnitFamily {
         return (placed + circle).map(\.members)
     }
 
+    /// Takes in what a relative brings: one that runs itself and what is tied to it, one that stands still what would trigger it.
     private mutating func look(at relative: Relative) async throws(Fault) {
         let name = relative.name
         guard !known.contains(name), relative.isTied || asked.insert(name).inserted else { return }
@@ -56,7 +59,7 @@ struct UnitFamily {
             // What only starts with another service is that one's.
             guard relative.isTied else { return }
             known.formUnion(names)
-            others += service.others.intersection(names).sorted()
+            ofOthers += service.others.intersection(names).sorted()
             return
         }
         let isActive = state.isRunning || state.isStopping
@@ -86,7 +89,7 @@ struct UnitFamily {
             guard found.isRunning else { continue }
             known.insert(trigger)
             guard !service.others.contains(trigger) else {
-                others.append(trigger)
+                ofOthers.append(trigger)
                 continue
             }
             groups.append(Group(name: trigger, members: [trigger], after: found.after))

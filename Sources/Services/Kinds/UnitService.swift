@@ -84,7 +84,7 @@ public struct UnitService: ServiceControl {
         guard state.canReturn, !isConnection else {
             throw Fault(
                 .serviceState,
-                "unable to stop unit '\(name)': it can not be stopped and started again by systemctl",
+                "unable to stop unit '\(name)': it cannot be stopped and started again by systemctl",
                 hints: [
                     "See what it is: systemctl status \(name)",
                     "When it does not run, run the same command again.",
@@ -97,7 +97,7 @@ public struct UnitService: ServiceControl {
     ///
     /// - Throws: `E-SERVICE-STATE`, `E-COMMAND-…`.
     public func followers() async throws(Fault) -> [String] {
-        try await UnitFamily(of: self).others
+        try await UnitFamily(of: self).ofOthers
     }
 
     /// Stops what cannot run without the unit, what triggers it, then the unit, and waits for what is stopping already.
@@ -119,7 +119,8 @@ public struct UnitService: ServiceControl {
 
     /// Starts what triggers the unit, the unit, then what cannot run without it, and waits until they are active; a job has ended then.
     ///
-    /// A socket does not start any more when its service runs. What does not start keeps up the unit only, and what it triggers.
+    /// A socket does not start any more when its service runs. What does not start keeps down only what it triggers; the unit itself
+    /// keeps down all that is behind it.
     ///
     /// - Throws: `E-SERVICE-GONE` when nothing else is wrong than that a unit does not exist any more, and as the protocol says.
     public func start(_ parts: [String]) async throws(Fault) {
