@@ -48,15 +48,18 @@ struct CopyRepair: Sendable {
         }
     }
 
+    /// A hole for which nothing was found: no copy has it, or one does not tell what it has.
     private func nowhere(_ hole: LogHole, _ cause: Fault?) -> Mending {
-        Mending(
+        let fact =
+            cause == nil ? "no other copy holds what is lacking" : "another copy cannot be listed"
+        return Mending(
             object: hole.object,
             fact: hole.fact,
             source: nil,
             fault: Fault(
                 .nowhereWhole,
-                "unable to mend the log at '\(hole.object)' in '\(copy.name)': no other copy holds what is lacking",
-                hints: cause.map { ["The nearest was: \($0.message)."] } ?? [],
+                "unable to mend the log at '\(hole.object)' in '\(copy.name)': \(fact)",
+                hints: cause.map { ["It says: \($0.message)."] } ?? [],
                 cause: cause
             )
         )

@@ -37,7 +37,7 @@ public struct CheckReport: Sendable {
     /// What a revoked key signed and no revocation lists, and what was copied under another name: it counts for nothing, so it
     /// is no damage.
     public internal(set) var distrusted: [Finding] = []
-    /// Log that was there and is not in this copy, the findings of those that are damage are in ``damage``.
+    /// Log that was there and is not in this copy; the findings of those that are damage are in ``damage``.
     public internal(set) var holes: [LogHole] = []
     /// What is no part of a vault; harmless, but not ours.
     public internal(set) var foreign: [String] = []

@@ -104,16 +104,17 @@ extension VaultCheck {
         let isRefused = !lost.isEmpty && refusedLog.rest(of: lost, stream, epoch).isEmpty
         let isDamage = !lost.isEmpty && !isRefused && known != nil && request.judgesHoles
         let object = piece.name(in: stream).text
-        let place =
-            lost.isEmpty
-            ? ", and in another one"
-            : isRefused
-                ? " but by a revoked key, which counts for nothing"
-                : "; one that cannot be asked may hold them"
+        let lacking = "\(Self.text(rest)) of the log before it are not in this copy"
         let fact =
-            isDamage
-            ? "\(Self.text(lost)) of the log before it are gone, and no collection gave them up"
-            : "\(Self.text(rest)) of the log before it are not in this copy\(place)"
+            if isDamage {
+                "\(Self.text(lost)) of the log before it are gone, and no collection gave them up"
+            } else if lost.isEmpty {
+                "\(lacking), and in another one"
+            } else if isRefused {
+                "\(lacking) but by a revoked key, which counts for nothing"
+            } else {
+                "\(lacking); one that cannot be asked may hold them"
+            }
         if isDamage { note(object, fact, .listing) }
         add(
             LogHole(
@@ -130,7 +131,8 @@ extension VaultCheck {
     private mutating func add(_ hole: LogHole) {
         if report.holes.count < CheckReport.largestList {
             report.holes.append(hole)
-        } else {
+        } else if !hole.isDamage {
+            // The finding of one that is damage is counted by itself.
             report.omitted += 1
         }
     }

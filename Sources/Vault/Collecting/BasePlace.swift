@@ -31,7 +31,7 @@ struct BasePlace: Hashable {
             of: stream,
             in: vault
         )
-        let stretches = LogStretches(pieces)
+        let stretches = UnbrokenStretches(pieces)
         return zip(heads, redis).map { head, redis in
             let base = head.log.map { LogNeed.Place(epoch: $0.epoch, position: $0.start.value) }
             guard let place = redis ?? base, let stretch = stretches.number(at: place) else {

@@ -3,7 +3,7 @@ internal import Model
 /// The unbroken stretches of the log of a stream, numbered in the order of their epochs and positions.
 ///
 /// A value without input or output.
-struct LogStretches {
+struct UnbrokenStretches {
     private var epochs: [UInt32: (first: Int, ranges: [Range<UInt64>])] = [:]
 
     /// Joins pieces, in any order.
