@@ -52,13 +52,6 @@ import Testing
         return status
     }
 
-    private func fault(_ work: () async throws(Fault) -> Void) async -> Fault? {
-        do throws(Fault) {
-            try await work()
-            return nil
-        } catch { return error }
-    }
-
     @Test(.timeLimit(.minutes(20)))
     func `an answer that does not end is waited for as long as one that does not begin`()
         async throws

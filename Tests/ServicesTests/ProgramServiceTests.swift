@@ -196,11 +196,4 @@ import Testing
         #expect(late?.code == .serviceStart)
         #expect(late?.message.contains("takes more than") == true)
     }
-
-    private func fault(_ work: () async throws(Fault) -> Void) async -> Fault? {
-        do throws(Fault) {
-            try await work()
-            return nil
-        } catch { return error }
-    }
 }

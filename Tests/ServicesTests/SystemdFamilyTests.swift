@@ -33,13 +33,6 @@ import Testing
         try await unit.parts().filter(\.isRunning).map(\.name)
     }
 
-    private func fault(_ work: () async throws(Fault) -> Void) async -> Fault? {
-        do throws(Fault) {
-            try await work()
-            return nil
-        } catch { return error }
-    }
-
     @Test func `a timer of what stands still does not start the unit meanwhile`() async throws {
         let (host, db) = try host([
             "report.service": Self.tied + "[Service]\nType=oneshot\nExecStart=/bin/true\n",

@@ -195,11 +195,4 @@ import Testing
         try await job.start(before)
         #expect(try await running(job) == ["job.timer"])
     }
-
-    private func fault(_ work: () async throws(Fault) -> Void) async -> Fault? {
-        do throws(Fault) {
-            try await work()
-            return nil
-        } catch { return error }
-    }
 }
