@@ -103,6 +103,8 @@ extension LogReceiver {
     /// Whether a server still has its log from a place on that its slot does not keep, by asking for it.
     ///
     /// The slot of a server that has just been promoted is younger than the switch, and what lies between is still there.
+    ///
+    /// - Throws: `E-PG-UNREACHABLE` when it does not say, `E-CANCELLED`.
     static func isThere(
         _ place: LogPlace,
         _ settings: PostgresSettings,

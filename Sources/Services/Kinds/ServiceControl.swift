@@ -2,7 +2,8 @@ public import Model
 
 /// How one service of a stack is examined, stopped and started.
 ///
-/// A service has parts that work at the same time: the containers of a scaled compose service. Others have one.
+/// A service has parts that work at the same time: the containers of a scaled compose service, a unit and what systemd ties to it. Others
+/// have one.
 public protocol ServiceControl: Sendable {
     /// What it is, in words: `unit shop-web.service`.
     var title: String { get }
@@ -24,7 +25,7 @@ public protocol ServiceControl: Sendable {
 
     /// Starts some parts, and returns when they work; what works already is left in peace.
     ///
-    /// - Throws: `E-SERVICE-START`, and as ``parts()``.
+    /// - Throws: `E-SERVICE-START`, `E-SERVICE-UNHEALTHY`, `E-SERVICE-GONE`, and as ``parts()``.
     func start(_ parts: [String]) async throws(Fault)
 }
 
