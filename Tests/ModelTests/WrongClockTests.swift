@@ -140,6 +140,7 @@ import Testing
         isRedis: Bool
     ) {
         var random = SeededGenerator(seed: seed)
+        var reached = 0
         for round in 0..<60 {
             let world = World(isRedis: isRedis, days: 12, &random)
             let keep =
@@ -153,6 +154,7 @@ import Testing
             let from = start ?? oldest.map { world.bases[$0].time } ?? world.now
             for moment in stride(from: from, through: world.now, by: 1_700) {
                 guard let path = path(to: moment, world, bases) else { continue }
+                reached += 1
                 let lost = path.first { piece in
                     !need.needs(
                         epoch: piece.epoch,
@@ -167,5 +169,7 @@ import Testing
                 if lost != nil { break }
             }
         }
+        // Else nothing would be proved.
+        #expect(reached > 0, "seed \(seed)")
     }
 }
