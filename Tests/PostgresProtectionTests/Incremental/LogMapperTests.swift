@@ -118,6 +118,7 @@ import Testing
         let expected = try whole(log)
         for round in 0..<20 {
             let scratch = try ScratchFolder()
+            defer { withExtendedLifetime(scratch) {} }
             let folder = try folder(scratch, log)
             var mapper = try mapper(folder, log)
             var place = mapper.begin(
@@ -168,6 +169,7 @@ import Testing
             return folder.map(along: try leg(log))
         }
         let scratch = try (0..<3).map { _ in try ScratchFolder() }
+        defer { withExtendedLifetime(scratch) {} }
         let same = try folder(scratch[0], log)
         try begin(same)
         #expect(try gone(on: same, flushed: log.end) == whole(log))
@@ -188,6 +190,7 @@ import Testing
     @Test func `a server that closed a segment and then wrote nothing did not go back`() throws {
         let log = try log()
         let scratch = try ScratchFolder()
+        defer { withExtendedLifetime(scratch) {} }
         let folder = try folder(scratch, log)
         let first = try mapper(folder, log)
         _ = first.begin(timeline: 1, at: log.start, retained: log.start, flushed: log.start)
@@ -202,6 +205,7 @@ import Testing
     @Test func `what was read before counts once a record has followed it`() throws {
         let log = try log()
         let scratch = try ScratchFolder()
+        defer { withExtendedLifetime(scratch) {} }
         let folder = try folder(scratch, log)
         let half = log.start + 4 * log.size.bytes + 300_000
         let first = try mapper(folder, log)
