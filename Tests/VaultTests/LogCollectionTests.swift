@@ -31,13 +31,7 @@ import Vault
         }
 
         func writer() throws -> LogWriter {
-            try LogWriter(
-                base.fixture.vault,
-                keys: base.fixture.keys,
-                stream: base.fixture.stream,
-                kind: .postgresql,
-                state: base.fixture.state.path
-            )
+            try base.fixture.logWriter()
         }
 
         func put(_ writer: LogWriter, _ range: Range<Int>, _ epoch: UInt32) async throws {

@@ -22,13 +22,7 @@ import Vault
         }
 
         func put(_ pieces: [Range<Int>], _ kind: ComponentKind, epoch: UInt32 = 1) async throws {
-            let writer = try LogWriter(
-                fixture.vault,
-                keys: fixture.keys,
-                stream: fixture.stream,
-                kind: kind,
-                state: fixture.state.path
-            )
+            let writer = try fixture.logWriter(kind)
             for piece in pieces {
                 try await writer.put(
                     LogInput(

@@ -25,13 +25,7 @@ import Vault
             epoch: UInt32 = 1,
             history: String = RedisLogCollectionTests.history
         ) async throws {
-            let writer = try LogWriter(
-                base.fixture.vault,
-                keys: base.fixture.keys,
-                stream: base.fixture.stream,
-                kind: .redis,
-                state: base.fixture.state.path
-            )
+            let writer = try base.fixture.logWriter(.redis)
             try await writer.put(
                 LogInput(
                     source: "redis",

@@ -18,13 +18,7 @@ import Vault
             for number in 0..<25 {
                 try await fixture.backUp(["file\(number)": random.bytes(8_000)])
             }
-            let writer = try LogWriter(
-                fixture.vault,
-                keys: fixture.keys,
-                stream: fixture.stream,
-                kind: .postgresql,
-                state: fixture.state.path
-            )
+            let writer = try fixture.logWriter()
             for number in 0..<5 {
                 try await writer.put(
                     LogInput(

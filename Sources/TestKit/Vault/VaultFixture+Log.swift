@@ -1,18 +1,19 @@
 public import Model
-import Vault
+public import Vault
 
 extension VaultFixture {
+    /// A writer of the log of the fixture's stream, with the fixture's keys and state.
+    ///
+    /// - Throws: What making one throws.
+    public func logWriter(_ kind: ComponentKind = .postgresql) throws(Fault) -> LogWriter {
+        try LogWriter(vault, keys: keys, stream: stream, kind: kind, state: state.path)
+    }
+
     /// Stores bytes as the log of the fixture's stream, timeline 1, one piece from each position to the next.
     ///
     /// - Throws: What the writer throws.
     public func writeLog(_ bytes: [UInt8], at positions: [Int]) async throws(Fault) {
-        let writer = try LogWriter(
-            vault,
-            keys: keys,
-            stream: stream,
-            kind: .postgresql,
-            state: state.path
-        )
+        let writer = try logWriter()
         for (from, to) in zip(positions, positions.dropFirst()) {
             try await writer.put(
                 LogInput(
